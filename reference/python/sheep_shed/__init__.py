@@ -1,0 +1,1 @@
+"""Sheep Shed in Python: four AWS Lambda functions that share one DynamoDB table."""

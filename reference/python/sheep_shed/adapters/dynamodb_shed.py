@@ -1,0 +1,95 @@
+"""The shed in a DynamoDB table: HASH key `tattoo` (N), attribute `weight` (N), no index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from ..domain.sheep import Sheep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import ScanInputTypeDef
+
+_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    tcp_keepalive=True,
+)
+
+
+def create_client() -> DynamoDBClient:
+    """Create the low-level client; region, endpoint and credentials come from the environment.
+
+    Takes much longer than a call: make one when the module is loaded and reuse it with its connections.
+    An attempt may take 1 s to connect and 3 s to answer; there are at most 3.
+    """
+    client: DynamoDBClient = boto3.client("dynamodb", config=_CONFIG)
+    return client
+
+
+class DynamoDBShed:
+    """A Shed in one DynamoDB table."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def add(self, sheep: Sheep) -> bool:
+        """Put a sheep on condition that its tattoo is not there."""
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={"tattoo": {"N": str(sheep.tattoo)}, "weight": {"N": str(sheep.weight)}},
+                ConditionExpression="attribute_not_exists(tattoo)",
+            )
+        except ClientError as error:
+            if not _is_failed_condition(error):
+                raise
+            return False
+        return True
+
+    def count(self) -> int:
+        """Count by scans of `Select: COUNT`, one for each MB of the table."""
+        request: ScanInputTypeDef = {"TableName": self._table, "Select": "COUNT"}
+        count = 0
+        while True:
+            page = self._client.scan(**request)
+            count += page["Count"]
+            if not (last := page.get("LastEvaluatedKey")):
+                return count
+            request["ExclusiveStartKey"] = last
+
+    def scan(self) -> Iterator[Sequence[Sheep]]:
+        """Read the table by pages of at most 1 MB, about 20 000 sheep."""
+        request: ScanInputTypeDef = {"TableName": self._table, "ProjectionExpression": "tattoo, weight"}
+        while True:
+            page = self._client.scan(**request)
+            yield [Sheep(int(item["tattoo"]["N"]), int(item["weight"]["N"])) for item in page["Items"]]
+            if not (last := page.get("LastEvaluatedKey")):
+                return
+            request["ExclusiveStartKey"] = last
+
+    def remove(self, tattoo: int) -> bool:
+        """Delete a sheep on condition that it is there."""
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key={"tattoo": {"N": str(tattoo)}},
+                ConditionExpression="attribute_exists(tattoo)",
+            )
+        except ClientError as error:
+            if not _is_failed_condition(error):
+                raise
+            return False
+        return True
+
+
+def _is_failed_condition(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"

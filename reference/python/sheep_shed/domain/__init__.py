@@ -1,0 +1,1 @@
+"""What the functions are about, free of any host and any database."""

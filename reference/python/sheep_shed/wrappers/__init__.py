@@ -1,0 +1,1 @@
+"""What binds a portable function to one host."""
