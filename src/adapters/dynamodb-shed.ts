@@ -1,0 +1,93 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Shed } from '../domain/shed.ts';
+import type { Sheep } from '../domain/sheep.ts';
+
+/** Where the shed's table is. */
+export interface DynamodbShedOptions {
+  /** The table: hash key `tattoo` (N), attribute `weight` (N). */
+  readonly table: string;
+  /** @default the SDK's own resolution: `AWS_ENDPOINT_URL_DYNAMODB`, else the region's endpoint. */
+  readonly endpoint?: string;
+  /** Most items a page of a scan holds. @default what fits into DynamoDB's 1 MB. */
+  readonly pageSize?: number;
+}
+
+/** A shed in a DynamoDB table. At most three attempts a request: 1 s to connect, 3 s for an answer. */
+export function dynamodbShed({ table: TableName, endpoint, pageSize }: DynamodbShedOptions): Shed {
+  const client = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      ...(endpoint === undefined ? {} : { endpoint }),
+      maxAttempts: 3,
+      retryMode: 'standard',
+      requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+    }),
+    // A tattoo may exceed 2^53: numbers arrive as their digits, and each attribute reads its own.
+    { unmarshallOptions: { wrapNumbers: (digits: string) => digits } },
+  );
+  const page = pageSize === undefined ? {} : { Limit: pageSize };
+
+  return {
+    add(sheep) {
+      return unlessConditionFails(
+        client.send(
+          new PutCommand({
+            TableName,
+            Item: { tattoo: sheep.tattoo, weight: sheep.weight },
+            ConditionExpression: 'attribute_not_exists(tattoo)',
+          }),
+        ),
+      );
+    },
+    async count() {
+      let count = 0;
+      let from: Key | undefined;
+      do {
+        const answer = await client.send(
+          new ScanCommand({ TableName, Select: 'COUNT', ...page, ...startAt(from) }),
+        );
+        count += answer.Count ?? 0;
+        from = answer.LastEvaluatedKey;
+      } while (from !== undefined);
+      return count;
+    },
+    async *scan() {
+      let from: Key | undefined;
+      do {
+        const answer = await client.send(
+          new ScanCommand({ TableName, ProjectionExpression: 'tattoo, weight', ...page, ...startAt(from) }),
+        );
+        yield (answer.Items ?? []).map(sheepOf);
+        from = answer.LastEvaluatedKey;
+      } while (from !== undefined);
+    },
+    remove(tattoo) {
+      return unlessConditionFails(
+        client.send(
+          new DeleteCommand({ TableName, Key: { tattoo }, ConditionExpression: 'attribute_exists(tattoo)' }),
+        ),
+      );
+    },
+  };
+}
+
+type Key = Record<string, unknown>;
+
+function startAt(key: Key | undefined): { ExclusiveStartKey?: Key } {
+  // The key comes back as digits, which would be marshalled as a string.
+  return key === undefined ? {} : { ExclusiveStartKey: { tattoo: BigInt(String(key['tattoo'])) } };
+}
+
+function sheepOf(item: Record<string, unknown>): Sheep {
+  return { tattoo: BigInt(String(item['tattoo'])), weight: Number(item['weight']) };
+}
+
+async function unlessConditionFails(sent: Promise<unknown>): Promise<boolean> {
+  try {
+    await sent;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
