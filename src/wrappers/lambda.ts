@@ -39,7 +39,10 @@ export interface Answering {
  * Binds a portable function to AWS Lambda behind API Gateway.
  * @param parts how to answer, and what this function needs besides, as its shed.
  */
-export function lambda<Own extends object>(run: Run<CallContext & Own>, parts: Own & Answering) {
+export function lambda<Context extends CallContext>(
+  run: Run<Context>,
+  parts: Omit<Context, keyof CallContext> & Answering,
+) {
   return middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: TIMEOUT_EARLY_MS })
     .onError((request) => {
       const { awsRequestId: requestId } = request.context;
@@ -56,7 +59,9 @@ export function lambda<Own extends object>(run: Run<CallContext & Own>, parts: O
         random: Math.random,
         remainingTimeMs: getRemainingTimeInMillis,
       };
-      return answer(parts.status, await run(inputOf(event), { ...parts, ...call }));
+      // The compiler cannot see that what was omitted and what is added make the whole.
+      const context = { ...parts, ...call } as unknown as Context;
+      return answer(parts.status, await run(inputOf(event), context));
     });
 }
 

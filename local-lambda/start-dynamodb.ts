@@ -1,0 +1,62 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+const SERVER = fileURLToPath(new URL('./dynamodb/server.ts', import.meta.url));
+const START_LIMIT_MS = 20_000;
+
+/** A DynamoDB of our own on this machine. */
+export interface LocalDynamodb {
+  /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly endpoint: string;
+  /** Credentials that it accepts, which open nothing else. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Creates a table that is ready for use, from the `Properties` of an `AWS::DynamoDB::Table`. */
+  createTable(properties: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Ends the process and with it all data. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts DynamoDB (dynalite) in memory, in a process of its own, which keeps its work off other event loops.
+ * The process ends with this one, however this one ends.
+ * @throws Error when it does not answer within 20 s.
+ */
+export async function startDynamodb(): Promise<LocalDynamodb> {
+  const child = fork(SERVER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  const exited = once(child, 'exit');
+  const port = await Promise.race([
+    once(child, 'message', { signal: AbortSignal.timeout(START_LIMIT_MS) }).then(([message]) =>
+      portOf(message),
+    ),
+    exited.then(([code]) => Promise.reject(new Error(`DynamoDB ended at its start with exit code ${code}`))),
+  ]).catch((error) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
+  return {
+    endpoint,
+    credentials,
+    async createTable(properties) {
+      // The resource type and the request share these keys; the others are for AWS alone.
+      const { TableName, AttributeDefinitions, KeySchema, BillingMode, ProvisionedThroughput } = properties;
+      const input = { TableName, AttributeDefinitions, KeySchema, BillingMode, ProvisionedThroughput };
+      await client.send(new CreateTableCommand(input as CreateTableCommandInput));
+    },
+    async close() {
+      client.destroy();
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function portOf(message: unknown): number {
+  if (typeof message === 'object' && message !== null && 'port' in message) return Number(message.port);
+  throw new Error(`DynamoDB reported no port but ${JSON.stringify(message)}`);
+}
