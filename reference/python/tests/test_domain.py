@@ -67,7 +67,7 @@ def test_the_order_of_the_benchmark() -> None:
 def test_what_would_not_finish_is_known_at_once(m: int, n: int, steps: int | None) -> None:
     assert count_steps(m, n) == steps
     with pytest.raises(
-        ShedError, match=f"^m={m}, n={n} takes more rewriting steps than the 20000000 allowed$"
+        ShedError, match=rf"^m={m}, n={n} takes more rewriting steps than the 20000000 allowed$"
     ):
         ackermann(m, n, 20_000_000)
 
@@ -91,8 +91,8 @@ def test_the_sieve_of_the_wolf() -> None:
         (399_989**2, False),
         (399_983 * 399_989, False),
         (2 * 40_000_000_003, False),
-        (80_000_000_023, True),
-        (159_999_999_977, True),
+        (80_000_000_021, True),
+        (159_999_999_983, True),
     ],
 )
 def test_trial_division(weight: int, prime: bool) -> None:  # noqa: FBT001
@@ -128,14 +128,14 @@ BAD_TATTOOS = [
 @pytest.mark.parametrize("text", [*BAD_TATTOOS, None, 7, ["7"]])
 def test_other_tattoos_are_refused(text: object) -> None:
     with pytest.raises(
-        ShedError, match="^tattoo must be 1 to 20 digits, from 0 to 18446744073709551615; got "
+        ShedError, match=r"^tattoo must be 1 to 20 digits, from 0 to 18446744073709551615; got "
     ):
         parse_tattoo(text)
 
 
 @pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", "1e3", " 1", "1\n", "1,1", "٧", "0" * 16, None, 1])
 def test_other_numbers_are_refused(text: object) -> None:
-    with pytest.raises(ShedError, match="^m must be a whole number of 1 to 15 digits, given once; got "):
+    with pytest.raises(ShedError, match=r"^m must be a whole number of 1 to 15 digits, given once; got "):
         parse_whole_number("m", text)
 
 
@@ -154,7 +154,7 @@ def test_weights_are_in_range(random: float) -> None:
     assert draw_weight(lambda: 1 - 2**-53) == MAX_WEIGHT
 
 
-HEAVY, LIGHT = 159_999_999_977, 80_000_000_023
+HEAVY, LIGHT = 159_999_999_983, 80_000_000_021
 
 
 def _shed(*herd: tuple[int, int]) -> MemoryShed:
@@ -178,9 +178,8 @@ class _Raced(MemoryShed):
     lost = 0
 
     def remove(self, tattoo: int) -> bool:
-        removed = super().remove(tattoo)
         self.lost -= 1
-        return removed and self.lost < 0
+        return super().remove(tattoo) and self.lost < 0
 
 
 @given(st.integers(0, 9), st.integers(1, 4))
@@ -196,7 +195,7 @@ def test_a_lost_race_falls_to_the_next_heaviest(lost: int, kept: int) -> None:
 
 @pytest.mark.parametrize("value", ["", "0", "-1", "1.5", "10000000001", "many"])
 def test_an_invalid_limit_is_named(value: str) -> None:
-    with pytest.raises(ValueError, match=f'^CAT_MAX_STEPS must be .* 10000000000; got "{value}"$'):
+    with pytest.raises(ValueError, match=rf'^CAT_MAX_STEPS must be .* 10000000000; got "{value}"$'):
         config.max_steps({"CAT_MAX_STEPS": value})
 
 
@@ -205,7 +204,7 @@ def test_settings() -> None:
     assert config.max_steps({"CAT_MAX_STEPS": "7"}) == 7
     assert config.table_name({"SHEEP_SHED_TABLE": "a.b-c_9"}) == "a.b-c_9"
     read: Callable[[dict[str, str]], str] = config.table_name
-    with pytest.raises(ValueError, match="^SHEEP_SHED_TABLE is missing"):
+    with pytest.raises(ValueError, match=r"^SHEEP_SHED_TABLE is missing"):
         read({})
-    with pytest.raises(ValueError, match='^SHEEP_SHED_TABLE must be a table name .*; got "a b"$'):
+    with pytest.raises(ValueError, match=r'^SHEEP_SHED_TABLE must be a table name .*; got "a b"$'):
         read({"SHEEP_SHED_TABLE": "a b"})
