@@ -1,4 +1,5 @@
 import type { Option, OptionTable } from '../config.ts';
+import { wholeNumber } from '../config.ts';
 
 const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 const MAX_STEPS = 10_000_000_000;
@@ -19,11 +20,7 @@ export const CAT_OPTIONS = {
   catMaxSteps: {
     env: 'CAT_MAX_STEPS',
     help: 'most rewriting steps that the cat may take',
-    allowed: `a whole number from 1 to ${MAX_STEPS}`,
     default: 20_000_000,
-    read: ([text = '']) => {
-      const steps = /^[0-9]{1,11}$/.test(text) ? Number(text) : 0;
-      return steps >= 1 && steps <= MAX_STEPS ? steps : undefined;
-    },
+    ...wholeNumber(1, MAX_STEPS),
   } satisfies Option<number>,
 } satisfies OptionTable;
