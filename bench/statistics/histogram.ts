@@ -62,6 +62,7 @@ export function histogram(data?: HistogramData): Histogram {
     quantile(fraction) {
       if (count === 0) return undefined;
       const rank = Math.max(1, Math.ceil(fraction * count));
+      if (rank >= count) return max;
       let seen = 0;
       for (let bucket = 0; bucket < BUCKETS; bucket++) {
         seen += counts[bucket] ?? 0;
