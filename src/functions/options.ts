@@ -1,8 +1,8 @@
 import type { Option, OptionTable } from '../config.ts';
 import { wholeNumber } from '../config.ts';
+import { MAX_STEPS } from '../domain/ackermann.ts';
 
 const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
-const MAX_STEPS = 10_000_000_000;
 
 /** The options of the functions that work on the shed, set as environment variables by `serverless.yml`. */
 export const SHED_OPTIONS = {
