@@ -14,13 +14,16 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     files: /^src\/functions\/([^/]+)\/handler\.ts$/,
     may: [
       /^src\/functions\/[^/]+\/run\.ts$/,
-      /^src\/functions\/options\.ts$/,
+      /^src\/functions\/(shed-|get-cat\/)options\.ts$/,
       /^src\/wrappers\/lambda\.ts$/,
       /^src\/adapters\//,
       /^src\/config\.ts$/,
     ],
   },
-  { files: /^src\/functions\/options\.ts$/, may: [/^src\/config\.ts$/, /^src\/domain\/ackermann\.ts$/] },
+  {
+    files: /^src\/functions\/(shed-|get-cat\/)options\.ts$/,
+    may: [/^src\/config\.ts$/, /^src\/domain\/ackermann\.ts$/],
+  },
   { files: /^src\/adapters\/dynamodb/, may: [/^src\/domain\//, /^@aws-sdk\//] },
   { files: /^src\/adapters\/environment-credentials/, may: [/^@aws-sdk\//] },
   { files: /^src\/adapters\//, may: [/^src\/domain\//] },
