@@ -24,6 +24,30 @@ export interface Option<T> {
   readonly isSwitch?: true;
 }
 
+/** A whole number from `min` to `max`, in decimal digits. */
+export function wholeNumber(min: number, max: number): Pick<Option<number>, 'allowed' | 'read'> {
+  return {
+    allowed: `a whole number from ${min} to ${max}`,
+    read: ([text = '']) => {
+      const value = /^-?[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= min && value <= max ? value : undefined;
+    },
+  };
+}
+
+/** Any of the given words, each at most once; for a repeatable option. */
+export function wordsOf<Word extends string>(
+  words: readonly Word[],
+): Pick<Option<readonly Word[]>, 'allowed' | 'read'> {
+  return {
+    allowed: `one of ${words.join(', ')}, each at most once`,
+    read: (texts) => {
+      const found = texts.filter((text): text is Word => words.some((word) => word === text));
+      return found.length === texts.length && new Set(found).size === found.length ? found : undefined;
+    },
+  };
+}
+
 /** The options of one program by name; feeds flags, environment, file keys, help and docs. */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
@@ -114,6 +138,23 @@ export function readFlags(table: OptionTable, args: readonly string[]) {
 /** The flag of an option, in kebab case. */
 export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+}
+
+/** The lines of `--help` that describe the options: flag, help, default, environment variable. */
+export function renderOptions(table: OptionTable): string {
+  const rows = Object.entries(table).map(([name, option]) => {
+    const remarks = [
+      option.isSwitch ? '' : option.allowed,
+      option.default === undefined || option.isSwitch ? '' : `default ${[option.default].flat().join(' ')}`,
+      option.repeatable ? 'repeatable' : '',
+      option.env ?? '',
+    ].filter((remark) => remark !== '');
+    return [flagOf(name), option.help, remarks.length > 0 ? `(${remarks.join('; ')})` : ''];
+  });
+  const width = Math.max(...rows.map(([flag = '']) => flag.length));
+  return rows
+    .map(([flag = '', ...rest]) => `  ${flag.padEnd(width)}  ${rest.join(' ')}`.trimEnd())
+    .join('\n');
 }
 
 function readValue(source: string, option: Option<unknown>, texts: readonly string[]): unknown {

@@ -1,33 +1,40 @@
 import { ShedError } from './errors.ts';
 
-// The stack holds only the m of each pending term, below 256 for every order that can finish.
+/** Up to this many steps every number of the rewriting fits a 32-bit integer, which {@link ackermann} relies on. */
+export const MAX_STEPS = 4_000_000_000;
+
+// The stack holds only the m of each pending term; below 255 for every order within MAX_STEPS.
+const BOTTOM = 255;
 let pending = new Uint8Array(4096);
 
 /**
  * Computes the 2-ary Ackermann function by rewriting, every step executed one by one on an explicit stack:
  * rule 1, A(0, n) → n + 1; rule 2, A(m, 0) → A(m − 1, 1); rule 3, A(m, n) → A(m − 1, A(m, n − 1)).
- * The innermost term lives in locals; runs of rule 3 and of rule 1 have inner loops of their own.
- * @param m whole number; see {@link refuseImpossible} for what can finish.
+ * The innermost term lives in locals; runs of rule 3 and of rule 1 have inner loops of their own, and `| 0`
+ * keeps V8 on integers.
+ * @param m whole number; {@link ackermannSteps} of m and n must not exceed {@link MAX_STEPS}.
  * @param n whole number.
  */
 export function ackermann(m: number, n: number): number {
-  let top = 0;
+  if (m === 0) return n + 1;
+  let stack = pending;
+  stack[0] = BOTTOM;
+  let top = 1;
+  let value = n | 0;
+  let left = m | 0;
   for (;;) {
-    if (m > 0) {
-      if (n > 0) {
-        if (top + n > pending.length) grow(top + n);
-        const rest = m - 1;
-        const end = top + n;
-        while (top < end) pending[top++] = rest;
-      }
-      m -= 1;
-      n = 1;
+    const rest = (left - 1) | 0;
+    const end = (top + value) | 0;
+    if (end > stack.length) stack = grow(end);
+    for (; top < end; top = (top + 1) | 0) stack[top] = rest;
+    left = rest;
+    value = 1;
+    while (left === 0) {
+      value = (value + 1) | 0;
+      top = (top - 1) | 0;
+      left = stack[top] as number;
     }
-    while (m === 0) {
-      n += 1;
-      if (top === 0) return n;
-      m = pending[--top] as number;
-    }
+    if (left === BOTTOM) return value;
   }
 }
 
@@ -59,8 +66,9 @@ export function refuseImpossible(m: number, n: number, maxSteps: number): void {
   );
 }
 
-function grow(needed: number): void {
+function grow(needed: number): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(Math.max(needed, 2 * pending.length));
   larger.set(pending);
   pending = larger;
+  return larger;
 }

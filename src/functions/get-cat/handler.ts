@@ -1,7 +1,7 @@
 import { stdoutLog } from '../../adapters/json-log.ts';
 import { resolveOptions } from '../../config.ts';
 import { lambda } from '../../wrappers/lambda.ts';
-import { CAT_OPTIONS } from '../options.ts';
+import { CAT_OPTIONS } from './options.ts';
 import { run } from './run.ts';
 
 const { catMaxSteps } = resolveOptions(CAT_OPTIONS, { environment: process.env });

@@ -1,7 +1,6 @@
 import type { Option, OptionTable } from '../config.ts';
 
 const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
-const MAX_STEPS = 10_000_000_000;
 
 /** The options of the functions that work on the shed, set as environment variables by `serverless.yml`. */
 export const SHED_OPTIONS = {
@@ -12,18 +11,4 @@ export const SHED_OPTIONS = {
     allowed: 'a table name of 3 to 255 letters, digits, "_", "." and "-"',
     read: ([text = '']) => (TABLE_NAME.test(text) ? text : undefined),
   } satisfies Option<string>,
-} satisfies OptionTable;
-
-/** The options of the cat. */
-export const CAT_OPTIONS = {
-  catMaxSteps: {
-    env: 'CAT_MAX_STEPS',
-    help: 'most rewriting steps that the cat may take',
-    allowed: `a whole number from 1 to ${MAX_STEPS}`,
-    default: 20_000_000,
-    read: ([text = '']) => {
-      const steps = /^[0-9]{1,11}$/.test(text) ? Number(text) : 0;
-      return steps >= 1 && steps <= MAX_STEPS ? steps : undefined;
-    },
-  } satisfies Option<number>,
 } satisfies OptionTable;

@@ -1,0 +1,30 @@
+/** The cat as the textbook rewrites it: the whole term in an array of numbers, pops and pushes in every step. */
+export function arrayAckermann(m: number, n: number): number {
+  const stack = [m, n];
+  while (stack.length > 1) {
+    const right = stack.pop() as number;
+    const left = stack.pop() as number;
+    if (left === 0) stack.push(right + 1);
+    else if (right === 0) stack.push(left - 1, 1);
+    else stack.push(left - 1, left, right - 1);
+  }
+  return stack[0] as number;
+}
+
+/** The wolf's tests as one writes them first: a sieve in an array, `%` by every prime up to the root. */
+export function remainderPrimes(weights: readonly number[], limit: number): number {
+  const composite = new Array<boolean>(limit + 1).fill(false);
+  const primes: number[] = [];
+  for (let p = 2; p <= limit; p++) {
+    if (composite[p]) continue;
+    primes.push(p);
+    for (let multiple = p * p; multiple <= limit; multiple += p) composite[multiple] = true;
+  }
+  return weights.filter((weight) => {
+    for (const p of primes) {
+      if (p * p > weight) break;
+      if (weight % p === 0) return false;
+    }
+    return weight > 1;
+  }).length;
+}

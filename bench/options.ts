@@ -1,0 +1,109 @@
+import type { Option, OptionTable, Values } from '../src/config.ts';
+import { OptionError, wholeNumber, wordsOf } from '../src/config.ts';
+
+/** What the bench does to one function each, in the order in which it is done. */
+export const SCENARIO_NAMES = ['cat', 'sheep', 'dog', 'wolf'] as const;
+
+/** The name of a scenario. */
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+
+const text: Pick<Option<string>, 'read'> = { read: ([given = '']) => (given === '' ? undefined : given) };
+
+/** The options of the bench; each default says in `docs/method.md` why it is what it is. */
+export const BENCH_OPTIONS = {
+  url: {
+    env: 'BENCH_URL',
+    help: 'measure a deployed API instead of this machine',
+    allowed: 'an http:// or https:// address without query',
+    read: ([given = '']) => {
+      const url = URL.canParse(given) ? new URL(given) : undefined;
+      const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+      return isHttp && url.search === '' && url.hash === '' ? given.replace(/\/+$/, '') : undefined;
+    },
+  } satisfies Option<string>,
+  scenario: {
+    env: 'BENCH_SCENARIO',
+    help: 'what to measure',
+    default: SCENARIO_NAMES,
+    repeatable: true,
+    ...wordsOf(SCENARIO_NAMES),
+  } satisfies Option<readonly ScenarioName[]>,
+  duration: {
+    env: 'BENCH_DURATION',
+    help: 'seconds a scenario lasts',
+    default: 3,
+    allowed: 'a number of seconds above 0, at most 3600',
+    read: ([given = '']) => {
+      const seconds = /^[0-9]+(\.[0-9]+)?$/.test(given) ? Number(given) : 0;
+      return seconds > 0 && seconds <= 3600 ? seconds : undefined;
+    },
+  } satisfies Option<number>,
+  calls: {
+    env: 'BENCH_CALLS',
+    help: 'calls a scenario makes, instead of a duration',
+    ...wholeNumber(1, 10_000_000),
+  } satisfies Option<number>,
+  connections: {
+    env: 'BENCH_CONNECTIONS',
+    help: 'calls under way at once; 1 on this machine and 10 against a URL when not given',
+    ...wholeNumber(1, 1000),
+  } satisfies Option<number>,
+  m: { env: 'BENCH_M', help: "the cat's m", default: 3, ...wholeNumber(0, 3) } satisfies Option<number>,
+  n: {
+    env: 'BENCH_N',
+    help: "the cat's n",
+    default: 8,
+    ...wholeNumber(0, 1_000_000),
+  } satisfies Option<number>,
+  herd: {
+    env: 'BENCH_HERD',
+    help: 'sheep in the shed before a scenario',
+    default: 1000,
+    ...wholeNumber(0, 1_000_000),
+  } satisfies Option<number>,
+  seed: {
+    env: 'BENCH_SEED',
+    help: 'which of the possible herds is loaded',
+    default: 1,
+    ...wholeNumber(0, 4_294_967_295),
+  } satisfies Option<number>,
+  timeout: {
+    env: 'BENCH_TIMEOUT',
+    help: 'seconds after which an answer counts as lost',
+    default: 35,
+    ...wholeNumber(1, 900),
+  } satisfies Option<number>,
+  out: {
+    env: 'BENCH_OUT',
+    help: 'file for the result; results/<time>.json when not given',
+    allowed: 'a path',
+    ...text,
+  } satisfies Option<string>,
+  help: {
+    help: 'show this text',
+    isSwitch: true,
+    default: false,
+    allowed: 'true or false',
+    read: ([given]) => (given === 'true' ? true : given === 'false' ? false : undefined),
+  } satisfies Option<boolean>,
+} satisfies OptionTable;
+
+/** What one run of the bench is to do. */
+export type BenchOptions = Omit<Values<typeof BENCH_OPTIONS>, 'connections'> & {
+  readonly connections: number;
+};
+
+/**
+ * Fills in what depends on other options, and refuses what contradicts itself.
+ * @throws OptionError when there are more connections than calls.
+ */
+export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOptions {
+  const { calls, url } = values;
+  // Environments that share this machine's cores would measure each other, which they do not on Lambda.
+  const usual = url === undefined ? 1 : 10;
+  const connections = values.connections ?? Math.min(usual, calls ?? usual);
+  if (calls !== undefined && connections > calls) {
+    throw new OptionError(`--connections must be at most --calls, which is ${calls}; got "${connections}"`);
+  }
+  return { ...values, connections };
+}

@@ -1,0 +1,45 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { LoadResult } from './load/closed-load.ts';
+import type { ScenarioName } from './options.ts';
+import type { FunctionDescription } from './stacks/stack.ts';
+import type { ReportStatistics } from './statistics/report-lines.ts';
+
+/** The format of result files; another number means another format. */
+export const RESULT_VERSION = 1;
+
+/** One scenario on one stack. */
+export interface ScenarioResult {
+  readonly scenario: ScenarioName;
+  readonly stack: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly load: LoadResult;
+  /** From the host's logs; `undefined` over HTTP alone. */
+  readonly reports: ReportStatistics | undefined;
+  /** What is wrong beyond single answers: too many raids won, sheep that do not add up, the wrong sheep eaten. */
+  readonly violations: readonly string[];
+}
+
+/** One run of the bench, as it stands in its result file. */
+export interface BenchResult {
+  readonly version: typeof RESULT_VERSION;
+  readonly startedAt: string;
+  readonly plan: Readonly<Record<string, unknown>>;
+  readonly machine: Readonly<Record<string, unknown>>;
+  readonly stacks: readonly { name: string; url: string; functions: readonly FunctionDescription[] }[];
+  readonly scenarios: readonly ScenarioResult[];
+  /** What a reader must know before trusting a figure. */
+  readonly warnings: readonly string[];
+}
+
+/** Whether an answer did not verify, a request was lost or the sheep do not add up. */
+export function isWrong({ load, violations }: ScenarioResult): boolean {
+  return load.wrong > 0 || load.lost > 0 || violations.length > 0;
+}
+
+/** Writes a result file and the folders above it. */
+export async function writeResult(path: string, result: BenchResult): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(result, undefined, 2)}\n`);
+}

@@ -1,0 +1,59 @@
+import type { ScenarioName } from '../options.ts';
+
+/** One HTTP request of a scenario. */
+export interface BenchRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query below the stack's URL. */
+  readonly path: string;
+}
+
+/** An answer, whole. */
+export interface BenchAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What is known of the shed when a scenario begins. */
+export interface ShedState {
+  readonly count: number;
+  /** Sheep of prime weight; `undefined` when the weights were drawn by the functions. */
+  readonly primes: number | undefined;
+}
+
+/** One pass of a scenario over one stack: makes its requests, judges its answers, keeps account of the sheep. */
+export interface Pass {
+  next(): BenchRequest;
+  /** What is wrong with the answer to a request of {@link next}, or `undefined`. */
+  verify(request: BenchRequest, answer: BenchAnswer): string | undefined;
+  /** What is wrong with all answers together, or `undefined`. */
+  finish(): string | undefined;
+  /** Sheep in the shed by what was answered. */
+  count(): number;
+}
+
+/** What the bench does to one function. */
+export interface Scenario {
+  readonly name: ScenarioName;
+  /** The function by the last part of its name. */
+  readonly functionName: string;
+  begin(shed: ShedState): Pass;
+}
+
+/** The JSON object of a body, `undefined` when it is none. */
+export function objectOf(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says what was expected and what came instead. */
+export function wrongAnswer(
+  { method, path }: BenchRequest,
+  expected: string,
+  { status, body }: BenchAnswer,
+): string {
+  return `${method} ${path}: expected ${expected}, got ${status} ${body.slice(0, 200)}`;
+}
