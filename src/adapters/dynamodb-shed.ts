@@ -28,16 +28,16 @@ export function dynamodbShed({ table: TableName, endpoint, pageSize }: DynamodbS
   const page = pageSize === undefined ? {} : { Limit: pageSize };
 
   return {
-    add(sheep) {
-      return unlessConditionFails(
-        client.send(
-          new PutCommand({
-            TableName,
-            Item: { tattoo: sheep.tattoo, weight: sheep.weight },
-            ConditionExpression: 'attribute_not_exists(tattoo)',
-          }),
-        ),
-      );
+    async add({ tattoo, weight }) {
+      const put = new PutCommand({
+        TableName,
+        Item: { tattoo, weight },
+        ConditionExpression: 'attribute_not_exists(tattoo)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      const conflict = await conflictOf(client.send(put));
+      // The SDK repeats a request whose answer was lost: the sheep that is in the way is then our own.
+      return conflict === undefined || conflict.Item?.['weight']?.N === String(weight);
     },
     async count() {
       let count = 0;
@@ -61,12 +61,10 @@ export function dynamodbShed({ table: TableName, endpoint, pageSize }: DynamodbS
         from = answer.LastEvaluatedKey;
       } while (from !== undefined);
     },
-    remove(tattoo) {
-      return unlessConditionFails(
-        client.send(
-          new DeleteCommand({ TableName, Key: { tattoo }, ConditionExpression: 'attribute_exists(tattoo)' }),
-        ),
-      );
+    async remove(tattoo) {
+      const condition = 'attribute_exists(tattoo)';
+      const remove = new DeleteCommand({ TableName, Key: { tattoo }, ConditionExpression: condition });
+      return (await conflictOf(client.send(remove))) === undefined;
     },
   };
 }
@@ -82,12 +80,12 @@ function sheepOf(item: Record<string, unknown>): Sheep {
   return { tattoo: BigInt(String(item['tattoo'])), weight: Number(item['weight']) };
 }
 
-async function unlessConditionFails(sent: Promise<unknown>): Promise<boolean> {
+async function conflictOf(sent: Promise<unknown>): Promise<ConditionalCheckFailedException | undefined> {
   try {
     await sent;
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return error;
     throw error;
   }
 }

@@ -25,6 +25,8 @@ export function fieldOf(event: unknown, field: string): unknown {
 
 function quote(given: unknown): string {
   if (given === undefined || given === null) return 'nothing';
-  const text = String(given);
-  return JSON.stringify(text.length > QUOTED_LENGTH ? `${text.slice(0, QUOTED_LENGTH)}…` : text);
+  // By code points, as other languages count: a cut through a surrogate pair would not be valid JSON text.
+  const letters = Array.from(String(given));
+  const text = letters.slice(0, QUOTED_LENGTH).join('');
+  return JSON.stringify(letters.length > QUOTED_LENGTH ? `${text}…` : text);
 }

@@ -27,7 +27,9 @@ test('anything else is refused with its field, its range and the value', () => {
     ['', '""'],
     [7, '"7"'],
     [undefined, 'nothing'],
+    ['x'.repeat(40), `"${'x'.repeat(40)}"`],
     ['x'.repeat(41), `"${'x'.repeat(40)}…"`],
+    ['🐑'.repeat(41), `"${'🐑'.repeat(40)}…"`],
   ];
   for (const [given, got] of rows) {
     assert.throws(() => parseTattoo(given), { code: 'INVALID_INPUT', message: message(got) });
