@@ -18,10 +18,11 @@ const plain: Check[] = [
   {
     name: 'POST /sheep/{tattoo}: 201 and the sheep, then 409, on both paths',
     async run({ fetch }) {
-      const tattoo = randomBytes(8).readBigUInt64BE();
+      // 19 digits at most, so that a leading zero has room.
+      const tattoo = randomBytes(8).readBigUInt64BE() >> 1n;
       await checkBorn(await fetch(`/sheep/${tattoo}`, { method: 'POST' }), tattoo);
       await checkTwin(await fetch(`/sheeps/${tattoo}`, { method: 'POST' }), tattoo);
-      await checkTwin(await fetch(`/sheep/0${tattoo}`.slice(0, 27), { method: 'POST' }), tattoo);
+      await checkTwin(await fetch(`/sheep/0${tattoo}`, { method: 'POST' }), tattoo);
     },
   },
   ...EXACT.map((digits) => ({

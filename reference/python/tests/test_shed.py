@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,6 +84,40 @@ def test_dynamodb_pages_cover_the_herd(client: DynamoDBClient, table: str) -> No
     assert len(list(shed.scan())) > 1
     assert _all(shed) == [Sheep(tattoo, MIN_WEIGHT) for tattoo in range(8)]
     assert shed.count() == 8
+
+
+def test_an_add_whose_first_answer_was_lost_finds_its_own_sheep(monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = 0
+
+    class Handler(BaseHTTPRequestHandler):
+        """Answers as DynamoDB does to ReturnValuesOnConditionCheckFailure, which dynalite does not know."""
+
+        def do_POST(self) -> None:
+            nonlocal requests
+            requests += 1
+            item = json.loads(self.rfile.read(int(self.headers["content-length"])))["Item"]
+            if requests == 1:
+                return
+            if requests > 2:
+                item["weight"] = {"N": str(MIN_WEIGHT)}
+            kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
+            body = json.dumps({"__type": kind, "message": "failed", "Item": item}).encode()
+            self.send_response(400)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{server.server_port}")
+        shed = DynamoDBShed(create_client(), "sheep-shed-test")
+        assert shed.add(Sheep(7, MIN_WEIGHT + 1))
+        assert requests == 2
+        assert not shed.add(Sheep(7, MIN_WEIGHT + 2)), "another sheep stays a conflict"
+        server.shutdown()
 
 
 def test_failures_of_dynamodb_are_not_hidden(client: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> None:

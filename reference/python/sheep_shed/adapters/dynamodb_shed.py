@@ -43,16 +43,20 @@ class DynamoDBShed:
 
     def add(self, sheep: Sheep) -> bool:
         """Put a sheep on condition that its tattoo is not there."""
+        weight = str(sheep.weight)
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item={"tattoo": {"N": str(sheep.tattoo)}, "weight": {"N": str(sheep.weight)}},
+                Item={"tattoo": {"N": str(sheep.tattoo)}, "weight": {"N": weight}},
                 ConditionExpression="attribute_not_exists(tattoo)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
             if not _is_failed_condition(error):
                 raise
-            return False
+            # The SDK repeats a request whose answer was lost: the sheep in the way is then our own.
+            in_the_way: dict[str, dict[str, str]] = error.response.get("Item", {})  # type: ignore[assignment]
+            return in_the_way.get("weight") == {"N": weight}
         return True
 
     def count(self) -> int:

@@ -1,0 +1,74 @@
+/** A stack on local-lambda, as a target of the HTTP contract. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startLocalLambda } from '../../local-lambda/start.ts';
+import type { HttpTarget } from '../contracts/http.ts';
+import { errorLog } from './error-log.ts';
+import type { FaultyDatabase } from './faulty-database.ts';
+import { CREDENTIALS } from './faulty-database.ts';
+import { STACK } from './python-environment.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const SERVERLESS = join(ROOT, 'node_modules/.bin/serverless');
+
+/** A running stack and its end. */
+export interface HostedStack {
+  readonly target: HttpTarget & { readonly url: string };
+  close(): Promise<void>;
+}
+
+/** Packages a stack as for a deployment and starts it on local-lambda, on a table of the database. */
+export async function startHostedStack(
+  stack: 'ts' | 'python',
+  database: FaultyDatabase,
+): Promise<HostedStack> {
+  const folder = await mkdtemp(join(tmpdir(), `sheep-shed-${stack}-`));
+  const logsDir = join(folder, 'logs');
+  const packageDir = join(folder, 'package');
+  await promisify(execFile)(SERVERLESS, ['package', '--package', packageDir], {
+    cwd: stack === 'ts' ? ROOT : STACK,
+    timeout: 120_000,
+  });
+  const table = await database.createTable(`sheep-shed-dev-${stack}`);
+  const host = await startLocalLambda({
+    packageDir,
+    logsDir,
+    environment: { ...CREDENTIALS, AWS_ENDPOINT_URL_DYNAMODB: database.endpoint },
+    maxEnvironments: 6,
+    queueSeconds: 60,
+  });
+  const fetchPath = (path: string, init?: RequestInit) =>
+    fetch(`${host.url}${path}`, { signal: AbortSignal.timeout(60_000), ...init });
+  return {
+    target: {
+      name: `${stack}, local-lambda`,
+      url: host.url,
+      fetch: fetchPath,
+      table,
+      faults: {
+        ...database.faults,
+        async errorsLogged(requestId) {
+          await host.flushLogs();
+          return errorsBelow(logsDir, requestId);
+        },
+      },
+    },
+    async close() {
+      await host.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function errorsBelow(folder: string, requestId: string) {
+  const log = errorLog();
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const text = await readFile(join(entry.parentPath, entry.name), 'utf8');
+    log.write(text.replace(/^[^\t]*\t/gm, ''));
+  }
+  return log.errorsOf(requestId);
+}
