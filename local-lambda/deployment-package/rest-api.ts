@@ -1,0 +1,55 @@
+import { LocalLambdaError } from '../local-lambda-error.ts';
+import type { FunctionDefinition } from './functions.ts';
+import { functionOfUri, type RouteDefinition } from './http-api.ts';
+import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
+
+/** API Gateway waits at most 29 s for an integration of a REST API. */
+const REST_TIMEOUT_MS = 29_000;
+
+/**
+ * Reads the methods of the `AWS::ApiGateway` resources as routes of payload format 1.0; methods that no
+ * Lambda answers (the `MOCK` integrations behind CORS) are left out.
+ * @throws LocalLambdaError when a resource's parent is missing.
+ */
+export function readRestApi(
+  loaded: LoadedTemplate,
+  functions: readonly FunctionDefinition[],
+): RouteDefinition[] {
+  const resources = new Map(
+    resourcesOfType(loaded, 'AWS::ApiGateway::Resource').map((r) => [r.logicalId, r]),
+  );
+  const [deployment] = resourcesOfType(loaded, 'AWS::ApiGateway::Deployment');
+  const stage = String(deployment?.properties['StageName'] ?? 'prod');
+  return resourcesOfType(loaded, 'AWS::ApiGateway::Method').flatMap(({ logicalId, properties }) => {
+    const integration = properties['Integration'] as Record<string, unknown> | undefined;
+    if (integration?.['Type'] !== 'AWS_PROXY') return [];
+    const at = `Resources.${logicalId}.Properties`;
+    const path = pathOf(String(properties['ResourceId']), resources, `${at}.ResourceId`);
+    const method = String(properties['HttpMethod']);
+    return [
+      {
+        method,
+        path,
+        routeKey: `${method} ${path}`,
+        functionName: functionOfUri(integration['Uri'], functions, `${at}.Integration.Uri`).name,
+        payloadFormat: '1.0' as const,
+        timeoutMs: Math.min(Number(integration['TimeoutInMillis'] ?? REST_TIMEOUT_MS), REST_TIMEOUT_MS),
+        apiId: String(properties['RestApiId']),
+        stage,
+      },
+    ];
+  });
+}
+
+function pathOf(resourceId: string, resources: ReadonlyMap<string, ResolvedResource>, at: string): string {
+  const parts: string[] = [];
+  for (let id = resourceId; !id.endsWith('/'); ) {
+    const resource = resources.get(id);
+    if (resource === undefined || parts.length > 100) {
+      throw new LocalLambdaError(`${at}: ${id} is no resource of this template's REST API`);
+    }
+    parts.unshift(String(resource.properties['PathPart']));
+    id = String(resource.properties['ParentId']);
+  }
+  return `/${parts.join('/')}`;
+}

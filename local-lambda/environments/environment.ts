@@ -1,0 +1,359 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import { type EnvironmentLog, openEnvironmentLog } from '../logs/environment-log.ts';
+import { endLine, initReportLine, initStartLine, reportLine, startLine } from '../logs/lines.ts';
+import { type LogStore, streamName } from '../logs/log-store.ts';
+import { type Refusal, type RuntimeFailure, startRuntimeApi } from '../runtime-api/server.ts';
+import { exitFailure, exitReason, reportedFailure, stoppedFailure, tooLargeFailure } from './failures.ts';
+import type { Invocation, InvocationOutcome } from './invocation.ts';
+import { type ProcessExit, type RuntimeCommand, type RuntimeProcess, startProcess } from './process.ts';
+import {
+  type Effect,
+  type EnvironmentEvent,
+  type EnvironmentState,
+  STARTING,
+  type StopReason,
+  transition,
+} from './state.ts';
+
+/** One execution environment. */
+export interface Environment {
+  readonly id: string;
+  readonly state: () => EnvironmentState;
+  /** Hands over an invocation; the environment must be idle. */
+  dispatch(invocation: Invocation): void;
+  /** Ends the environment, whatever it does. */
+  drop(): void;
+}
+
+/** What an environment needs and whom it tells. */
+export interface EnvironmentOptions {
+  readonly definition: FunctionDefinition;
+  readonly command: RuntimeCommand;
+  /** Folder of the unpacked code. */
+  readonly taskRoot: string;
+  /** Folder below which the environment makes its own temporary directory. */
+  readonly scratchDir: string;
+  /** Variables for the process, those of this environment excepted. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly logStore: LogStore;
+  /** 32 hex digits. */
+  readonly id: string;
+  readonly enforceMemory: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly clock: () => number;
+  readonly onAvailable: (environment: Environment) => void;
+  /** Init is over, one way or the other: another environment may start. */
+  readonly onInitOver: () => void;
+  /** Init failed: the invocation within which it is repeated, if one waits. */
+  readonly takeForRestart: () => Invocation | undefined;
+  readonly onEnded: (environment: Environment) => void;
+  readonly onProcess: (pid: number, alive: boolean) => void;
+}
+
+/** Lambda repeats an init that takes longer within the invocation. */
+const INIT_TIMEOUT_MS = 10_000;
+
+/** A caller waits this long at most, in ms, for the runtime to ask for more work after its response. */
+const ANSWER_GRACE_MS = 10;
+
+const MEMORY_POLL_MS = 10;
+
+interface Running {
+  readonly invocation: Invocation;
+  readonly startedAt: number;
+  readonly initMs: number | undefined;
+  timer: NodeJS.Timeout | undefined;
+  outcome: InvocationOutcome | undefined;
+  status: 'timeout' | 'error' | undefined;
+  answeredAt: number | undefined;
+}
+
+/** Starts an execution environment: its Runtime API, its log stream and its process. */
+export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
+  const { definition, now, clock } = options;
+  const tmpDir = join(options.scratchDir, options.id);
+  await mkdir(tmpDir, { recursive: true });
+  const api = await startRuntimeApi({
+    next: () => apply({ type: 'next' }),
+    response: (requestId, body, tooLarge) => {
+      response = body;
+      const refused = apply({ type: 'response', requestId, tooLarge });
+      return refused ?? (tooLarge ? 'response-too-large' : undefined);
+    },
+    error: (requestId, failure) => {
+      reported = failure;
+      return apply({ type: 'error', requestId });
+    },
+    initError: (failure) => {
+      reported = failure;
+      return apply({ type: 'init-error' });
+    },
+  });
+  const stream = options.logStore.openStream(definition.logGroup, streamName(now(), options.id));
+  const log: EnvironmentLog = openEnvironmentLog(stream, now, (line) =>
+    running?.invocation.onLogLine?.(line),
+  );
+  const environment: Environment = {
+    id: options.id,
+    state: () => state,
+    dispatch: (invocation) => {
+      begin(invocation);
+      apply({ type: 'dispatch', requestId: invocation.requestId });
+    },
+    drop: () => void apply({ type: 'stop', reason: 'dropped' }),
+  };
+
+  let state: EnvironmentState = STARTING;
+  let response: Buffer = Buffer.alloc(0);
+  let reported: RuntimeFailure | undefined;
+  let running: Running | undefined;
+  let waiting: Invocation | undefined;
+  let child: RuntimeProcess | undefined;
+  let lastExit: ProcessExit | undefined;
+  let initStartedAt = clock();
+  let initMs: number | undefined;
+  let initFailed = false;
+  let initTimer: NodeJS.Timeout | undefined;
+  let memoryTimer: NodeJS.Timeout | undefined;
+  let peakMb: number | undefined;
+  let initOver = false;
+
+  log.platform(now(), initStartLine(definition.runtime, definition.region));
+  startRuntime();
+  initTimer = setTimeout(() => apply({ type: 'stop', reason: 'init-timeout' }), INIT_TIMEOUT_MS);
+  return environment;
+
+  function startRuntime(): void {
+    initStartedAt = clock();
+    child = startProcess(
+      options.command,
+      {
+        cwd: options.taskRoot,
+        env: {
+          ...options.variables,
+          AWS_LAMBDA_LOG_STREAM_NAME: stream.name,
+          AWS_LAMBDA_RUNTIME_API: api.address,
+          TMPDIR: tmpDir,
+        },
+      },
+      log.output,
+      (exit) => {
+        if (child?.pid !== undefined) options.onProcess(child.pid, false);
+        lastExit = exit;
+        waiting = state.phase === 'starting' ? options.takeForRestart() : undefined;
+        apply(waiting === undefined ? { type: 'exit' } : { type: 'exit', retry: waiting.requestId });
+      },
+    );
+    if (child.pid !== undefined) options.onProcess(child.pid, true);
+  }
+
+  function apply(event: EnvironmentEvent): Refusal | undefined {
+    const result = transition(state, event);
+    if ('refused' in result) return result.refused;
+    state = result.state;
+    for (const effect of result.effects) perform(effect);
+    return undefined;
+  }
+
+  function perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'initialized':
+        initialized();
+        break;
+      case 'init-failed':
+        reportInit(effect.cause);
+        break;
+      case 'restart':
+        if (waiting !== undefined) begin(waiting);
+        startRuntime();
+        break;
+      case 'deliver':
+        deliver();
+        break;
+      case 'settle':
+        settle(outcomeOf(effect), effect.outcome);
+        break;
+      case 'finish':
+        finish();
+        break;
+      case 'available':
+        options.onAvailable(environment);
+        break;
+      case 'kill':
+        child?.kill();
+        break;
+      case 'ended':
+        ended();
+        break;
+    }
+  }
+
+  function initialized(): void {
+    if (initTimer !== undefined) clearTimeout(initTimer);
+    // Init that is repeated within an invocation is part of that invocation's duration.
+    if (!initFailed) initMs = clock() - initStartedAt;
+    releaseStart();
+  }
+
+  function reportInit(cause: 'error' | 'exit' | StopReason): void {
+    if (initFailed) return;
+    initFailed = true;
+    if (initTimer !== undefined) clearTimeout(initTimer);
+    const timedOut = cause === 'init-timeout';
+    const type = cause === 'exit' ? 'Runtime.ExitError' : reported && reportedFailure(reported).errorType;
+    const ms = clock() - initStartedAt;
+    log.platform(
+      now(),
+      initReportLine(ms, 'init', timedOut ? 'timeout' : 'error', timedOut ? undefined : type),
+    );
+    if (cause === 'error') child?.kill();
+    releaseStart();
+  }
+
+  function releaseStart(): void {
+    if (!initOver) options.onInitOver();
+    initOver = true;
+  }
+
+  function begin(invocation: Invocation): void {
+    const timer = setTimeout(
+      () => apply({ type: 'stop', reason: 'timeout' }),
+      definition.timeoutSeconds * 1000,
+    );
+    running = {
+      invocation,
+      startedAt: clock(),
+      initMs,
+      timer,
+      outcome: undefined,
+      status: undefined,
+      answeredAt: undefined,
+    };
+    initMs = undefined;
+    about(invocation, startLine(invocation.requestId));
+    if (options.enforceMemory && child?.memory !== undefined) watchMemory();
+  }
+
+  /** Writes one of Lambda's lines about an invocation. */
+  function about(invocation: Invocation, line: string): void {
+    log.platform(now(), line);
+    if (invocation.onLogLine !== undefined) log.after(() => invocation.onLogLine?.(line));
+  }
+
+  function deliver(): void {
+    if (running === undefined) return;
+    const { requestId, payload, traceId, clientContext } = running.invocation;
+    const elapsed = clock() - running.startedAt;
+    api.deliver({
+      requestId,
+      payload,
+      traceId,
+      clientContext,
+      functionArn: definition.arn,
+      deadlineMs: Math.round(now() - elapsed) + definition.timeoutSeconds * 1000,
+    });
+  }
+
+  function watchMemory(): void {
+    memoryTimer ??= setInterval(() => {
+      if (running === undefined) return;
+      const resident = child?.memory?.residentMb();
+      if (resident !== undefined && resident > definition.memorySizeMb) {
+        apply({ type: 'stop', reason: 'out-of-memory' });
+      }
+    }, MEMORY_POLL_MS).unref();
+  }
+
+  function outcomeOf(effect: Extract<Effect, { type: 'settle' }>): InvocationOutcome {
+    const { requestId, outcome } = effect;
+    const exit = lastExit ?? { code: null, signal: null, error: undefined };
+    switch (outcome) {
+      case 'response':
+        return { payload: response, errorType: undefined };
+      case 'error':
+        return reportedFailure(reported ?? { body: Buffer.alloc(0), errorType: undefined });
+      case 'too-large':
+        return tooLargeFailure();
+      case 'init':
+        return reported === undefined ? exitFailure(requestId, exit) : reportedFailure(reported);
+      case 'exit':
+        return exitFailure(requestId, exit);
+      default:
+        return stoppedFailure(requestId, outcome, definition.timeoutSeconds);
+    }
+  }
+
+  function settle(outcome: InvocationOutcome, kind: Extract<Effect, { type: 'settle' }>['outcome']): void {
+    if (running === undefined) return;
+    clearTimeout(running.timer);
+    running.outcome = outcome;
+    running.answeredAt = clock();
+    const { requestId } = running.invocation;
+    if (kind === 'timeout' || kind === 'init-timeout') {
+      running.status = 'timeout';
+      const text = `Task timed out after ${definition.timeoutSeconds.toFixed(2)} seconds`;
+      about(running.invocation, `${new Date(now()).toISOString()} ${requestId} ${text}`);
+    } else if (kind !== 'response' && kind !== 'error') {
+      running.status = 'error';
+      if (kind === 'exit' && lastExit !== undefined) {
+        about(
+          running.invocation,
+          `RequestId: ${requestId} Error: ${exitReason(lastExit)}\n${outcome.errorType}`,
+        );
+      }
+    }
+    reported = undefined;
+    response = Buffer.alloc(0);
+    running.timer = setTimeout(answerCaller, ANSWER_GRACE_MS);
+  }
+
+  /** The caller's answer waits for the runtime's next request, so that a caller's next call finds it idle. */
+  function answerCaller(): void {
+    const outcome = running?.outcome;
+    if (running === undefined || outcome === undefined) return;
+    clearTimeout(running.timer);
+    running.outcome = undefined;
+    const { invocation } = running;
+    if (invocation.onLogLine === undefined) invocation.settle(outcome);
+    else log.after(() => setImmediate(() => invocation.settle(outcome)));
+  }
+
+  function finish(): void {
+    if (running === undefined) return;
+    const { invocation, startedAt, status, outcome } = running;
+    const errorType = status === 'error' ? outcome?.errorType : undefined;
+    answerCaller();
+    peakMb = child?.memory?.peakMb() ?? peakMb;
+    const { requestId } = invocation;
+    const report = reportLine({
+      requestId,
+      durationMs: status === 'timeout' ? definition.timeoutSeconds * 1000 : clock() - startedAt,
+      initMs: running.initMs,
+      memorySizeMb: definition.memorySizeMb,
+      maxMemoryUsedMb: peakMb,
+      ...(status !== undefined && { status }),
+      ...(errorType !== undefined && { errorType }),
+    });
+    const finished = running;
+    about(invocation, endLine(requestId));
+    about(invocation, report);
+    log.after(() => {
+      if (running === finished) running = undefined;
+    });
+  }
+
+  function ended(): void {
+    if (initTimer !== undefined) clearTimeout(initTimer);
+    if (memoryTimer !== undefined) clearInterval(memoryTimer);
+    releaseStart();
+    api.close();
+    log.after(() => log.close());
+    rm(tmpDir, { recursive: true, force: true })
+      .catch(() => undefined)
+      .finally(() => options.onEnded(environment));
+  }
+}

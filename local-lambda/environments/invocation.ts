@@ -1,0 +1,24 @@
+/** How an invocation ended. */
+export interface InvocationOutcome {
+  /** The function's response, or the JSON of its error. */
+  readonly payload: Buffer;
+  /** Undefined: it succeeded; else such as `Runtime.ExitError` or the function's own error name. */
+  readonly errorType: string | undefined;
+}
+
+/** One invocation from its arrival to its outcome. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly payload: Buffer;
+  readonly traceId: string;
+  readonly clientContext: string | undefined;
+  /** Is called exactly once. */
+  readonly settle: (outcome: InvocationOutcome) => void;
+  /** Gets the invocation's log lines, where somebody wants them, before `settle`. */
+  readonly onLogLine: ((line: string) => void) | undefined;
+}
+
+/** The JSON of an error as Lambda gives it to the caller. */
+export function failure(errorType: string, errorMessage: string): InvocationOutcome {
+  return { payload: Buffer.from(JSON.stringify({ errorType, errorMessage })), errorType };
+}

@@ -1,0 +1,231 @@
+import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import type { Environment } from './environment.ts';
+import { failure, type Invocation } from './invocation.ts';
+import type { StartGate } from './start-gate.ts';
+
+/**
+ * When a waiting request gets a new environment: `lambda` always and at once, as Lambda does; `eager-reuse` only
+ * when the few that run do not get round to it soon (for development).
+ */
+export type Scaling = 'lambda' | 'eager-reuse';
+
+/** The callbacks through which an environment reports to its pool. */
+export interface PoolCallbacks {
+  readonly onAvailable: (environment: Environment) => void;
+  readonly onInitOver: () => void;
+  readonly takeForRestart: () => Invocation | undefined;
+  readonly onEnded: (environment: Environment) => void;
+}
+
+/** What a pool needs. */
+export interface PoolOptions {
+  readonly definition: FunctionDefinition;
+  readonly scaling: Scaling;
+  /** Environments at once, at least 0. */
+  readonly maxEnvironments: number;
+  /** A request above that waits this long, in ms. */
+  readonly queueTimeoutMs: number;
+  /** An environment without work ends after this time, in ms. */
+  readonly idleMs: number;
+  readonly gate: StartGate;
+  /** Milliseconds of a clock that never jumps. */
+  readonly clock: () => number;
+  readonly start: (callbacks: PoolCallbacks) => Promise<Environment>;
+}
+
+/** The environments of one function. */
+export interface Pool {
+  /** Gives an invocation to an environment; its `settle` is called exactly once. */
+  invoke(invocation: Invocation): void;
+  /** Environments that exist or are about to. */
+  size(): number;
+  /** Ends the environments that are idle; resolves when their processes are gone. */
+  dropIdle(): Promise<void>;
+  /** Takes nothing more; waits for invocations in flight up to `drainMs`, then ends all environments. */
+  close(drainMs: number): Promise<void>;
+}
+
+/** Requests that wait for a place, at most; one more is throttled at once. */
+const MAX_QUEUE = 1_000;
+/** `eager-reuse`: so many environments are kept busy before another one starts … */
+const SOFT_LIMIT = 8;
+/** … unless a request has waited this long, in ms. */
+const SOFT_WAIT_MS = 25;
+
+/** The type of the error that a throttled caller gets. */
+export const THROTTLED = 'TooManyRequestsException';
+
+interface Queued {
+  readonly invocation: Invocation;
+  readonly since: number;
+}
+
+/** Makes the pool of one function: last-in first-out, started on demand, one invocation at a time each. */
+export function createPool(options: PoolOptions): Pool {
+  const { definition, gate, clock } = options;
+  const max = Math.min(options.maxEnvironments, definition.reservedConcurrency ?? Number.POSITIVE_INFINITY);
+  const all = new Set<Environment>();
+  const idle: { environment: Environment; since: number }[] = [];
+  const queue: Queued[] = [];
+  const whenChanged = new Set<() => void>();
+  let starting = 0;
+  let busy = 0;
+  let closing = false;
+
+  const sweep = setInterval(expire, Math.max(10, Math.min(1_000, options.idleMs / 2))).unref();
+  let softTimer: NodeJS.Timeout | undefined;
+
+  return {
+    invoke: (invocation) => {
+      if (closing) return invocation.settle(failure('ServiceException', 'local-lambda is stopping'));
+      const last = idle.pop();
+      if (last !== undefined) return hand(last.environment, invocation);
+      if (options.scaling === 'lambda' && size() < max) return start(invocation);
+      if (max === 0 || queue.length >= MAX_QUEUE) return throttle(invocation);
+      queue.push({ invocation, since: clock() });
+      if (options.scaling === 'eager-reuse') startAsNeeded();
+    },
+    size,
+    dropIdle: async () => {
+      const dropped = idle.splice(0).map(({ environment }) => environment);
+      for (const environment of dropped) environment.drop();
+      await until(() => dropped.every((environment) => !all.has(environment)));
+    },
+    close: async (drainMs) => {
+      closing = true;
+      const force = setTimeout(() => {
+        for (const environment of all) environment.drop();
+        for (const { invocation } of queue.splice(0)) throttle(invocation);
+      }, drainMs);
+      await until(() => busy === 0 && starting === 0 && queue.length === 0);
+      for (const environment of all) environment.drop();
+      await until(() => all.size === 0);
+      clearTimeout(force);
+      clearInterval(sweep);
+      clearTimeout(softTimer);
+    },
+  };
+
+  function size(): number {
+    return all.size + starting;
+  }
+
+  function changed(): void {
+    for (const check of whenChanged) check();
+  }
+
+  function until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!condition()) return;
+        whenChanged.delete(check);
+        resolve();
+      };
+      whenChanged.add(check);
+      check();
+    });
+  }
+
+  function hand(environment: Environment, invocation: Invocation): void {
+    busy += 1;
+    environment.dispatch({
+      ...invocation,
+      settle: (outcome) => {
+        busy -= 1;
+        invocation.settle(outcome);
+        changed();
+      },
+    });
+  }
+
+  /** Starts an environment; with `own`, the invocation that it is started for and will serve first. */
+  function start(own?: Invocation): void {
+    starting += 1;
+    let bound = own;
+    let counted = true;
+    const settled = (): void => {
+      if (counted) starting -= 1;
+      counted = false;
+    };
+    const takeOwn = (): Invocation | undefined => {
+      const taken = bound;
+      bound = undefined;
+      return taken;
+    };
+    gate.enter(() => {
+      options
+        .start({
+          onInitOver: gate.release,
+          onAvailable: (environment) => {
+            settled();
+            all.add(environment);
+            const mine = takeOwn() ?? queue.shift()?.invocation;
+            if (mine !== undefined) hand(environment, mine);
+            else idle.push({ environment, since: clock() });
+            changed();
+          },
+          takeForRestart: () => {
+            const invocation = takeOwn() ?? queue.shift()?.invocation;
+            if (invocation === undefined) return undefined;
+            busy += 1;
+            return {
+              ...invocation,
+              settle: (outcome) => {
+                busy -= 1;
+                invocation.settle(outcome);
+                changed();
+              },
+            };
+          },
+          onEnded: (environment) => {
+            settled();
+            all.delete(environment);
+            const at = idle.findIndex((item) => item.environment === environment);
+            if (at !== -1) idle.splice(at, 1);
+            takeOwn()?.settle(failure('ServiceException', 'the environment ended before it was ready'));
+            if (queue.length > 0) startAsNeeded();
+            changed();
+          },
+        })
+        .then((environment) => {
+          if (counted) all.add(environment);
+          settled();
+        })
+        .catch((error: Error) => {
+          settled();
+          gate.release();
+          takeOwn()?.settle(failure('ServiceException', error.message));
+          changed();
+        });
+    });
+  }
+
+  /** Starts environments for what waits, as far as the policy and the limits allow. */
+  function startAsNeeded(): void {
+    const oldest = queue[0];
+    if (oldest === undefined || size() >= max) return;
+    if (options.scaling === 'eager-reuse' && size() >= SOFT_LIMIT) {
+      const rest = SOFT_WAIT_MS - (clock() - oldest.since);
+      if (rest > 0) {
+        clearTimeout(softTimer);
+        softTimer = setTimeout(startAsNeeded, rest);
+        return;
+      }
+    }
+    if (starting === 0 || starting < Math.min(queue.length, SOFT_LIMIT)) start();
+  }
+
+  function expire(): void {
+    const time = clock();
+    while (idle[0] !== undefined && time - idle[0].since >= options.idleMs) idle.shift()?.environment.drop();
+    while (queue[0] !== undefined && time - queue[0].since >= options.queueTimeoutMs) {
+      const waited = queue.shift();
+      if (waited !== undefined) throttle(waited.invocation);
+      changed();
+    }
+  }
+
+  function throttle(invocation: Invocation): void {
+    invocation.settle(failure(THROTTLED, 'Rate Exceeded.'));
+  }
+}

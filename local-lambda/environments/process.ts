@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { openProcessMemory, type ProcessMemory } from './memory.ts';
+
+/** How to start a runtime. */
+export interface RuntimeCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** One process of an environment. */
+export interface RuntimeProcess {
+  readonly pid: number | undefined;
+  readonly memory: ProcessMemory | undefined;
+  /** Kills the process and all that it started. */
+  kill(): void;
+}
+
+/** How a process ended; `error` when it could not be started at all. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly error: NodeJS.ErrnoException | undefined;
+}
+
+/** After its end, output that a process left in its pipes is awaited this long, in ms: a grandchild may hold them open for ever. */
+const OUTPUT_GRACE_MS = 200;
+
+/**
+ * Starts a process in a process group of its own, without a shell, with exactly the given variables.
+ * @param onExit is called once, after all output, also when the process could not be started.
+ */
+export function startProcess(
+  command: RuntimeCommand,
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  onOutput: (source: 'stdout' | 'stderr', chunk: Buffer) => void,
+  onExit: (exit: ProcessExit) => void,
+): RuntimeProcess {
+  const child = spawn(command.file, command.args, {
+    cwd: options.cwd,
+    env: { ...options.env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const memory = child.pid === undefined ? undefined : openProcessMemory(child.pid);
+  let exited = false;
+  const finish = (exit: ProcessExit): void => {
+    if (exited) return;
+    exited = true;
+    killGroup();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    memory?.close();
+    onExit(exit);
+  };
+  function killGroup(): void {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // The group is gone already.
+    }
+  }
+  // Undefined when the process could not be started for lack of descriptors.
+  child.stdout?.on('data', (chunk: Buffer) => onOutput('stdout', chunk));
+  child.stderr?.on('data', (chunk: Buffer) => onOutput('stderr', chunk));
+  child.once('error', (error) => finish({ code: null, signal: null, error }));
+  child.once('exit', (code, signal) => {
+    killGroup();
+    const exit = { code, signal, error: undefined };
+    const timer = setTimeout(() => finish(exit), OUTPUT_GRACE_MS);
+    child.once('close', () => {
+      clearTimeout(timer);
+      finish(exit);
+    });
+  });
+  return { pid: child.pid, memory, kill: killGroup };
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderBytes } from './deployment-package/folder-bytes.ts';
+import type { FunctionDefinition } from './deployment-package/functions.ts';
+import { unzip } from './deployment-package/unzip.ts';
+import { startEnvironment } from './environments/environment.ts';
+import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
+import { createPool, type Pool, type PoolCallbacks } from './environments/pool.ts';
+import type { StartGate } from './environments/start-gate.ts';
+import type { LogStore } from './logs/log-store.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Runtime } from './runtimes/runtime.ts';
+import { environmentVariables } from './runtimes/variables.ts';
+
+/** One function with its unpacked code and its environments. */
+export interface HostedFunction {
+  readonly definition: FunctionDefinition;
+  /** Bytes of the unpacked deployment package. */
+  readonly packageBytes: number;
+  readonly pool: Pool;
+}
+
+/** What all functions of a host share. */
+export interface FunctionHost {
+  readonly options: ResolvedOptions;
+  /** Folder for code and temporary directories; removed with the host. */
+  readonly workDir: string;
+  readonly runtimes: readonly Runtime[];
+  readonly logStore: LogStore;
+  readonly gate: StartGate;
+  readonly onProcess: (pid: number, alive: boolean) => void;
+}
+
+/**
+ * Unpacks a function and makes its pool; no environment starts before the first invocation.
+ * @throws LocalLambdaError when the zip is refused.
+ */
+export async function hostFunction(
+  definition: FunctionDefinition,
+  host: FunctionHost,
+): Promise<HostedFunction> {
+  const { options } = host;
+  const { codePath } = definition;
+  const isFolder = (await stat(codePath)).isDirectory();
+  const taskRoot = isFolder ? codePath : join(host.workDir, 'code', definition.logicalId);
+  const packageBytes = isFolder ? await folderBytes(codePath) : await unzip(codePath, taskRoot);
+  const runtime = host.runtimes.find(({ prefix }) => definition.runtime.startsWith(prefix));
+
+  const start = async (callbacks: PoolCallbacks) => {
+    if (runtime === undefined) throw new Error(`runtime ${definition.runtime} is not supported`);
+    return startEnvironment({
+      ...callbacks,
+      definition,
+      taskRoot,
+      command: await runtime.command(definition, taskRoot),
+      variables: {
+        ...environmentVariables(definition, taskRoot),
+        ...runtime.variables(definition),
+        ...definition.environment,
+        ...options.environment,
+      },
+      scratchDir: join(host.workDir, 'tmp'),
+      logStore: host.logStore,
+      id: randomUUID().replaceAll('-', ''),
+      enforceMemory: options.memoryLimit,
+      now: Date.now,
+      clock: () => performance.now(),
+      onProcess: host.onProcess,
+    });
+  };
+  const pool = createPool({
+    definition,
+    start,
+    scaling: options.scaling,
+    maxEnvironments: options.maxEnvironments,
+    queueTimeoutMs: options.queueSeconds * 1000,
+    idleMs: options.idleSeconds * 1000,
+    gate: host.gate,
+    clock: () => performance.now(),
+  });
+  return { definition, packageBytes, pool };
+}
+
+/** Invokes a function; resolves when it is answered, and never rejects. */
+export function invokeFunction(
+  { pool }: HostedFunction,
+  invocation: Omit<Invocation, 'settle'>,
+): Promise<InvocationOutcome> {
+  return new Promise((resolve) => pool.invoke({ ...invocation, settle: resolve }));
+}
+
+/** A new trace id in the form of `X-Amzn-Trace-Id`. */
+export function newTraceId(nowMs: number): string {
+  const id = randomUUID().replaceAll('-', '');
+  return `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${id.slice(0, 24)};Parent=${id.slice(16)};Sampled=0`;
+}

@@ -1,0 +1,87 @@
+/** What the gateway sends back. */
+export interface GatewayAnswer {
+  readonly status: number;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+}
+
+const JSON_TYPE = ['content-type', 'application/json'] as const;
+
+/** An answer of API Gateway itself. */
+export function gatewayMessage(status: number, message: string): GatewayAnswer {
+  return { status, headers: JSON_TYPE, body: Buffer.from(JSON.stringify({ message })) };
+}
+
+/** The answer to a request that no route fits. */
+export const NOT_FOUND = gatewayMessage(404, 'Not Found');
+/** The answer when the function failed or its response cannot be understood. */
+export const INTERNAL_ERROR = gatewayMessage(500, 'Internal Server Error');
+/** The answer when the function is throttled or too slow for the integration. */
+export const UNAVAILABLE = gatewayMessage(503, 'Service Unavailable');
+/** The answer to a body above the limit. */
+export const TOO_LARGE = gatewayMessage(413, 'Request Entity Too Large');
+/** The answer to a request for another host (DNS rebinding). */
+export const FORBIDDEN = gatewayMessage(403, 'Forbidden');
+
+/**
+ * Reads a function's response as API Gateway does. Format 2.0: an object with `statusCode` is the whole answer,
+ * anything else is the body of a 200 in JSON. Format 1.0: `statusCode` must be there.
+ * @returns {@link INTERNAL_ERROR} when the response cannot be understood.
+ */
+export function answerOf(payload: Buffer, format: '1.0' | '2.0'): GatewayAnswer {
+  let response: unknown;
+  try {
+    response = JSON.parse(payload.toString('utf8'));
+  } catch {
+    return INTERNAL_ERROR;
+  }
+  if (typeof response === 'object' && response !== null && 'statusCode' in response) {
+    return structuredAnswer(response);
+  }
+  if (format === '1.0') return INTERNAL_ERROR;
+  const body = typeof response === 'string' ? Buffer.from(response) : payload;
+  return { status: 200, headers: JSON_TYPE, body };
+}
+
+/** A response in the form that names its status; nothing about it is certain but the name. */
+interface StructuredResponse {
+  readonly statusCode: unknown;
+  readonly headers?: unknown;
+  readonly multiValueHeaders?: unknown;
+  readonly cookies?: unknown;
+  readonly body?: unknown;
+  readonly isBase64Encoded?: unknown;
+}
+
+function structuredAnswer(response: StructuredResponse): GatewayAnswer {
+  const status = Number(response.statusCode);
+  const body = response.body ?? '';
+  if (!Number.isInteger(status) || status < 200 || status > 599) return INTERNAL_ERROR;
+  if (typeof body !== 'string') return INTERNAL_ERROR;
+  const headers = structuredHeaders(response);
+  const typed = headers.some((item, i) => i % 2 === 0 && item === 'content-type');
+  // API Gateway labels a body without a type so.
+  if (!typed && body !== '') headers.push('content-type', 'text/plain;charset=utf-8');
+  return { status, headers, body: Buffer.from(body, response.isBase64Encoded === true ? 'base64' : 'utf8') };
+}
+
+function structuredHeaders(response: StructuredResponse): string[] {
+  const list: string[] = [];
+  for (const [name, value] of Object.entries(response.headers ?? {})) addHeader(list, name, value);
+  for (const [name, values] of Object.entries(response.multiValueHeaders ?? {})) {
+    for (const value of Array.isArray(values) ? values : []) addHeader(list, name, value);
+  }
+  for (const cookie of Array.isArray(response.cookies) ? response.cookies : []) {
+    addHeader(list, 'set-cookie', cookie);
+  }
+  return list;
+}
+
+/** Framing is the gateway's own business, and what is no valid header would break the answer. */
+function addHeader(list: string[], name: string, value: unknown): void {
+  const lower = name.toLowerCase();
+  const dropped = ['connection', 'content-length', 'transfer-encoding', 'keep-alive'].includes(lower);
+  if (dropped || value === undefined || value === null || !/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(lower)) return;
+  list.push(lower, String(value).replaceAll(/[\r\n]/g, ' '));
+}

@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import type { Scaling } from './environments/pool.ts';
+import { LocalLambdaError } from './local-lambda-error.ts';
+
+/** How to start local-lambda; all but the folders have defaults. */
+export interface LocalLambdaOptions {
+  /** Folder with the template and the zips, such as `.serverless`. */
+  readonly packageDir: string;
+  /** Root of the log groups on disk. */
+  readonly logsDir: string;
+  /** Address to listen on; default 127.0.0.1. */
+  readonly host?: string;
+  /** Port of the HTTP API and the Lambda API, 0 to 65535; default 0, a free one. */
+  readonly port?: number;
+  /** Added to every function's variables; beats the template. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** When a waiting request gets a new environment; default `lambda`. */
+  readonly scaling?: Scaling;
+  /** Environments of one function at once, 1 to 1000; default 100. */
+  readonly maxEnvironments?: number;
+  /** An environment without work ends after so many seconds; default 600. */
+  readonly idleSeconds?: number;
+  /** Kill an environment whose resident set exceeds the function's memory, and limit Node's heap; default true. */
+  readonly memoryLimit?: boolean;
+  /** A request that finds all environments busy waits so many seconds, then is throttled; default 10. */
+  readonly queueSeconds?: number;
+  /** Environments that start at once, 1 to 64; default: one for each core. */
+  readonly simultaneousStarts?: number;
+  /** Region of all ARNs and of `AWS_REGION`; default: that of the package's state file, else `eu-west-3`. */
+  readonly region?: string;
+  /** Folder for what is installed on first use (boto3); default `.cache` in the working directory. */
+  readonly cacheDir?: string;
+  /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/** The options with their defaults. */
+export type ResolvedOptions = Required<Omit<LocalLambdaOptions, 'region'>> & {
+  readonly region: string | undefined;
+};
+
+/**
+ * Fills in the defaults.
+ * @throws LocalLambdaError naming the option, its value and what is allowed.
+ */
+export function resolveOptions(options: LocalLambdaOptions, cores: number): ResolvedOptions {
+  const { scaling = 'lambda' } = options;
+  if (scaling !== 'lambda' && scaling !== 'eager-reuse') {
+    throw new LocalLambdaError(`scaling: must be lambda or eager-reuse, is ${JSON.stringify(scaling)}`);
+  }
+  return {
+    packageDir: options.packageDir,
+    logsDir: options.logsDir,
+    host: options.host ?? '127.0.0.1',
+    port: inRange('port', options.port ?? 0, 0, 65_535, true),
+    environment: options.environment ?? {},
+    scaling,
+    maxEnvironments: inRange('maxEnvironments', options.maxEnvironments ?? 100, 1, 1_000, true),
+    idleSeconds: inRange('idleSeconds', options.idleSeconds ?? 600, 0.01, 86_400, false),
+    memoryLimit: options.memoryLimit ?? true,
+    queueSeconds: inRange('queueSeconds', options.queueSeconds ?? 10, 0.01, 900, false),
+    simultaneousStarts: inRange('simultaneousStarts', options.simultaneousStarts ?? cores, 1, 64, true),
+    region: options.region,
+    cacheDir: resolve(options.cacheDir ?? '.cache'),
+    onNotice: options.onNotice ?? (() => undefined),
+  };
+}
+
+function inRange(name: string, value: number, min: number, max: number, whole: boolean): number {
+  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+  const kind = whole ? 'an integer' : 'a number';
+  throw new LocalLambdaError(`${name}: must be ${kind} from ${min} to ${max}, is ${value}`);
+}

@@ -1,0 +1,179 @@
+/** One complete HTTP/1.1 request. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  /** By lower-case name; repeated ones joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly trailers: Readonly<Record<string, string>>;
+  /** Empty when {@link tooLarge}. */
+  readonly body: Buffer;
+  /** The body was longer than allowed; it was read and thrown away. */
+  readonly tooLarge: boolean;
+  /** More bytes had already arrived behind this request. */
+  readonly pipelined: boolean;
+}
+
+/** Takes the bytes of one connection and emits the requests in them. */
+export interface RequestParser {
+  /** @throws Error when the bytes are no HTTP/1.1 request; the connection is useless then. */
+  push(chunk: Buffer): void;
+}
+
+/** Where the parser stands: before the head, or within a body. */
+type Body =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'length'; remaining: number }
+  | { readonly kind: 'chunk-size' | 'chunk-end' | 'trailers' }
+  | { readonly kind: 'chunk-data'; remaining: number };
+
+interface Head {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+}
+
+const MAX_HEAD_BYTES = 65_536;
+const NO_TRAILERS: Readonly<Record<string, string>> = {};
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * Makes a parser for the requests that runtimes send: bodies by content-length or chunked with trailers,
+ * `Expect: 100-continue`, pipelining. It accepts what clients of the Runtime API send, and nothing more.
+ * @param maxBodyBytes longer bodies are emitted as `tooLarge`.
+ */
+export function createRequestParser(
+  maxBodyBytes: number,
+  onRequest: (request: HttpRequest) => void,
+  onExpectContinue: () => void,
+): RequestParser {
+  let buffer: Buffer = EMPTY;
+  let head: Head | undefined;
+  let body: Body = { kind: 'none' };
+  let pieces: Buffer[] = [];
+  let size = 0;
+  let trailers: Readonly<Record<string, string>> = NO_TRAILERS;
+
+  function take(bytes: number): void {
+    size += bytes;
+    if (size <= maxBodyBytes) pieces.push(buffer.subarray(0, bytes));
+    else pieces = [];
+    buffer = buffer.subarray(bytes);
+  }
+
+  function emit(): void {
+    if (head === undefined) return;
+    const tooLarge = size > maxBodyBytes;
+    const [only = EMPTY] = pieces;
+    const request: HttpRequest = {
+      method: head.method,
+      path: head.path,
+      headers: head.headers,
+      trailers,
+      body: tooLarge ? EMPTY : pieces.length <= 1 ? only : Buffer.concat(pieces, size),
+      tooLarge,
+      pipelined: buffer.length > 0,
+    };
+    head = undefined;
+    body = { kind: 'none' };
+    pieces = [];
+    size = 0;
+    trailers = NO_TRAILERS;
+    onRequest(request);
+  }
+
+  /** Takes one line off the buffer; undefined: it has not arrived in full. */
+  function line(): string | undefined {
+    const end = buffer.indexOf('\r\n');
+    if (end === -1) {
+      if (buffer.length > MAX_HEAD_BYTES) throw new Error('a line is too long');
+      return undefined;
+    }
+    const text = buffer.toString('latin1', 0, end);
+    buffer = buffer.subarray(end + 2);
+    return text;
+  }
+
+  function readHead(): boolean {
+    const end = buffer.indexOf('\r\n\r\n');
+    if (end === -1) {
+      if (buffer.length > MAX_HEAD_BYTES) throw new Error('the head of a request is too long');
+      return false;
+    }
+    head = parseHead(buffer.toString('latin1', 0, end));
+    buffer = buffer.subarray(end + 4);
+    body = bodyOf(head.headers);
+    if (head.headers['expect']?.toLowerCase() === '100-continue') onExpectContinue();
+    return true;
+  }
+
+  function readBytes(part: Extract<Body, { remaining: number }>): boolean {
+    const bytes = Math.min(part.remaining, buffer.length);
+    take(bytes);
+    part.remaining -= bytes;
+    if (part.remaining > 0) return false;
+    body = { kind: part.kind === 'length' ? 'none' : 'chunk-end' };
+    return true;
+  }
+
+  /** A line of the chunked coding: a chunk's size, its end, or a trailer. */
+  function readLine(kind: 'chunk-size' | 'chunk-end' | 'trailers'): boolean {
+    const text = line();
+    if (text === undefined) return false;
+    if (kind === 'chunk-end') body = { kind: 'chunk-size' };
+    else if (kind === 'chunk-size') body = chunkOf(text);
+    else if (text === '') body = { kind: 'none' };
+    else trailers = { ...trailers, ...parseHeaders([text]) };
+    return true;
+  }
+
+  /** Does one step; false: more bytes are needed. */
+  function step(): boolean {
+    if (head === undefined) return buffer.length > 0 && readHead();
+    if (body.kind === 'length' || body.kind === 'chunk-data') return readBytes(body);
+    if (body.kind !== 'none') return readLine(body.kind);
+    emit();
+    return true;
+  }
+
+  return {
+    push: (chunk) => {
+      buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
+      while (step());
+    },
+  };
+}
+
+function parseHead(text: string): Head {
+  const [requestLine = '', ...lines] = text.split('\r\n');
+  const [method, path, version] = requestLine.split(' ');
+  if (method === undefined || path === undefined || !version?.startsWith('HTTP/1.')) {
+    throw new Error(`not an HTTP/1.1 request: ${requestLine.slice(0, 100)}`);
+  }
+  return { method, path, headers: parseHeaders(lines) };
+}
+
+function parseHeaders(lines: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon <= 0) throw new Error(`not a header: ${line.slice(0, 100)}`);
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  return headers;
+}
+
+function chunkOf(text: string): Body {
+  if (!/^[0-9a-fA-F]{1,8}\s*(;.*)?$/.test(text)) throw new Error(`not a chunk size: ${text}`);
+  const remaining = Number.parseInt(text, 16);
+  return remaining === 0 ? { kind: 'trailers' } : { kind: 'chunk-data', remaining };
+}
+
+function bodyOf(headers: Readonly<Record<string, string>>): Body {
+  if (headers['transfer-encoding']?.toLowerCase() === 'chunked') return { kind: 'chunk-size' };
+  const length = headers['content-length'];
+  if (length === undefined || length === '0') return { kind: 'none' };
+  if (!/^\d{1,15}$/.test(length)) throw new Error(`not a content-length: ${length}`);
+  return { kind: 'length', remaining: Number(length) };
+}

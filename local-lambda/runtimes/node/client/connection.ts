@@ -1,0 +1,78 @@
+import { connect, type Socket } from 'node:net';
+
+/** One event from the Runtime API. */
+export interface Event {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The connection to the Runtime API. */
+export interface Connection {
+  /** Sends the first `next`. */
+  start(): void;
+  /** Sends an answer and the next `next` in one write. */
+  answer(path: string, body: string | Buffer, errorType?: string): void;
+  /** Sends a last message, such as an init error, and resolves when it has been answered. */
+  last(path: string, body: string, errorType: string): Promise<void>;
+}
+
+const PREFIX = '/2018-06-01/runtime/';
+
+/**
+ * Connects to the Runtime API on a bare socket: `node:http` would add 40 ms to each start.
+ * The process ends when the connection does, so that no runtime outlives its host.
+ */
+export function connectToHost(address: string, onEvent: (event: Event) => void): Connection {
+  const colon = address.lastIndexOf(':');
+  const next = `GET ${PREFIX}invocation/next HTTP/1.1\r\nHost: ${address}\r\n\r\n`;
+  let buffer: Buffer = Buffer.alloc(0);
+  let onLast: (() => void) | undefined;
+  const socket: Socket = connect({
+    host: address.slice(0, colon),
+    port: Number(address.slice(colon + 1)),
+    noDelay: true,
+  });
+  socket.on('data', (chunk) => {
+    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
+    while (takeAnswer());
+  });
+  socket.on('error', () => process.exit(1));
+  socket.on('close', () => process.exit(1));
+
+  function takeAnswer(): boolean {
+    const headEnd = buffer.indexOf('\r\n\r\n');
+    if (headEnd === -1) return false;
+    const [, ...lines] = buffer.toString('latin1', 0, headEnd).split('\r\n');
+    const headers: Record<string, string> = {};
+    for (const line of lines) {
+      const colonAt = line.indexOf(':');
+      headers[line.slice(0, colonAt).toLowerCase()] = line.slice(colonAt + 1).trim();
+    }
+    const end = headEnd + 4 + Number(headers['content-length'] ?? 0);
+    if (buffer.length < end) return false;
+    const body = buffer.toString('utf8', headEnd + 4, end);
+    buffer = buffer.subarray(end);
+    if (headers['lambda-runtime-aws-request-id'] !== undefined) onEvent({ headers, body });
+    else onLast?.();
+    return buffer.length > 0;
+  }
+
+  function post(path: string, body: string | Buffer, errorType: string | undefined): string {
+    const type = errorType === undefined ? '' : `Lambda-Runtime-Function-Error-Type: ${errorType}\r\n`;
+    return `POST ${PREFIX}${path} HTTP/1.1\r\nHost: ${address}\r\nContent-Type: application/json\r\n${type}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  }
+
+  return {
+    start: () => socket.write(next),
+    answer: (path, body, errorType) => {
+      const head = post(path, body, errorType);
+      if (typeof body === 'string') socket.write(head + body + next);
+      else socket.write(Buffer.concat([Buffer.from(head), body, Buffer.from(next)]));
+    },
+    last: (path, body, errorType) =>
+      new Promise((resolve) => {
+        onLast = resolve;
+        socket.write(post(path, body, errorType) + body);
+      }),
+  };
+}

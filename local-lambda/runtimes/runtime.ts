@@ -1,0 +1,15 @@
+import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import type { RuntimeCommand } from '../environments/process.ts';
+
+/** One family of Lambda runtimes on this machine. */
+export interface Runtime {
+  /** Such as `nodejs`; a function's `Runtime` begins with it. */
+  readonly prefix: string;
+  /** Variables that Lambda sets for this family and no other. */
+  readonly variables: (definition: FunctionDefinition) => Readonly<Record<string, string>>;
+  /**
+   * Says how an environment of the function is started.
+   * @throws LocalLambdaError when this machine cannot run it.
+   */
+  readonly command: (definition: FunctionDefinition, taskRoot: string) => Promise<RuntimeCommand>;
+}

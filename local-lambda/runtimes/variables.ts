@@ -1,0 +1,34 @@
+import type { FunctionDefinition } from '../deployment-package/functions.ts';
+
+/**
+ * The variables that Lambda sets in every environment, with credentials that are good for nothing; those of the
+ * host's own environment never get in. `AWS_EC2_METADATA_DISABLED` is ours: without it SDKs look for a metadata
+ * service.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export function environmentVariables(
+  definition: FunctionDefinition,
+  taskRoot: string,
+): Readonly<Record<string, string>> {
+  const { region, logFormat, applicationLogLevel } = definition;
+  return {
+    _HANDLER: definition.handler,
+    AWS_ACCESS_KEY_ID: 'local-lambda',
+    AWS_SECRET_ACCESS_KEY: 'local-lambda',
+    AWS_SESSION_TOKEN: 'local-lambda',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySizeMb),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_FORMAT: logFormat,
+    ...(logFormat === 'JSON' && { AWS_LAMBDA_LOG_LEVEL: applicationLogLevel }),
+    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
+    LAMBDA_TASK_ROOT: taskRoot,
+    LANG: 'en_US.UTF-8',
+    PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    TZ: ':UTC',
+  };
+}
