@@ -3,6 +3,12 @@ import type { Value } from './value.ts';
 
 const REPORT = 'REPORT RequestId: ';
 const TAB = 9;
+const SPACE = 32;
+const COLON = 58;
+const POINT = 46 - 48;
+const UUID_LENGTH = 36;
+/** CloudWatch counts a MB of Lambda as 10^6 bytes. */
+const BYTES_PER_MB = 1_000_000;
 
 /**
  * Reads the fields that CloudWatch discovers in a platform line of Lambda, once per row: `@type`, `@requestId`, durations
@@ -10,11 +16,11 @@ const TAB = 9;
  */
 export function discoverPlatformFields(row: Row): void {
   row.reported = true;
-  row.duration = null;
-  row.billedDuration = null;
-  row.initDuration = null;
-  row.memorySize = null;
-  row.maxMemoryUsed = null;
+  row.duration = Number.NaN;
+  row.billedDuration = Number.NaN;
+  row.initDuration = Number.NaN;
+  row.memorySize = Number.NaN;
+  row.maxMemoryUsed = Number.NaN;
   row.requestId = null;
   row.xrayTraceId = null;
   row.xraySegmentId = null;
@@ -39,72 +45,88 @@ function typeOf(row: Row): string | null {
   }
 }
 
-// Each labelled part is told by its first letters, then read in place, without a copy of the line.
+// The line is read in place, part by part: first letter and colon tell a part, its number ends where the next begins.
 function readReport(row: Row): void {
-  const { text, end } = row;
-  let at = text.indexOf('\t', row.start);
-  while (at !== -1 && at < end) {
-    at++;
-    readPart(row, text, at);
-    at = text.indexOf('\t', at);
+  const bytes = row.bytes ?? Buffer.from(messageOf(row), 'latin1');
+  const start = row.bytes === null ? 0 : row.start;
+  const end = start + row.end - row.start;
+  let at = start + REPORT.length + UUID_LENGTH;
+  if (bytes[at] !== TAB) at = tabAfter(bytes, start);
+  while (at < end) {
+    at = readPart(row, bytes, at + 1, end);
+    // After a number stands a unit of two letters: ms or MB.
+    if (bytes[at + 3] === TAB) at += 3;
+    else at = tabAfter(bytes, at);
   }
 }
 
-function readPart(row: Row, text: string, at: number): void {
-  switch (text.charCodeAt(at)) {
+function tabAfter(bytes: Uint8Array, at: number): number {
+  const tab = bytes.indexOf(TAB, at);
+  return tab === -1 ? Number.POSITIVE_INFINITY : tab;
+}
+
+function readPart(row: Row, bytes: Uint8Array, at: number, end: number): number {
+  switch (bytes[at]) {
     case 68: // Duration: 8.11 ms
-      if (text.startsWith('Duration: ', at)) row.duration = readNumber(text, at + 10);
-      break;
+      if (bytes[at + 8] !== COLON) return at;
+      row.duration = readNumber(bytes, at + 10);
+      return numberEnd;
     case 66: // Billed Duration: 150 ms
-      if (text.startsWith('Billed Duration: ', at)) row.billedDuration = readNumber(text, at + 17);
-      break;
+      if (bytes[at + 15] !== COLON) return at;
+      row.billedDuration = readNumber(bytes, at + 17);
+      return numberEnd;
     case 73: // Init Duration: 140.53 ms
-      if (text.startsWith('Init Duration: ', at)) row.initDuration = readNumber(text, at + 15);
-      break;
-    case 77:
-      if (text.startsWith('Max Memory Used: ', at)) row.maxMemoryUsed = megabytes(text, at + 17);
-      else if (text.startsWith('Memory Size: ', at)) row.memorySize = megabytes(text, at + 13);
-      break;
+      if (bytes[at + 13] !== COLON) return at;
+      row.initDuration = readNumber(bytes, at + 15);
+      return numberEnd;
+    case 77: // Memory Size: 128 MB, Max Memory Used: 23 MB
+      if (bytes[at + 11] === COLON) row.memorySize = readNumber(bytes, at + 13) * BYTES_PER_MB;
+      else if (bytes[at + 15] === COLON) row.maxMemoryUsed = readNumber(bytes, at + 17) * BYTES_PER_MB;
+      else return at;
+      return numberEnd;
     case 88: // XRAY TraceId: 1-…
-      if (text.startsWith('XRAY TraceId: ', at)) row.xrayTraceId = readWord(text, at + 14, row.end);
-      break;
+      if (bytes[at + 12] === COLON) row.xrayTraceId = readWord(bytes, at + 14, end);
+      return at;
     case 83: // SegmentId: …
-      if (text.startsWith('SegmentId: ', at)) row.xraySegmentId = readWord(text, at + 11, row.end);
-      break;
+      if (bytes[at + 9] === COLON) row.xraySegmentId = readWord(bytes, at + 11, end);
+      return at;
     default:
+      return at;
   }
 }
 
-function megabytes(text: string, at: number): number | null {
-  const value = readNumber(text, at);
-  return value === null ? null : value * 1_000_000;
-}
+/** Where the number that was read last ends. */
+let numberEnd = 0;
 
 // Digits as one integer, divided once: for up to 15 digits the result is the double that Number() gives.
-function readNumber(text: string, at: number): number | null {
+function readNumber(bytes: Uint8Array, at: number): number {
   let digits = 0;
   let scale = 0;
   let i = at;
-  for (; ; i++) {
-    const code = text.charCodeAt(i) - 48;
-    if (code >= 0 && code <= 9) {
-      digits = digits * 10 + code;
-      scale *= 10;
-    } else if (code === -2 && scale === 0) {
+  let code = (bytes[i] as number) - 48;
+  while ((code >= 0 && code <= 9) || (code === POINT && scale === 0)) {
+    if (code === POINT) {
       scale = 1;
     } else {
-      break;
+      digits = digits * 10 + code;
+      scale *= 10;
     }
+    code = (bytes[++i] as number) - 48;
   }
-  if (i === at) return null;
-  if (i - at > 16) return Number(text.slice(at, i));
+  numberEnd = i;
+  if (i === at) return Number.NaN;
+  if (i - at > 16) return Number(asciiOf(bytes, at, i));
   return scale > 1 ? digits / scale : digits;
 }
 
-function readWord(text: string, at: number, end: number): string {
+function readWord(bytes: Uint8Array, at: number, end: number): string {
   let stop = at;
-  while (stop < end && text.charCodeAt(stop) !== TAB && text.charCodeAt(stop) !== 32) stop++;
-  return text.slice(at, stop);
+  while (stop < end && bytes[stop] !== TAB && bytes[stop] !== SPACE) stop++;
+  return asciiOf(bytes, at, stop);
+}
+
+function asciiOf(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.subarray(from, to)).toString('latin1');
 }
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/;
@@ -117,7 +139,8 @@ export function discoverRequestId(row: Row): string | null {
   if (row.requestId !== null) return row.requestId;
   const { text, start, end } = row;
   if (row.type !== null && row.type !== 'INIT_START') {
-    row.requestId = readWord(text, text.indexOf('RequestId: ', start) + 11, end);
+    const at = text.indexOf('RequestId: ', start) + 'RequestId: '.length;
+    row.requestId = /^[^\t ]*/.exec(text.slice(at, Math.min(end, at + 64)))?.[0] ?? null;
   } else if (row.type === null) {
     const parts = text.slice(start, Math.min(end, start + 200)).split('\t', 3);
     row.requestId = parts.map((part) => UUID.exec(part)?.[0]).find((id) => id !== undefined) ?? null;
@@ -129,9 +152,17 @@ export function discoverRequestId(row: Row): string | null {
 export function discoverJson(row: Row): Value {
   if (row.parsed) return row.json;
   row.parsed = true;
-  const open = row.text.indexOf('{', row.start);
-  row.json = open === -1 || open >= row.end ? null : firstObject(messageOf(row), open - row.start);
+  const open = nextBrace(row);
+  row.json = open >= row.end ? null : firstObject(messageOf(row), open - row.start);
   return row.json;
+}
+
+function nextBrace(row: Row): number {
+  if (row.brace < row.start) {
+    const found = row.text.indexOf('{', row.start);
+    row.brace = found === -1 ? Number.POSITIVE_INFINITY : found;
+  }
+  return row.brace;
 }
 
 function firstObject(message: string, open: number): Value {

@@ -4,6 +4,8 @@ import type { Value } from './value.ts';
 export interface Row {
   /** Text that holds the message, from `start` to `end`: a whole chunk of a file while streaming. */
   text: string;
+  /** The same text as ASCII, where the source has it. */
+  bytes: Uint8Array | null;
   start: number;
   end: number;
   /** Milliseconds since the epoch; NaN when the source gave no time. */
@@ -13,17 +15,19 @@ export interface Row {
   logStream: string | null;
   reported: boolean;
   type: string | null;
-  /** Milliseconds. */
-  duration: number | null;
-  billedDuration: number | null;
-  initDuration: number | null;
+  /** Milliseconds; NaN when the event has none, like the numbers below. */
+  duration: number;
+  billedDuration: number;
+  initDuration: number;
   /** Bytes, as CloudWatch counts them: MB × 10^6. */
-  memorySize: number | null;
-  maxMemoryUsed: number | null;
+  memorySize: number;
+  maxMemoryUsed: number;
   requestId: string | null;
   xrayTraceId: string | null;
   xraySegmentId: string | null;
   parsed: boolean;
+  /** Where the next `{` of the text stands, so that a chunk is searched once, not once a line; -1 before the search. */
+  brace: number;
   json: Value;
   /** Values that the query computed. */
   slots: Value[];
@@ -33,6 +37,7 @@ export interface Row {
 export function createRow(slots: number): Row {
   return {
     text: '',
+    bytes: null,
     start: 0,
     end: 0,
     timestamp: Number.NaN,
@@ -41,15 +46,16 @@ export function createRow(slots: number): Row {
     logStream: null,
     reported: false,
     type: null,
-    duration: null,
-    billedDuration: null,
-    initDuration: null,
-    memorySize: null,
-    maxMemoryUsed: null,
+    duration: Number.NaN,
+    billedDuration: Number.NaN,
+    initDuration: Number.NaN,
+    memorySize: Number.NaN,
+    maxMemoryUsed: Number.NaN,
     requestId: null,
     xrayTraceId: null,
     xraySegmentId: null,
     parsed: false,
+    brace: -1,
     json: null,
     slots: new Array<Value>(slots).fill(null),
   };
@@ -66,6 +72,8 @@ export function retain(row: Row): Row {
   return {
     ...row,
     text,
+    bytes: null,
+    brace: -1,
     start: 0,
     end: text.length,
     requestId: row.requestId === null ? null : detach(row.requestId),

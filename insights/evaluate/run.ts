@@ -22,8 +22,10 @@ export interface QueryResult {
 export interface EventSink {
   /** Begins the events of a log stream; `log` is `account:log group`, null when the source does not know it. */
   stream(log: string | null, logStream: string | null): void;
-  /** Takes the event whose message lies in `text` from `start` to `end`; times in milliseconds since the epoch, or NaN. */
-  event(text: string, start: number, end: number, timestamp: number, ingestionTime: number): void;
+  /** Sets the text that holds the messages of the next events; bytes, where given, are the same text in ASCII. */
+  chunk(chunk: { readonly text: string; readonly bytes: Uint8Array | null }): void;
+  /** Takes the event whose message lies between two places of the chunk; times in milliseconds since the epoch, or NaN. */
+  event(start: number, end: number, timestamp: number, ingestionTime: number): void;
 }
 
 /** A query that runs: an EventSink with an end. */
@@ -50,12 +52,16 @@ export function startQuery(source: string, window: Window, now: number): Running
       row.log = log;
       row.logStream = logStream;
     },
-    event(text, start, end, timestamp, ingestionTime) {
+    chunk({ text, bytes }) {
+      row.text = text;
+      row.bytes = bytes;
+      row.brace = -1;
+    },
+    event(start, end, timestamp, ingestionTime) {
       // An event without time is in no window, but belongs to the result when no window is asked for.
       if (bounded && !(timestamp >= window.from && timestamp <= window.to)) return;
       records++;
       characters += end - start;
-      row.text = text;
       row.start = start;
       row.end = end;
       row.timestamp = timestamp;

@@ -63,6 +63,17 @@ function platform(read: (row: Row) => Value): Compiled {
   };
 }
 
+function measure(read: (row: Row) => number): Compiled {
+  return {
+    type: 'any',
+    get(row) {
+      if (!row.reported) discoverPlatformFields(row);
+      const value = read(row);
+      return Number.isNaN(value) ? null : value;
+    },
+  };
+}
+
 const EVENT_FIELDS: ReadonlyMap<string, Compiled> = new Map<string, Compiled>([
   ['@timestamp', timestamp((row) => row.timestamp)],
   ['@ingestionTime', timestamp((row) => row.ingestionTime)],
@@ -71,11 +82,11 @@ const EVENT_FIELDS: ReadonlyMap<string, Compiled> = new Map<string, Compiled>([
   ['@logStream', { type: 'any', get: (row) => row.logStream }],
   ['@type', platform((row) => row.type)],
   ['@requestId', platform(discoverRequestId)],
-  ['@duration', platform((row) => row.duration)],
-  ['@billedDuration', platform((row) => row.billedDuration)],
-  ['@initDuration', platform((row) => row.initDuration)],
-  ['@memorySize', platform((row) => row.memorySize)],
-  ['@maxMemoryUsed', platform((row) => row.maxMemoryUsed)],
+  ['@duration', measure((row) => row.duration)],
+  ['@billedDuration', measure((row) => row.billedDuration)],
+  ['@initDuration', measure((row) => row.initDuration)],
+  ['@memorySize', measure((row) => row.memorySize)],
+  ['@maxMemoryUsed', measure((row) => row.maxMemoryUsed)],
   ['@xrayTraceId', platform((row) => row.xrayTraceId)],
   ['@xraySegmentId', platform((row) => row.xraySegmentId)],
 ]);

@@ -1,3 +1,5 @@
+import { select } from './select.ts';
+
 /** Relative error of a quantile that comes from the sketch. */
 export const SKETCH_ERROR = 0.001;
 
@@ -21,7 +23,6 @@ export interface ColumnBudget {
 export function createQuantiles(budget: ColumnBudget): Quantiles {
   let column = new Float64Array(16);
   let length = 0;
-  let sorted = true;
   let sketch: Sketch | undefined;
 
   // Doubling counts against the budget before it happens, so that the sum over all groups is bounded.
@@ -46,7 +47,6 @@ export function createQuantiles(budget: ColumnBudget): Quantiles {
       return;
     }
     column[length++] = value;
-    sorted = false;
   }
 
   return {
@@ -54,9 +54,7 @@ export function createQuantiles(budget: ColumnBudget): Quantiles {
     at(percent) {
       if (sketch !== undefined) return sketch.at(percent);
       if (length === 0) return null;
-      if (!sorted) column.subarray(0, length).sort();
-      sorted = true;
-      return column[rankOf(percent, length)] ?? null;
+      return select(column.subarray(0, length), rankOf(percent, length));
     },
     get sketched() {
       return sketch !== undefined;
