@@ -83,6 +83,7 @@ export function planStats(
     const compiled: Compiled = compile(item.expression, inner);
     const column = define(output, item, compiled.type, nameOf);
     columns.push(column);
+    inner.columns.set(column.name, column);
     return { get: compiled.get, slot: column.slot };
   });
 
@@ -182,9 +183,9 @@ function collectAggregates(
     return index;
   }
   for (const item of command.aggregates) {
-    const before = aggregates.size;
     visit(item.expression);
-    if (aggregates.size === before && !containsAggregate(item.expression)) {
+    // An item may also compute with the aliases of the items before it, as in AWS's own samples.
+    if (!some(item.expression, isAggregateOrField)) {
       throw new QueryError('stats needs an aggregate such as count(*) here', item.expression.span);
     }
   }
@@ -195,10 +196,12 @@ function isAggregate(call: Call): boolean {
   return FUNCTIONS.get(call.name.toLowerCase())?.aggregate === true;
 }
 
-function containsAggregate(expression: Expression): boolean {
-  return (
-    (expression.kind === 'call' && isAggregate(expression)) || children(expression).some(containsAggregate)
-  );
+function isAggregateOrField(expression: Expression): boolean {
+  return expression.kind === 'field' || (expression.kind === 'call' && isAggregate(expression));
+}
+
+function some(expression: Expression, test: (expression: Expression) => boolean): boolean {
+  return test(expression) || children(expression).some((child) => some(child, test));
 }
 
 function percentOf(call: Call, scope: Scope): number {
