@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryResult } from './evaluate/run.ts';
 import { QueryError, renderQueryError } from './language/query-error.ts';
 import { DEFAULT_GROUPS, type Options, parseOptions, renderHelp } from './options.ts';
+import { type CostAssumptions, costTable, renderCostNotes } from './report/cost-table.ts';
 import { renderNotes, renderResult } from './report/render.ts';
 import { queryFiles, queryFolder } from './run-query.ts';
 import { listShippedQueries, loadQuery } from './shipped-queries.ts';
+import { SUMMARY_QUERY, toSummaries } from './summarise.ts';
 import { UsageError } from './usage-error.ts';
 import { resolveWindow } from './window.ts';
 
@@ -52,7 +54,8 @@ async function runQuery(options: QueryOptions, io: Io): Promise<number> {
   try {
     const result = await evaluate(text, options, io);
     io.out(renderResult(result, options.format));
-    await showNotes(result, options, io);
+    showNotes(result, options, io);
+    if (options.costs !== undefined) await showCosts(options, options.costs, io);
     return 0;
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
@@ -98,10 +101,17 @@ async function evaluate(text: string, options: QueryOptions, io: Io): Promise<Qu
 }
 
 // What is piped into a program stays pure; the notes then go to the standard error output.
-async function showNotes(result: QueryResult, options: QueryOptions, io: Io): Promise<void> {
+function showNotes(result: QueryResult, options: QueryOptions, io: Io): void {
   const write = options.format === 'table' || options.format === 'markdown' ? io.out : io.error;
   write(`\n${renderNotes(result)}`);
   if (result.rows.length === 0) io.error(`insights: ${emptyHint(result, options)}\n`);
+}
+
+async function showCosts(options: QueryOptions, costs: CostAssumptions, io: Io): Promise<void> {
+  const summaries = toSummaries(await evaluate(SUMMARY_QUERY, options, io));
+  io.out(`\n${renderResult(costTable(summaries, costs), options.format)}`);
+  const write = options.format === 'table' || options.format === 'markdown' ? io.out : io.error;
+  write(`\n${renderCostNotes(costs)}`);
 }
 
 function emptyHint(result: QueryResult, options: QueryOptions): string {

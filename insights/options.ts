@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import type { Architecture } from './cost.ts';
+import type { CostAssumptions } from './report/cost-table.ts';
 import { DEFAULT_LOGS_FOLDER } from './sources/log-folder.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -33,8 +35,8 @@ export type Options =
       readonly from: string | undefined;
       readonly to: string | undefined;
       readonly format: Format;
-      /** Invocations a month, for the table of costs. */
-      readonly monthly: number | undefined;
+      /** What the table of costs assumes; undefined when none is asked for. */
+      readonly costs: CostAssumptions | undefined;
     };
 
 interface OptionRow {
@@ -81,8 +83,10 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   monthly: {
     type: 'string',
     value: '<number>',
-    help: 'with the query cost: also the cost of so many invocations a month',
+    help: 'with the query cost: the whole cost of so many calls a month',
   },
+  architecture: { type: 'string', value: 'arm64|x86_64', help: 'with --monthly: default arm64' },
+  sheep: { type: 'string', value: '<number>', help: 'with --monthly: sheep in the table; default 1000' },
   list: { type: 'boolean', help: 'show the shipped queries' },
   help: { type: 'boolean', short: 'h', help: 'show this help' },
 };
@@ -100,7 +104,7 @@ export function parseOptions(argv: readonly string[]): Options {
     from: text(values['from']),
     to: text(values['to']),
     format: formatOf(text(values['format'])),
-    monthly: monthlyOf(text(values['monthly'])),
+    costs: costsOf(text(values['monthly']), text(values['architecture']), text(values['sheep']), positionals),
   };
 }
 
@@ -199,11 +203,35 @@ function formatOf(value = 'table'): Format {
   return format;
 }
 
-function monthlyOf(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
+function costsOf(
+  monthly: string | undefined,
+  architecture: string | undefined,
+  sheep: string | undefined,
+  positionals: readonly string[],
+): CostAssumptions | undefined {
+  if (monthly === undefined) {
+    const [name, value] = architecture === undefined ? ['--sheep', sheep] : ['--architecture', architecture];
+    if (value !== undefined) throw new UsageError(`${name} "${value}" needs --monthly`);
+    return undefined;
+  }
+  if (positionals[0] !== 'cost')
+    throw new UsageError(`--monthly "${monthly}" goes only with the shipped query cost`);
+  return {
+    monthly: numberOf('--monthly', monthly),
+    architecture: architectureOf(architecture),
+    sheep: numberOf('--sheep', sheep ?? '1000'),
+  };
+}
+
+function architectureOf(value = 'arm64'): Architecture {
+  if (value === 'arm64' || value === 'x86_64') return value;
+  throw new UsageError(`--architecture "${value}" is unknown: use arm64 or x86_64`);
+}
+
+function numberOf(option: string, value: string): number {
   const number = Number(value);
-  if (value.trim() === '' || !Number.isFinite(number) || number <= 0 || number > 1e12) {
-    throw new UsageError(`--monthly "${value}" must be a number above 0, at most 1000000000000`);
+  if (value.trim() === '' || !(number >= 0 && number <= 1e12)) {
+    throw new UsageError(`${option} "${value}" must be a number from 0 to 1000000000000`);
   }
   return number;
 }
