@@ -3,6 +3,9 @@ import { select } from './select.ts';
 /** Relative error of a quantile that comes from the sketch. */
 export const SKETCH_ERROR = 0.001;
 
+/** Values that each column holds before it counts against the budget. */
+const INITIAL_LENGTH = 4;
+
 /** Collects numbers for exact percentiles, and turns into a sketch when they grow too many. */
 export interface Quantiles {
   add(value: number): void;
@@ -21,7 +24,7 @@ export interface ColumnBudget {
  * (DDSketch: Masson, Rim, Lee, VLDB 2019), each value within a relative error of SKETCH_ERROR.
  */
 export function createQuantiles(budget: ColumnBudget): Quantiles {
-  let column = new Float64Array(16);
+  let column = new Float64Array(INITIAL_LENGTH);
   let length = 0;
   let sketch: Sketch | undefined;
 
@@ -30,7 +33,7 @@ export function createQuantiles(budget: ColumnBudget): Quantiles {
     if (budget.remaining < column.length) {
       const successor = createSketch();
       for (const held of column) successor.add(held);
-      budget.remaining += column.length;
+      budget.remaining += column.length - INITIAL_LENGTH;
       column = new Float64Array(0);
       sketch = successor;
       return;

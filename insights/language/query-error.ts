@@ -37,7 +37,7 @@ export function renderQueryError(
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const lower = word.toLowerCase().slice(0, 64);
   let best: string | undefined;
-  let bestDistance = Math.min(3, Math.ceil(lower.length / 3) + 1);
+  let bestDistance = Math.min(3, Math.ceil(lower.length / 3) + 1, lower.length);
   for (const candidate of candidates) {
     const distance = editDistance(lower, candidate.toLowerCase());
     if (distance < bestDistance) {
