@@ -7,7 +7,7 @@ import { ceilTo, floorTo, periodOf } from './datetime.ts';
 import { compileRegex } from './regex.ts';
 import type { Row } from './row.ts';
 import { SCALAR_FUNCTIONS } from './scalar-functions.ts';
-import { type Compiled, resolveField, type Scope, shown, slotReader } from './scope.ts';
+import { type Compiled, numeric, resolveField, type Scope, shown, slotReader } from './scope.ts';
 import { compare, finite, formatTimestamp, isTrue, toNumber, toText, type Value } from './value.ts';
 
 type Getter = (row: Row) => Value;
@@ -32,7 +32,7 @@ export function compile(expression: Expression, scope: Scope): Compiled {
     case 'negate': {
       scope.choices.add('null-arithmetic');
       const operand = number(expression.operand, scope);
-      return any((row) => finite(-operand(row)));
+      return numeric((row) => -operand(row));
     }
     case 'not': {
       const operand = compile(expression.operand, scope).get;
@@ -80,30 +80,40 @@ function any(get: Getter): Compiled {
 }
 
 function number(expression: Expression, scope: Scope): (row: Row) => number {
-  const { get } = compile(expression, scope);
+  const { get, number: direct } = compile(expression, scope);
+  if (direct !== undefined) return direct;
   return (row) => {
     const value = get(row);
     return typeof value === 'number' ? value : toNumber(value);
   };
 }
 
+// NaN is a missing value here, so that only infinity must be caught after each operation.
+function orNaN(value: number): number {
+  return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? Number.NaN : value;
+}
+
 function compileArithmetic(expression: Expression & { kind: 'arithmetic' }, scope: Scope): Compiled {
   scope.choices.add('null-arithmetic');
   const left = number(expression.left, scope);
+  if (expression.operator === '/' && expression.right.kind === 'number') {
+    const divisor = expression.right.value;
+    return numeric((row) => orNaN(left(row) / divisor));
+  }
   const right = number(expression.right, scope);
   switch (expression.operator) {
     case '+':
-      return any((row) => finite(left(row) + right(row)));
+      return numeric((row) => orNaN(left(row) + right(row)));
     case '-':
-      return any((row) => finite(left(row) - right(row)));
+      return numeric((row) => orNaN(left(row) - right(row)));
     case '*':
-      return any((row) => finite(left(row) * right(row)));
+      return numeric((row) => orNaN(left(row) * right(row)));
     case '/':
-      return any((row) => finite(left(row) / right(row)));
+      return numeric((row) => orNaN(left(row) / right(row)));
     case '%':
-      return any((row) => finite(left(row) % right(row)));
+      return numeric((row) => orNaN(left(row) % right(row)));
     case '^':
-      return any((row) => finite(left(row) ** right(row)));
+      return numeric((row) => orNaN(left(row) ** right(row)));
   }
 }
 

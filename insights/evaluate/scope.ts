@@ -9,6 +9,8 @@ import { formatValue, type Value, type ValueType } from './value.ts';
 /** An expression made ready to run on rows. */
 export interface Compiled {
   readonly get: (row: Row) => Value;
+  /** The same as a number, NaN for a missing value, where the expression is numeric: it saves a box on each step. */
+  readonly number?: (row: Row) => number;
   readonly type: ValueType;
 }
 
@@ -64,11 +66,19 @@ function platform(read: (row: Row) => Value): Compiled {
 }
 
 function measure(read: (row: Row) => number): Compiled {
+  return numeric((row) => {
+    if (!row.reported) discoverPlatformFields(row);
+    return read(row);
+  });
+}
+
+/** Makes a numeric expression of a function that gives NaN for a missing value. */
+export function numeric(number: (row: Row) => number): Compiled {
   return {
     type: 'any',
+    number,
     get(row) {
-      if (!row.reported) discoverPlatformFields(row);
-      const value = read(row);
+      const value = number(row);
       return Number.isNaN(value) ? null : value;
     },
   };
