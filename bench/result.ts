@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { FunctionSummary } from '../insights/summarise.ts';
 import type { LoadResult } from './load/closed-load.ts';
 import type { ScenarioName } from './options.ts';
 import type { FunctionDescription } from './stacks/stack.ts';
-import type { ReportStatistics } from './statistics/report-lines.ts';
 
 /** The format of result files; another number means another format. */
 export const RESULT_VERSION = 1;
@@ -15,8 +15,8 @@ export interface ScenarioResult {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly load: LoadResult;
-  /** From the host's logs; `undefined` over HTTP alone. */
-  readonly reports: ReportStatistics | undefined;
+  /** What the host's REPORT lines tell; `undefined` over HTTP alone. */
+  readonly reported: FunctionSummary | undefined;
   /** What is wrong beyond single answers: too many raids won, sheep that do not add up, the wrong sheep eaten. */
   readonly violations: readonly string[];
 }

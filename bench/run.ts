@@ -11,7 +11,6 @@ import { wolfScenario } from './scenarios/wolf.ts';
 import { FOLLOWED_RAIDS, wrongLeftovers } from './scenarios/wolf-proof.ts';
 import { ask, askDog } from './stacks/ask.ts';
 import type { Stack } from './stacks/stack.ts';
-import { reportStatistics } from './statistics/report-lines.ts';
 
 /** What the measuring needs from the world. */
 export interface BenchWorld {
@@ -74,16 +73,18 @@ export async function runScenario(
   if (fromBench !== undefined && name === 'wolf' && load.lost === 0) {
     push(violations, wrongLeftovers(herd, herd.sheep.length - pass.count(), await fromBench.read()));
   }
-  const lines = await host?.reports(scenario.functionName, fromMs, toMs);
-  if (lines !== undefined && lines.length !== load.calls) {
-    violations.push(`${load.calls} calls, but ${lines.length} REPORT lines of ${scenario.functionName}`);
+  const reported = await host?.summarise(scenario.functionName, fromMs, toMs);
+  if (host !== undefined && reported?.invocations !== load.calls) {
+    violations.push(
+      `${load.calls} calls, but ${reported?.invocations ?? 0} REPORT lines of ${scenario.functionName}`,
+    );
   }
   return {
     scenario: name,
     stack: stack.name,
     startedAt: new Date(fromMs).toISOString(),
     load,
-    reports: lines === undefined ? undefined : reportStatistics(lines),
+    reported,
     violations,
   };
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Scaling } from './environments/pool.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 
@@ -27,6 +28,8 @@ export interface LocalLambdaOptions {
   readonly simultaneousStarts?: number;
   /** Region of all ARNs and of `AWS_REGION`; default: that of the package's state file, else `eu-west-3`. */
   readonly region?: string;
+  /** Folder for what is installed on first use (boto3); default `.cache` in the working directory. */
+  readonly cacheDir?: string;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
   readonly onNotice?: (message: string) => void;
 }
@@ -58,6 +61,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     queueSeconds: inRange('queueSeconds', options.queueSeconds ?? 10, 0.01, 900, false),
     simultaneousStarts: inRange('simultaneousStarts', options.simultaneousStarts ?? cores, 1, 64, true),
     region: options.region,
+    cacheDir: resolve(options.cacheDir ?? '.cache'),
     onNotice: options.onNotice ?? (() => undefined),
   };
 }

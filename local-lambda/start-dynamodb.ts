@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readTemplate, resourcesOfType } from './deployment-package/template.ts';
 
 const SERVER = fileURLToPath(new URL('./dynamodb/server.ts', import.meta.url));
 const START_LIMIT_MS = 20_000;
@@ -17,6 +18,15 @@ export interface LocalDynamodb {
   createTable(properties: Readonly<Record<string, unknown>>): Promise<void>;
   /** Ends the process and with it all data. */
   close(): Promise<void>;
+}
+
+/**
+ * The tables of a deployment package: the `Properties` of each `AWS::DynamoDB::Table` of its template.
+ * @throws LocalLambdaError when the folder holds no template, or one that cannot be resolved here.
+ */
+export async function tablesOf(packageDir: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const template = await readTemplate(packageDir);
+  return resourcesOfType(template, 'AWS::DynamoDB::Table').map(({ properties }) => properties);
 }
 
 /**

@@ -12,6 +12,9 @@ import { LocalLambdaError } from './local-lambda-error.ts';
 import { openLogStore } from './logs/log-store.ts';
 import { type LocalLambdaOptions, resolveOptions } from './options.ts';
 import { createNodeRuntime } from './runtimes/node/node.ts';
+import { createProvidedRuntime } from './runtimes/provided/provided.ts';
+import { preparePython } from './runtimes/python/prepare-python.ts';
+import { createPythonRuntime } from './runtimes/python/python.ts';
 
 export type { LocalLambdaOptions } from './options.ts';
 
@@ -87,6 +90,8 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
         limitHeap: resolved.memoryLimit,
         onNotice: resolved.onNotice,
       }),
+      createPythonRuntime(() => preparePython(resolved.cacheDir, resolved.onNotice), resolved.onNotice),
+      createProvidedRuntime(),
     ];
     const host = { options: resolved, workDir, runtimes, logStore, gate, onProcess: () => undefined };
     const hosted = await Promise.all(definitions.map((definition) => hostFunction(definition, host)));

@@ -10,7 +10,7 @@ export function renderTerminal(result: BenchResult): string {
     'As the client measured it (latency in ms)',
     renderTable(CLIENT_HEADER, scenarios.map(clientRow)),
   ];
-  const reported = scenarios.filter(({ reports }) => reports !== undefined);
+  const reported = scenarios.filter((one) => one.reported !== undefined);
   if (reported.length > 0) {
     parts.push('', 'As the host reported it (REPORT lines; times in ms, memory in MB)');
     parts.push(renderTable(HOST_HEADER, reported.map(hostRow)));
@@ -38,16 +38,16 @@ function clientRow({ scenario, load, violations }: ScenarioResult): string[] {
   ];
 }
 
-function hostRow({ scenario, reports }: ScenarioResult): string[] {
-  if (reports === undefined) return [scenario];
-  const { invocations, coldStarts, initP50, durationP50, durationP95, durationP99, billedTotal } = reports;
+function hostRow({ scenario, reported }: ScenarioResult): string[] {
+  if (reported === undefined) return [scenario];
+  const { invocations, coldStarts, initP50, durationP50, durationP95, durationP99, billedSum } = reported;
   return [
     scenario,
     String(coldStarts),
     decimal(initP50),
     ...[durationP50, durationP95, durationP99].map(decimal),
-    decimal(invocations === 0 ? undefined : billedTotal / invocations),
-    reports.maxMemoryMb === undefined ? 'not available' : String(reports.maxMemoryMb),
+    decimal(billedSum / invocations),
+    reported.maxMemoryUsedMb === null ? 'not available' : String(reported.maxMemoryUsedMb),
   ];
 }
 
@@ -64,7 +64,7 @@ function renderProblems({ scenario, load, violations }: ScenarioResult): string[
 }
 
 /** Three significant digits, so that columns compare at a glance. */
-function decimal(value: number | undefined): string {
-  if (value === undefined) return '-';
+function decimal(value: number | null | undefined): string {
+  if (value === undefined || value === null) return '-';
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }

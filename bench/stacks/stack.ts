@@ -1,3 +1,4 @@
+import type { FunctionSummary } from '../../insights/summarise.ts';
 import type { HerdSheep } from '../herd.ts';
 
 /** One function of a stack as it was measured. */
@@ -25,8 +26,8 @@ export interface HostAccess {
   readonly functions: readonly FunctionDescription[];
   /** Ends the execution environments that exist, so that what follows starts cold. */
   dropEnvironments(): Promise<void>;
-  /** The REPORT lines of one function within a window of epoch milliseconds, both ends included. */
-  reports(functionName: string, fromMs: number, toMs: number): Promise<readonly string[]>;
+  /** What the REPORT lines of one function within a window of epoch milliseconds tell; `undefined` without any. */
+  summarise(functionName: string, fromMs: number, toMs: number): Promise<FunctionSummary | undefined>;
 }
 
 /** One implementation of the contract, ready to be measured. */
