@@ -21,6 +21,7 @@ import { preparePython } from './runtimes/python/prepare-python.ts';
 import { createPythonRuntime } from './runtimes/python/python.ts';
 
 export type { LocalLambdaOptions } from './options.ts';
+export { preparePython } from './runtimes/python/prepare-python.ts';
 
 /** One function as the host runs it. */
 export interface LocalFunction {
