@@ -6,8 +6,13 @@ enableCompileCache(join(import.meta.dirname, '..', '.cache', 'compile'));
 const { main } = await import('./main.ts');
 
 const interrupt = new AbortController();
-process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
-process.once('SIGTERM', () => interrupt.abort(new Error('interrupted')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    const reason = new Error('interrupted');
+    interrupt.abort(reason);
+    process.stdin.destroy(reason);
+  });
+}
 // A reader such as head may close the pipe early: that ends the work, and is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
