@@ -21,7 +21,7 @@ export function renderResult(result: QueryResult, format: Format): string {
 /** Renders what a reader must know of a result: how much was read, and the choices it depends on. */
 export function renderNotes(result: QueryResult): string {
   const { recordsScanned } = result.statistics;
-  const count = `${result.rows.length} ${result.rows.length === 1 ? 'row' : 'rows'} from ${recordsScanned} log events`;
+  const count = `${result.rows.length} ${result.rows.length === 1 ? 'row' : 'rows'} from ${recordsScanned} log ${recordsScanned === 1 ? 'event' : 'events'}`;
   const notes = result.choices.map((choice) => `  ${choice}: ${CHOICES[choice]}`);
   const heading = "Where AWS's documentation is silent (docs/insights.md):";
   return [count, ...(notes.length === 0 ? [] : [heading, ...notes]), ''].join('\n');
