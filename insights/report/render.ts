@@ -18,6 +18,17 @@ export function renderResult(result: QueryResult, format: Format): string {
   }
 }
 
+/** Rows of a partial result that are shown while a query runs. */
+const PROGRESS_ROWS = 5;
+
+/** Renders the state of a running query with its first rows so far. */
+export function renderProgress(status: string, partial: QueryResult): string {
+  const { recordsScanned } = partial.statistics;
+  const head = `${status}: ${partial.rows.length} rows so far, ${recordsScanned} events read`;
+  if (partial.rows.length === 0) return head;
+  return `${head}\n${renderTable({ ...partial, rows: partial.rows.slice(0, PROGRESS_ROWS) }).trimEnd()}`;
+}
+
 /** Renders what a reader must know of a result: how much was read, and the choices it depends on. */
 export function renderNotes(result: QueryResult): string {
   const { recordsScanned } = result.statistics;
