@@ -39,6 +39,8 @@ async function tryDocument(url: string): Promise<number> {
     ...['--generation-database', 'none', '--no-color'],
   ];
   const child = spawn(join(bin, 'schemathesis'), args, {
+    // It leaves a folder of its own where it runs.
+    cwd: bin,
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: 2 * SECONDS_PER_STACK * 1_000,
     killSignal: 'SIGKILL',
