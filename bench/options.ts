@@ -7,20 +7,37 @@ export const SCENARIO_NAMES = ['cat', 'sheep', 'dog', 'wolf'] as const;
 /** The name of a scenario. */
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
-const text: Pick<Option<string>, 'read'> = { read: ([given = '']) => (given === '' ? undefined : given) };
+/** The stacks that run on this machine. */
+export const LOCAL_STACK_NAMES = ['ts', 'python'] as const;
+
+/** The name of a stack that runs on this machine. */
+export type LocalStackName = (typeof LOCAL_STACK_NAMES)[number];
+
+/** A deployed API and the name that it has in reports. */
+export interface NamedUrl {
+  readonly name: string;
+  readonly url: string;
+}
 
 /** The options of the bench; each default says in `docs/method.md` why it is what it is. */
 export const BENCH_OPTIONS = {
   url: {
     env: 'BENCH_URL',
     help: 'measure a deployed API instead of this machine',
-    allowed: 'an http:// or https:// address without query',
-    read: ([given = '']) => {
-      const url = URL.canParse(given) ? new URL(given) : undefined;
-      const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
-      return isHttp && url.search === '' && url.hash === '' ? given.replace(/\/+$/, '') : undefined;
+    allowed: 'an http:// or https:// address without query, or name=address, each name once',
+    repeatable: true,
+    read: (texts) => {
+      const urls = texts.map(readNamedUrl).filter((one) => one !== undefined);
+      const names = new Set(urls.map(({ name }) => name));
+      return urls.length === texts.length && names.size === urls.length ? urls : undefined;
     },
-  } satisfies Option<string>,
+  } satisfies Option<readonly NamedUrl[]>,
+  stack: {
+    env: 'BENCH_STACK',
+    help: 'stack to run on this machine; every one that can run when not given',
+    repeatable: true,
+    ...wordsOf(LOCAL_STACK_NAMES),
+  } satisfies Option<readonly LocalStackName[]>,
   scenario: {
     env: 'BENCH_SCENARIO',
     help: 'what to measure',
@@ -30,7 +47,7 @@ export const BENCH_OPTIONS = {
   } satisfies Option<readonly ScenarioName[]>,
   duration: {
     env: 'BENCH_DURATION',
-    help: 'seconds a scenario lasts',
+    help: 'seconds a scenario lasts on each stack, all rounds together',
     default: 3,
     allowed: 'a number of seconds above 0, at most 3600',
     read: ([given = '']) => {
@@ -40,8 +57,14 @@ export const BENCH_OPTIONS = {
   } satisfies Option<number>,
   calls: {
     env: 'BENCH_CALLS',
-    help: 'calls a scenario makes, instead of a duration',
+    help: 'calls a scenario makes on each stack, all rounds together, instead of a duration',
     ...wholeNumber(1, 10_000_000),
+  } satisfies Option<number>,
+  rounds: {
+    env: 'BENCH_ROUNDS',
+    help: 'rounds in which the stacks take turns; fewer when there are fewer calls',
+    default: 5,
+    ...wholeNumber(1, 100),
   } satisfies Option<number>,
   connections: {
     env: 'BENCH_CONNECTIONS',
@@ -77,7 +100,7 @@ export const BENCH_OPTIONS = {
     env: 'BENCH_OUT',
     help: 'file for the result; results/<time>.json when not given',
     allowed: 'a path',
-    ...text,
+    read: ([given = '']) => (given === '' ? undefined : given),
   } satisfies Option<string>,
   help: {
     help: 'show this text',
@@ -95,15 +118,29 @@ export type BenchOptions = Omit<Values<typeof BENCH_OPTIONS>, 'connections'> & {
 
 /**
  * Fills in what depends on other options, and refuses what contradicts itself.
- * @throws OptionError when there are more connections than calls.
+ * @throws OptionError when there are more connections than calls, or local stacks beside URLs.
  */
 export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOptions {
-  const { calls, url } = values;
+  const { calls, url, stack } = values;
+  if (url !== undefined && stack !== undefined) {
+    throw new OptionError(`--stack must be absent when --url is given; got "${stack.join(',')}"`);
+  }
   // Environments that share this machine's cores would measure each other, which they do not on Lambda.
   const usual = url === undefined ? 1 : 10;
   const connections = values.connections ?? Math.min(usual, calls ?? usual);
   if (calls !== undefined && connections > calls) {
     throw new OptionError(`--connections must be at most --calls, which is ${calls}; got "${connections}"`);
   }
-  return { ...values, connections };
+  // Each round needs a call for every connection.
+  const rounds = Math.min(values.rounds, Math.floor((calls ?? Number.POSITIVE_INFINITY) / connections));
+  return { ...values, connections, rounds };
+}
+
+function readNamedUrl(text: string): NamedUrl | undefined {
+  const [, name = 'api', address = ''] = /^(?:([a-z][a-z0-9-]*)=)?(.*)$/s.exec(text) ?? [];
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+  return isHttp && url.search === '' && url.hash === ''
+    ? { name, url: address.replace(/\/+$/, '') }
+    : undefined;
 }

@@ -1,11 +1,7 @@
-import type { BenchOptions } from './options.ts';
-
 /** Tells a person what the bench is doing; never part of a result. */
 export interface Progress {
-  /** A step that takes a while begins. */
+  /** What goes on now; a step that differs only in its numbers is the same step. */
   step(text: string): void;
-  /** How far the load of a scenario is. */
-  load(scenario: string, answers: number, elapsedMs: number, options: BenchOptions): void;
   /** A line that stays. */
   line(text: string): void;
   /** Clears what is not to stay. */
@@ -34,12 +30,6 @@ export function progressOn(output: ProgressOutput): Progress {
       if (isTerminal) transient(text);
       else if (kind !== last) output.write(`${text}\n`);
       last = kind;
-    },
-    load(scenario, answers, elapsedMs, { calls, duration }) {
-      if (!isTerminal) return;
-      const share = calls === undefined ? elapsedMs / 1000 / duration : answers / calls;
-      const filled = Math.round(Math.min(share, 1) * 20);
-      transient(`${scenario} ${'█'.repeat(filled)}${'░'.repeat(20 - filled)} ${answers} answers`);
     },
     line(text) {
       output.write(`${isTerminal ? CLEAR_LINE : ''}${text}\n`);

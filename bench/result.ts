@@ -8,14 +8,19 @@ import type { FunctionDescription } from './stacks/stack.ts';
 /** The format of result files; another number means another format. */
 export const RESULT_VERSION = 1;
 
+/** One round of a scenario on one stack. */
+export interface RoundResult {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly load: LoadResult;
+}
+
 /** One scenario on one stack. */
 export interface ScenarioResult {
   readonly scenario: ScenarioName;
   readonly stack: string;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly load: LoadResult;
-  /** What the host's REPORT lines tell; `undefined` over HTTP alone. */
+  readonly rounds: readonly RoundResult[];
+  /** What the host's REPORT lines of all rounds tell; `undefined` over HTTP alone. */
   readonly reported: FunctionSummary | undefined;
   /** What is wrong beyond single answers: too many raids won, sheep that do not add up, the wrong sheep eaten. */
   readonly violations: readonly string[];
@@ -34,8 +39,8 @@ export interface BenchResult {
 }
 
 /** Whether an answer did not verify, a request was lost or the sheep do not add up. */
-export function isWrong({ load, violations }: ScenarioResult): boolean {
-  return load.wrong > 0 || load.lost > 0 || violations.length > 0;
+export function isWrong({ rounds, violations }: ScenarioResult): boolean {
+  return violations.length > 0 || rounds.some(({ load }) => load.wrong > 0 || load.lost > 0);
 }
 
 /** Writes a result file and the folders above it. */

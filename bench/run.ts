@@ -1,8 +1,9 @@
+import type { Herd } from './herd.ts';
 import { makeHerd } from './herd.ts';
 import { closedLoad } from './load/closed-load.ts';
 import type { BenchOptions, ScenarioName } from './options.ts';
 import type { Progress } from './progress.ts';
-import type { ScenarioResult } from './result.ts';
+import type { RoundResult, ScenarioResult } from './result.ts';
 import { catScenario } from './scenarios/cat.ts';
 import { dogScenario } from './scenarios/dog.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -22,71 +23,114 @@ export interface BenchWorld {
   readonly now: () => number;
 }
 
-/** Measures one scenario on one stack: loads the herd, applies the load, balances the sheep, reads the REPORTs. */
+/** A scenario on one stack while its rounds go on. */
+interface Course {
+  readonly stack: Stack;
+  readonly rounds: RoundResult[];
+  readonly violations: string[];
+  /** Epoch milliseconds between which only counted calls were made; 0 before the first. */
+  from: number;
+  to: number;
+}
+
+/** Measures one scenario on all stacks, which take turns: A B in one round, B A in the next. */
 export async function runScenario(
-  stack: Stack,
+  stacks: readonly Stack[],
   name: ScenarioName,
   options: BenchOptions,
   world: BenchWorld,
-): Promise<ScenarioResult> {
-  const { signal, progress, now } = world;
-  const { url, table, host } = stack;
+): Promise<ScenarioResult[]> {
   const scenario = scenarioOf(name, options, world);
-  const count = () => askDog(url, options.timeout, signal);
-  const violations: string[] = [];
-
   const herd = makeHerd(options.herd, options.seed);
-  progress.step(`${name}: loading ${options.herd} sheep`);
-  const fromBench = name === 'cat' ? undefined : table;
-  await fromBench?.load(herd.sheep);
-  let raids = 0;
-  if (fromBench !== undefined && name === 'wolf') {
-    for (; raids < Math.min(FOLLOWED_RAIDS, herd.primes.length); raids++) {
-      await ask(url, 'DELETE', '/wolf', options.timeout, signal);
-      push(violations, wrongLeftovers(herd, raids + 1, await fromBench.read()));
+  const courses = stacks.map((stack): Course => ({ stack, rounds: [], violations: [], from: 0, to: 0 }));
+  for (const course of courses) {
+    if (name === 'wolf') await followRaids(course, herd, options, world);
+    await course.stack.host?.dropEnvironments();
+  }
+  for (let round = 0; round < options.rounds; round++) {
+    for (const course of round % 2 === 0 ? courses : courses.toReversed()) {
+      await runRound(course, scenario, herd, options, world);
     }
   }
-  if (table === undefined && name !== 'cat') await fillOverHttp(stack, options, world);
-  // A cat needs no sheep: its account stays empty.
-  const before = name === 'cat' ? 0 : await count();
-  const primes = fromBench === undefined ? undefined : herd.primes.length - raids;
-  const pass = scenario.begin({ count: before, primes });
-  await host?.dropEnvironments();
+  for (const course of courses) world.progress.line(summaryLine(name, course));
+  return Promise.all(courses.map((course) => conclude(course, scenario)));
+}
 
-  const fromMs = now();
+/** One round: loads the herd, applies the load, balances the sheep. */
+async function runRound(
+  course: Course,
+  scenario: Scenario,
+  herd: Herd,
+  options: BenchOptions,
+  world: BenchWorld,
+) {
+  const { signal, progress, now } = world;
+  const { stack, rounds, violations } = course;
+  const { url, table } = stack;
+  const { name } = scenario;
+  const label = `${name} on ${stack.name}, round ${rounds.length + 1} of ${options.rounds}`;
+  // Past the functions where the table can be reached: the dog's own invocations would count as measured.
+  const count = async () => (table ? (await table.read()).length : askDog(url, options.timeout, signal));
+
+  if (name !== 'cat') {
+    if (table) await table.load(herd.sheep);
+    else await fillOverHttp(stack, options, world);
+  }
+  // The cat needs no sheep: its account stays empty.
+  const before = name === 'cat' ? 0 : await count();
+  const pass = scenario.begin({ count: before, primes: table ? herd.primes.length : undefined });
+  const startedAt = now();
   const load = await closedLoad({
     url,
     connections: options.connections,
-    calls: options.calls,
-    seconds: options.duration,
+    calls: shareOf(options.calls, rounds.length, options.rounds),
+    seconds: options.duration / options.rounds,
     timeoutSeconds: options.timeout,
     next: pass.next,
     verify: pass.verify,
-    onProgress: (answers, elapsedMs) => progress.load(name, answers, elapsedMs, options),
+    onProgress: (answers) => progress.step(`${label}: ${answers} answers`),
     signal,
   });
-  const toMs = now();
+  if (course.from === 0) course.from = startedAt;
+  course.to = now();
+  rounds.push({ startedAt: new Date(startedAt).toISOString(), load });
 
   push(violations, pass.finish());
   // The account is only exact when every answer is known.
-  if (name !== 'cat' && load.lost === 0) push(violations, wrongCount(pass.count(), await count()));
-  if (fromBench !== undefined && name === 'wolf' && load.lost === 0) {
-    push(violations, wrongLeftovers(herd, herd.sheep.length - pass.count(), await fromBench.read()));
+  if (name === 'cat' || load.lost > 0) return;
+  push(violations, wrongCount(pass.count(), await count()));
+  if (table && name === 'wolf') {
+    push(violations, wrongLeftovers(herd, herd.sheep.length - pass.count(), await table.read()));
   }
-  const reported = await host?.summarise(scenario.functionName, fromMs, toMs);
-  if (host !== undefined && reported?.invocations !== load.calls) {
-    violations.push(
-      `${load.calls} calls, but ${reported?.invocations ?? 0} REPORT lines of ${scenario.functionName}`,
-    );
+}
+
+/** Follows the first raids one by one in the table; when all prime weights are eaten, their order shows no more. */
+async function followRaids(
+  { stack, violations }: Course,
+  herd: Herd,
+  options: BenchOptions,
+  world: BenchWorld,
+) {
+  const { url, table } = stack;
+  if (table === undefined) return;
+  await table.load(herd.sheep);
+  for (let raids = 1; raids <= Math.min(FOLLOWED_RAIDS, herd.primes.length); raids++) {
+    await ask(url, 'DELETE', '/wolf', options.timeout, world.signal);
+    push(violations, wrongLeftovers(herd, raids, await table.read()));
   }
-  return {
-    scenario: name,
-    stack: stack.name,
-    startedAt: new Date(fromMs).toISOString(),
-    load,
-    reported,
-    violations,
-  };
+}
+
+async function conclude(
+  { stack, rounds, violations, from, to }: Course,
+  scenario: Scenario,
+): Promise<ScenarioResult> {
+  const { name, functionName } = scenario;
+  const reported = await stack.host?.summarise(functionName, from, to);
+  const calls = rounds.reduce((sum, { load }) => sum + load.calls, 0);
+  if (stack.host !== undefined && reported?.invocations !== calls) {
+    violations.push(`${calls} calls, but ${reported?.invocations ?? 0} REPORT lines of ${functionName}`);
+  }
+  return { scenario: name, stack: stack.name, rounds, reported, violations };
 }
 
 function scenarioOf(name: ScenarioName, { m, n }: BenchOptions, { nextTattoo }: BenchWorld): Scenario {
@@ -114,10 +158,22 @@ async function fillOverHttp(stack: Stack, options: BenchOptions, world: BenchWor
         signal,
       );
       if (status !== 201) throw new Error(`POST /sheep answered ${status} ${body.slice(0, 200)}`);
-      progress.step(`posting sheep, ${Math.max(missing, 0)} to go`);
+      progress.step(`posting sheep to ${stack.name}: ${missing} to go`);
     }
   };
   await Promise.all(Array.from({ length: options.connections }, post));
+}
+
+/** The calls of one round, so that all rounds together make exactly `calls`. */
+function shareOf(calls: number | undefined, round: number, rounds: number): number | undefined {
+  if (calls === undefined) return undefined;
+  return Math.floor(((round + 1) * calls) / rounds) - Math.floor((round * calls) / rounds);
+}
+
+function summaryLine(name: ScenarioName, { stack, rounds, violations }: Course): string {
+  const calls = rounds.reduce((sum, { load }) => sum + load.calls, 0);
+  const errors = rounds.reduce((sum, { load }) => sum + load.lost + load.wrong, violations.length);
+  return `${name} on ${stack.name}: ${calls} calls, ${errors === 0 ? 'all verified' : `${errors} errors`}`;
 }
 
 function wrongCount(expected: number, counted: number): string | undefined {

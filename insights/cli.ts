@@ -6,20 +6,43 @@ enableCompileCache(join(import.meta.dirname, '..', '.cache', 'compile'));
 const { main } = await import('./main.ts');
 
 const interrupt = new AbortController();
-process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
-process.once('SIGTERM', () => interrupt.abort(new Error('interrupted')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    const reason = new Error('interrupted');
+    interrupt.abort(reason);
+    process.stdin.destroy(reason);
+  });
+}
 // A reader such as head may close the pipe early: that ends the work, and is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 });
 
-const erase = process.stderr.isTTY ? '\r\u001b[K' : '';
+let progressLines = 0;
 process.exitCode = await main(process.argv.slice(2), {
-  out: (text) => void process.stdout.write(text),
-  error: (text) => void process.stderr.write(erase + text),
-  progress: (text) => void (process.stderr.isTTY && process.stderr.write(erase + text)),
+  out(text) {
+    eraseProgress();
+    process.stdout.write(text);
+  },
+  error(text) {
+    eraseProgress();
+    process.stderr.write(text);
+  },
+  progress(text) {
+    if (!process.stderr.isTTY) return;
+    eraseProgress();
+    // A line that wraps would take two lines of the screen, and the count would be wrong.
+    const lines = text.split('\n').map((line) => line.slice(0, process.stderr.columns - 1));
+    process.stderr.write(`${lines.join('\n')}\n`);
+    progressLines = lines.length;
+  },
   input: process.stdin,
   now: Date.now,
   signal: interrupt.signal,
 });
+
+function eraseProgress(): void {
+  if (progressLines > 0) process.stderr.write(`\u001b[${progressLines}A\r\u001b[J`);
+  progressLines = 0;
+}

@@ -3,7 +3,7 @@ import type { QueryResult } from './evaluate/run.ts';
 import { QueryError, renderQueryError } from './language/query-error.ts';
 import { DEFAULT_GROUPS, type Options, parseOptions, renderHelp } from './options.ts';
 import { type CostAssumptions, costTable, renderCostNotes } from './report/cost-table.ts';
-import { renderNotes, renderResult } from './report/render.ts';
+import { renderNotes, renderProgress, renderResult } from './report/render.ts';
 import { queryFiles, queryFolder } from './run-query.ts';
 import { listShippedQueries, loadQuery } from './shipped-queries.ts';
 import { SUMMARY_QUERY, toSummaries } from './summarise.ts';
@@ -14,7 +14,7 @@ import { resolveWindow } from './window.ts';
 export interface Io {
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
-  /** Shows a passing line of progress; nothing where errors do not go to a terminal. */
+  /** Shows lines of progress, which what comes next replaces; nothing where errors do not go to a terminal. */
   readonly progress: (text: string) => void;
   readonly input: AsyncIterable<Uint8Array>;
   /** Milliseconds since the epoch. */
@@ -88,8 +88,7 @@ async function evaluate(text: string, options: QueryOptions, io: Io): Promise<Qu
           pollInterval: POLL_INTERVAL,
           timeout: CLOUDWATCH_TIMEOUT,
           signal: io.signal,
-          onProgress: (status, rows, records) =>
-            io.progress(`${status}: ${rows} rows, ${records} events read`),
+          onProgress: (status, partial) => io.progress(renderProgress(status, partial)),
           sleep: (milliseconds, signal) =>
             sleep(milliseconds, undefined, signal === undefined ? {} : { signal }),
         });

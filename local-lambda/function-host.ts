@@ -63,6 +63,7 @@ export async function hostFunction(
       scratchDir: join(host.workDir, 'tmp'),
       logStore: host.logStore,
       id: randomUUID().replaceAll('-', ''),
+      initTimeoutMs: options.initSeconds * 1000,
       enforceMemory: options.memoryLimit,
       now: Date.now,
       clock: () => performance.now(),

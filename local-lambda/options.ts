@@ -24,6 +24,8 @@ export interface LocalLambdaOptions {
   readonly memoryLimit?: boolean;
   /** A request that finds all environments busy waits so many seconds, then is throttled; default 10. */
   readonly queueSeconds?: number;
+  /** Init that takes longer is repeated within the invocation, in seconds; default 10, as on Lambda. */
+  readonly initSeconds?: number;
   /** Environments that start at once, 1 to 64; default: one for each core. */
   readonly simultaneousStarts?: number;
   /** Region of all ARNs and of `AWS_REGION`; default: that of the package's state file, else `eu-west-3`. */
@@ -59,6 +61,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     idleSeconds: inRange('idleSeconds', options.idleSeconds ?? 600, 0.01, 86_400, false),
     memoryLimit: options.memoryLimit ?? true,
     queueSeconds: inRange('queueSeconds', options.queueSeconds ?? 10, 0.01, 900, false),
+    initSeconds: inRange('initSeconds', options.initSeconds ?? 10, 0.01, 900, false),
     simultaneousStarts: inRange('simultaneousStarts', options.simultaneousStarts ?? cores, 1, 64, true),
     region: options.region,
     cacheDir: resolve(options.cacheDir ?? '.cache'),

@@ -2,11 +2,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { readTemplate, resourcesOfType } from './deployment-package/template.ts';
 
 const SERVER = fileURLToPath(new URL('./dynamodb/server.ts', import.meta.url));
 const START_LIMIT_MS = 20_000;
+const CREATE_LIMIT_SECONDS = 20;
 
 /** A DynamoDB of our own on this machine. */
 export interface LocalDynamodb {
@@ -56,7 +57,11 @@ export async function startDynamodb(): Promise<LocalDynamodb> {
       // The resource type and the request share these keys; the others are for AWS alone.
       const { TableName, AttributeDefinitions, KeySchema, BillingMode, ProvisionedThroughput } = properties;
       const input = { TableName, AttributeDefinitions, KeySchema, BillingMode, ProvisionedThroughput };
-      await client.send(new CreateTableCommand(input as CreateTableCommandInput));
+      const { TableDescription } = await client.send(
+        new CreateTableCommand(input as CreateTableCommandInput),
+      );
+      const patience = { client, maxWaitTime: CREATE_LIMIT_SECONDS, minDelay: 0.005, maxDelay: 0.05 };
+      await waitUntilTableExists(patience, { TableName: TableDescription?.TableName });
     },
     async close() {
       client.destroy();

@@ -6,17 +6,22 @@ import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { readDeploymentPackage } from './deployment-package/read.ts';
 import { createStartGate } from './environments/start-gate.ts';
 import { type HostedFunction, hostFunction, invokeFunction, newTraceId } from './function-host.ts';
+import { accessLogLine } from './gateway/access-log.ts';
 import { createGateway } from './gateway/gateway.ts';
-import { startHttpServer } from './http-server.ts';
+import { type HandleRequest, startHttpServer } from './http-server.ts';
+import { createEventQueue } from './lambda-api/event-queue.ts';
+import { createLambdaApi, LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
-import { openLogStore } from './logs/log-store.ts';
+import { openLogStore, streamName } from './logs/log-store.ts';
 import { type LocalLambdaOptions, resolveOptions } from './options.ts';
+import { startReaper } from './reaper/start-reaper.ts';
 import { createNodeRuntime } from './runtimes/node/node.ts';
 import { createProvidedRuntime } from './runtimes/provided/provided.ts';
 import { preparePython } from './runtimes/python/prepare-python.ts';
 import { createPythonRuntime } from './runtimes/python/python.ts';
 
 export type { LocalLambdaOptions } from './options.ts';
+export { preparePython } from './runtimes/python/prepare-python.ts';
 
 /** One function as the host runs it. */
 export interface LocalFunction {
@@ -64,6 +69,9 @@ export interface LocalLambda {
   close(): Promise<void>;
 }
 
+/** Where asynchronous invocations are recorded that failed for good. */
+const FAILED_EVENTS_GROUP = 'local-lambda/failed-events';
+
 /** What is in flight when the host closes may take this long, in ms. */
 const DRAIN_MS = 30_000;
 
@@ -82,6 +90,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   const logStore = openLogStore(resolved.logsDir, (stream, error) =>
     resolved.onNotice(`log lines are lost: ${stream}: ${error.message}`),
   );
+  const reaper = startReaper(workDir);
   try {
     const gate = createStartGate(resolved.simultaneousStarts);
     const runtimes = [
@@ -93,8 +102,10 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       createPythonRuntime(() => preparePython(resolved.cacheDir, resolved.onNotice), resolved.onNotice),
       createProvidedRuntime(),
     ];
-    const host = { options: resolved, workDir, runtimes, logStore, gate, onProcess: () => undefined };
+    const host = { options: resolved, workDir, runtimes, logStore, gate, onProcess: reaper.track };
     const hosted = await Promise.all(definitions.map((definition) => hostFunction(definition, host)));
+    const { region, accountId } = loaded.scope;
+    const failed = logStore.openStream(FAILED_EVENTS_GROUP, streamName(Date.now(), newStreamId()));
     const byName = new Map(hosted.map((item) => [item.definition.name, item]));
     const invoke = (name: string, payload: Buffer, traceId: string, requestId: string) =>
       invokeFunction(find(byName, name), {
@@ -106,21 +117,31 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       });
     const gateway = createGateway({
       api,
-      accountId: loaded.scope.accountId,
+      accountId,
       now: Date.now,
       newId: randomUUID,
       newTraceId: () => newTraceId(Date.now()),
       invoke: (name, payload, traceId) => invoke(name, payload, traceId, randomUUID()),
     });
-    const server = await startHttpServer(
-      resolved.host,
-      resolved.port,
-      isLocalName(resolved.host),
-      async (request, body) => {
-        const { answer } = await gateway.handle(request, body);
-        return answer;
-      },
-    );
+    const queue = createEventQueue((record) => failed.write(Date.now(), JSON.stringify(record)), Date.now);
+    const lambdaApi = createLambdaApi({
+      functions: byName,
+      queue,
+      newId: randomUUID,
+      newTraceId: () => newTraceId(Date.now()),
+      arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
+    });
+    const accessLog =
+      api.accessLog && logStore.openStream(api.accessLog.logGroup, streamName(Date.now(), newStreamId()));
+    const handle: HandleRequest = async (request, body) => {
+      if (LAMBDA_API_PATH.test(request.url ?? '')) return lambdaApi(request, body);
+      const handled = await gateway.handle(request, body);
+      if (api.accessLog !== undefined) {
+        accessLog?.write(Date.now(), accessLogLine(api.accessLog.format, request, handled, Date.now()));
+      }
+      return handled.answer;
+    };
+    const server = await startHttpServer(resolved.host, resolved.port, isLocalName(resolved.host), handle);
 
     return {
       url: `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`,
@@ -147,18 +168,25 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       },
       close: async () => {
         const closed = server.close();
+        queue.close();
         await Promise.all(hosted.map(({ pool }) => pool.close(DRAIN_MS)));
         server.destroy();
         await closed;
         logStore.close();
+        await reaper.close();
         await rm(workDir, { recursive: true, force: true });
       },
     };
   } catch (error) {
     logStore.close();
+    await reaper.close();
     await rm(workDir, { recursive: true, force: true });
     throw error;
   }
+}
+
+function newStreamId(): string {
+  return randomUUID().replaceAll('-', '');
 }
 
 function find(byName: ReadonlyMap<string, HostedFunction>, name: string): HostedFunction {

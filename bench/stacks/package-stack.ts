@@ -6,47 +6,57 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const PACKAGE_LIMIT_MS = 120_000;
-const STAMP = '.cache/packaged-ts.sha256';
-const TEMPLATE = '.serverless/cloudformation-template-update-stack.json';
+
+/** Where the sources of a stack are. */
+export interface StackSources {
+  readonly name: string;
+  /** Folder of its `serverless.yml`, from the project's root. */
+  readonly folder: string;
+  /** Globs of all files that decide what is in its package, from that folder. */
+  readonly sources: readonly string[];
+}
 
 /**
- * Packages the TypeScript stack with the Serverless Framework, unless it was packaged from the very same
- * sources before.
+ * Packages a stack with the Serverless Framework, unless it was packaged from the very same sources before.
  * @returns the folder of the deployment package.
  * @throws Error with the framework's own words when it fails.
  */
-export async function packageStack(root: string, signal: AbortSignal, onStart: () => void): Promise<string> {
-  const packageDir = join(root, '.serverless');
-  const digest = await digestOfSources(root);
-  const stamp = await readFile(join(root, STAMP), 'utf8').catch(() => '');
-  if (stamp === digest && existsSync(join(root, TEMPLATE))) return packageDir;
+export async function packageStack(
+  root: string,
+  stack: StackSources,
+  signal: AbortSignal,
+  onStart: () => void,
+): Promise<string> {
+  const folder = join(root, stack.folder);
+  const packageDir = join(folder, '.serverless');
+  const digest = await digestOf(folder, stack.sources);
+  const stamp = join(root, '.cache', `packaged-${stack.name}.sha256`);
+  const template = join(packageDir, 'cloudformation-template-update-stack.json');
+  if (existsSync(template) && (await readFile(stamp, 'utf8').catch(() => '')) === digest) return packageDir;
   onStart();
   const cli = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
   await promisify(execFile)(process.execPath, [cli, 'package'], {
-    cwd: root,
+    cwd: folder,
     timeout: PACKAGE_LIMIT_MS,
     signal,
     env: { ...process.env, FORCE_COLOR: '0' },
   }).catch((error: { stdout?: string; stderr?: string }) => {
     signal.throwIfAborted();
-    throw new Error(`sls package failed:\n${error.stdout ?? ''}${error.stderr ?? ''}`.trimEnd(), {
-      cause: error,
-    });
+    const words = `${error.stdout ?? ''}${error.stderr ?? ''}`.trim();
+    throw new Error(`sls package failed for the stack ${stack.name}:\n${words}`, { cause: error });
   });
   await mkdir(join(root, '.cache'), { recursive: true });
-  await writeFile(join(root, STAMP), digest);
+  await writeFile(stamp, digest);
   return packageDir;
 }
 
-async function digestOfSources(root: string): Promise<string> {
+async function digestOf(folder: string, sources: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  const files = await Array.fromAsync(
-    glob(['src/**/*.ts', 'serverless.yml', 'package-lock.json'], { cwd: root }),
-  );
+  const files = await Array.fromAsync(glob([...sources], { cwd: folder }));
   for (const file of files.sort()) {
     hash
       .update(`${file}\0`)
-      .update(await readFile(join(root, file)))
+      .update(await readFile(join(folder, file)))
       .update('\0');
   }
   return hash.digest('hex');

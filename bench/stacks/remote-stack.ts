@@ -1,4 +1,5 @@
 import { OptionError } from '../../src/config.ts';
+import type { NamedUrl } from '../options.ts';
 import { askDog } from './ask.ts';
 import type { Stack } from './stack.ts';
 
@@ -6,10 +7,14 @@ import type { Stack } from './stack.ts';
  * A stack that somebody deployed, reached over HTTP alone.
  * @throws OptionError when nobody answers there, or somebody who counts no sheep.
  */
-export async function remoteStack(url: string, timeoutSeconds: number, signal: AbortSignal): Promise<Stack> {
+export async function remoteStack(
+  { name, url }: NamedUrl,
+  timeoutSeconds: number,
+  signal: AbortSignal,
+): Promise<Stack> {
   await askDog(url, timeoutSeconds, signal).catch((error: Error) => {
     signal.throwIfAborted();
     throw new OptionError(`--url must be the address of a deployed shed; got "${url}": ${error.message}`);
   });
-  return { name: 'ts', url, table: undefined, host: undefined, close: async () => {} };
+  return { name, url, table: undefined, host: undefined };
 }

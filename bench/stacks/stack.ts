@@ -37,5 +37,4 @@ export interface Stack {
   /** Absent where the bench reaches the stack over HTTP alone. */
   readonly table: TableAccess | undefined;
   readonly host: HostAccess | undefined;
-  close(): Promise<void>;
 }

@@ -3,11 +3,13 @@ import {
   DeleteTableCommand,
   DynamoDBClient,
   paginateScan,
+  waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import type { LocalDynamodb } from '../../local-lambda/start-dynamodb.ts';
 import type { TableAccess } from './stack.ts';
 
 const BATCH = 25;
+const DELETE_LIMIT_SECONDS = 60;
 const MAX_ATTEMPTS = 10;
 
 /** A table on the local DynamoDB, created from the template's own resource. */
@@ -34,6 +36,8 @@ export async function localTable(
     async load(herd) {
       // A new table is faster than emptying the old one, and leaves nothing behind for certain.
       await client.send(new DeleteTableCommand({ TableName }));
+      const patience = { client, maxWaitTime: DELETE_LIMIT_SECONDS, minDelay: 0.005, maxDelay: 0.05 };
+      await waitUntilTableNotExists(patience, { TableName });
       await dynamodb.createTable(properties);
       const puts = herd.map(({ tattoo, weight }) => ({
         PutRequest: { Item: { tattoo: { N: String(tattoo) }, weight: { N: String(weight) } } },

@@ -80,3 +80,19 @@ export function histogram(data?: HistogramData): Histogram {
     },
   };
 }
+
+/** One histogram of all values of several. */
+export function mergeHistograms(parts: readonly HistogramData[]): Histogram {
+  const buckets = new Map<number, number>();
+  for (const part of parts) {
+    for (const [bucket, n] of part.buckets) buckets.set(bucket, (buckets.get(bucket) ?? 0) + n);
+  }
+  const full = parts.filter(({ count }) => count > 0);
+  return histogram({
+    buckets: [...buckets],
+    count: full.reduce((sum, part) => sum + part.count, 0),
+    min: full.reduce((min, part) => Math.min(min, part.min), full[0]?.min ?? 0),
+    max: full.reduce((max, part) => Math.max(max, part.max), 0),
+    sum: full.reduce((sum, part) => sum + part.sum, 0),
+  });
+}

@@ -34,8 +34,8 @@ export interface CloudWatchQuery {
   readonly timeout: number;
   /** Interrupts the query, which is then stopped on CloudWatch too. */
   readonly signal?: AbortSignal | undefined;
-  /** Hears of the state and of the rows so far after each poll. */
-  readonly onProgress?: ((status: string, rows: number, recordsScanned: number) => void) | undefined;
+  /** Hears of the state and of the partial result after each poll. */
+  readonly onProgress?: ((status: string, partial: QueryResult) => void) | undefined;
   /** Waits, or rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
 }
@@ -82,7 +82,7 @@ async function poll(
   for (let pause = options.pollInterval; ; pause = Math.min(pause * 1.5, options.pollInterval * 4)) {
     const answer = await client.send(new GetQueryResultsCommand({ queryId }), { abortSignal: signal });
     const status = answer.status ?? 'Unknown';
-    options.onProgress?.(status, answer.results?.length ?? 0, answer.statistics?.recordsScanned ?? 0);
+    options.onProgress?.(status, toResult(options.query, options.window, answer));
     if (status === 'Complete') return answer;
     if (status !== 'Running' && status !== 'Scheduled' && status !== 'Unknown') {
       throw new Error(`CloudWatch ended the query with the status ${status}`);

@@ -5,7 +5,7 @@ import {
   type DistinctCounter,
   type Quantiles,
 } from './sketch.ts';
-import { compare, compareNaturally, toNumber, type Value } from './value.ts';
+import { compare, compareNaturally, detach, toNumber, type Value } from './value.ts';
 
 /** What the aggregates over one argument ask of it, as bits, so that unused work is skipped. */
 export const FEATURES = {
@@ -91,26 +91,27 @@ function accumulateNumber(state: Accumulator, number: number, features: number):
 }
 
 function accumulateText(state: Accumulator, value: Value): void {
-  if (state.leastText === null || compare(value, state.leastText) < 0) state.leastText = value;
-  if (state.greatestText === null || compare(value, state.greatestText) > 0) state.greatestText = value;
+  if (state.leastText === null || compare(value, state.leastText) < 0) state.leastText = detach(value);
+  if (state.greatestText === null || compare(value, state.greatestText) > 0)
+    state.greatestText = detach(value);
 }
 
 function accumulateOther(state: Accumulator, value: Value, features: number, time: number): void {
   if (state.distinct !== undefined && value !== null && typeof value !== 'object') state.distinct.add(value);
   if ((features & FEATURES.time) !== 0) accumulateTime(state, value, time);
   if ((features & FEATURES.naturalOrder) === 0) return;
-  if (state.first === null || compareNaturally(value, state.first) < 0) state.first = value;
-  if (state.last === null || compareNaturally(value, state.last) > 0) state.last = value;
+  if (state.first === null || compareNaturally(value, state.first) < 0) state.first = detach(value);
+  if (state.last === null || compareNaturally(value, state.last) > 0) state.last = detach(value);
 }
 
 function accumulateTime(state: Accumulator, value: Value, time: number): void {
   if (state.earliest === null || time < state.earliestTime) {
     state.earliestTime = time;
-    state.earliest = value;
+    state.earliest = detach(value);
   }
   if (state.latest === null || time >= state.latestTime) {
     state.latestTime = time;
-    state.latest = value;
+    state.latest = detach(value);
   }
 }
 

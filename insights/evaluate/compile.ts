@@ -35,6 +35,7 @@ export function compile(expression: Expression, scope: Scope): Compiled {
       return numeric((row) => -operand(row));
     }
     case 'not': {
+      scope.choices.add('null-comparison');
       const operand = compile(expression.operand, scope).get;
       return any((row) => !isTrue(operand(row)));
     }
@@ -55,6 +56,7 @@ export function compile(expression: Expression, scope: Scope): Compiled {
       const subject = compile(expression.subject, scope).get;
       const list = expression.list.map((element) => compile(element, scope).get);
       const { negated } = expression;
+      if (negated) scope.choices.add('null-comparison');
       return any((row) => {
         const value = subject(row);
         return list.some((element) => equal(value, element(row))) !== negated;
@@ -118,7 +120,7 @@ function compileArithmetic(expression: Expression & { kind: 'arithmetic' }, scop
 }
 
 function compileComparison(expression: Expression & { kind: 'comparison' }, scope: Scope): Compiled {
-  scope.choices.add('null-comparison');
+  if (expression.operator === '!=') scope.choices.add('null-comparison');
   const [left, right] = comparable(expression.left, expression.right, scope);
   switch (expression.operator) {
     case '=':

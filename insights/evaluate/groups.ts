@@ -2,10 +2,10 @@ import { QueryError } from '../language/query-error.ts';
 import type { Span } from '../language/syntax.ts';
 import { type Accumulator, createAccumulator } from './accumulator.ts';
 import type { ColumnBudget } from './sketch.ts';
-import type { Value } from './value.ts';
+import { detach, type Value } from './value.ts';
 
-/** Most groups that one `stats` may have, a bound on memory. */
-export const MAX_GROUPS = 1_000_000;
+/** Most groups that one `stats` may have, times the expressions that it aggregates: a bound on memory. */
+export const MAX_STATES = 1_000_000;
 
 /** One group of `stats`: its values, the number of its rows, and the state of each argument's aggregates. */
 export interface Group {
@@ -23,26 +23,27 @@ export interface Groups {
 
 type GroupTree = Map<Value, GroupTree | Group>;
 
-/** Makes the groups by a number of values, with one accumulator for each argument; throws a QueryError above MAX_GROUPS. */
+/** Makes the groups by a number of values, with one accumulator for each argument; throws a QueryError above MAX_STATES. */
 export function createGroups(
   depth: number,
   features: readonly number[],
   budget: ColumnBudget,
   span: Span,
 ): Groups {
+  const limit = Math.floor(MAX_STATES / Math.max(1, features.length));
   const root: GroupTree = new Map();
   const groups: Group[] = [];
   let latest: Group | undefined;
 
   function create(by: readonly Value[]): Group {
-    if (groups.length >= MAX_GROUPS) {
+    if (groups.length >= limit) {
       throw new QueryError(
-        `stats has more than ${MAX_GROUPS} groups; group by fewer values or narrow the window`,
+        `stats has more than ${limit} groups; group by fewer values or narrow the window`,
         span,
       );
     }
     const states = features.map((bits) => createAccumulator(bits, budget));
-    const group: Group = { by: by.map(copyText), states, rows: 0 };
+    const group: Group = { by: by.map(detach), states, rows: 0 };
     groups.push(group);
     return group;
   }
@@ -60,7 +61,7 @@ export function createGroups(
         let next = level.get(value) as GroupTree | undefined;
         if (next === undefined) {
           next = new Map();
-          level.set(copyText(value), next);
+          level.set(detach(value), next);
         }
         level = next;
       }
@@ -68,17 +69,10 @@ export function createGroups(
       latest = level.get(key) as Group | undefined;
       if (latest === undefined) {
         latest = create(by);
-        level.set(copyText(key), latest);
+        level.set(detach(key), latest);
       }
       return latest;
     },
     all: () => groups,
   };
-}
-
-// A slice would keep its whole chunk alive for as long as the group lives.
-function copyText(value: Value): Value {
-  return typeof value === 'string' && value.length > 12
-    ? Buffer.from(value, 'utf16le').toString('utf16le')
-    : value;
 }

@@ -113,6 +113,7 @@ function addSort(draft: Draft, command: SortCommand): void {
   });
   draft.keys = [...added, ...draft.keys];
   draft.scope.choices.add('null-order');
+  draft.scope.choices.delete('group-order');
 }
 
 function addOrder(draft: Draft, limit: number, span: Span): void {

@@ -1,4 +1,4 @@
-import type { Value } from './value.ts';
+import { detach, type Value } from './value.ts';
 
 /** What discovery found in the text of an event; `reported` and `parsed` tell which parts were looked for. */
 export interface Row {
@@ -76,8 +76,8 @@ export function retain(row: Row): Row {
     brace: -1,
     start: 0,
     end: text.length,
-    requestId: row.requestId === null ? null : detach(row.requestId),
-    slots: row.slots.map((value) => (typeof value === 'string' ? detach(value) : value)),
+    requestId: detach(row.requestId),
+    slots: row.slots.map(detach),
   };
 }
 
@@ -86,9 +86,4 @@ export function weightOf(row: Row): number {
   let weight = 300 + 2 * (row.end - row.start);
   for (const value of row.slots) weight += typeof value === 'string' ? 24 + 2 * value.length : 16;
   return weight;
-}
-
-// V8 keeps the whole parent of a sliced string alive; a short string is copied anyway.
-function detach(text: string): string {
-  return text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le');
 }

@@ -1,4 +1,5 @@
 import { select } from './select.ts';
+import { detach } from './value.ts';
 
 /** Relative error of a quantile that comes from the sketch. */
 export const SKETCH_ERROR = 0.001;
@@ -142,7 +143,7 @@ export function createDistinctCounter(exactLimit: number): DistinctCounter {
   return {
     add(value) {
       if (registers !== undefined) mark(value, registers);
-      else exact?.add(value);
+      else if (exact?.has(value) === false) exact.add(detach(value));
       if (exact !== undefined && exact.size > exactLimit) {
         registers = new Uint8Array(REGISTERS);
         for (const held of exact) mark(held, registers);

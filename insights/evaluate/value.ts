@@ -103,3 +103,12 @@ export function formatValue(value: Value, type: ValueType): string | number | nu
   if (typeof value === 'boolean') return value ? 1 : 0;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
+
+/**
+ * Copies a text that outlives its chunk: V8 would keep the whole chunk alive for a slice of it. A text below 13 characters
+ * is no slice.
+ */
+export function detach<T extends Value>(value: T): T | string {
+  if (typeof value !== 'string' || value.length < 13) return value;
+  return Buffer.from(value, 'utf16le').toString('utf16le');
+}

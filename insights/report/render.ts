@@ -18,10 +18,21 @@ export function renderResult(result: QueryResult, format: Format): string {
   }
 }
 
+/** Rows of a partial result that are shown while a query runs. */
+const PROGRESS_ROWS = 5;
+
+/** Renders the state of a running query with its first rows so far. */
+export function renderProgress(status: string, partial: QueryResult): string {
+  const { recordsScanned } = partial.statistics;
+  const head = `${status}: ${partial.rows.length} rows so far, ${recordsScanned} events read`;
+  if (partial.rows.length === 0) return head;
+  return `${head}\n${renderTable({ ...partial, rows: partial.rows.slice(0, PROGRESS_ROWS) }).trimEnd()}`;
+}
+
 /** Renders what a reader must know of a result: how much was read, and the choices it depends on. */
 export function renderNotes(result: QueryResult): string {
   const { recordsScanned } = result.statistics;
-  const count = `${result.rows.length} ${result.rows.length === 1 ? 'row' : 'rows'} from ${recordsScanned} log events`;
+  const count = `${result.rows.length} ${result.rows.length === 1 ? 'row' : 'rows'} from ${recordsScanned} log ${recordsScanned === 1 ? 'event' : 'events'}`;
   const notes = result.choices.map((choice) => `  ${choice}: ${CHOICES[choice]}`);
   const heading = "Where AWS's documentation is silent (docs/insights.md):";
   return [count, ...(notes.length === 0 ? [] : [heading, ...notes]), ''].join('\n');

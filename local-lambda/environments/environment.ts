@@ -40,6 +40,8 @@ export interface EnvironmentOptions {
   readonly logStore: LogStore;
   /** 32 hex digits. */
   readonly id: string;
+  /** Init that takes longer is repeated within the invocation. */
+  readonly initTimeoutMs: number;
   readonly enforceMemory: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -53,9 +55,6 @@ export interface EnvironmentOptions {
   readonly onEnded: (environment: Environment) => void;
   readonly onProcess: (pid: number, alive: boolean) => void;
 }
-
-/** Lambda repeats an init that takes longer within the invocation. */
-const INIT_TIMEOUT_MS = 10_000;
 
 /** A caller waits this long at most, in ms, for the runtime to ask for more work after its response. */
 const ANSWER_GRACE_MS = 10;
@@ -124,7 +123,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 
   log.platform(now(), initStartLine(definition.runtime, definition.region));
   startRuntime();
-  initTimer = setTimeout(() => apply({ type: 'stop', reason: 'init-timeout' }), INIT_TIMEOUT_MS);
+  initTimer = setTimeout(() => apply({ type: 'stop', reason: 'init-timeout' }), options.initTimeoutMs);
   return environment;
 
   function startRuntime(): void {

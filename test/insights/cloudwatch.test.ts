@@ -7,6 +7,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CloudWatchError } from '../../insights/cloudwatch/explain.ts';
 import { type CloudWatchQuery, runOnCloudWatch } from '../../insights/cloudwatch/run.ts';
 import { QueryError } from '../../insights/language/query-error.ts';
+import { SUMMARY_QUERY, summariseCloudWatch } from '../../insights/summarise.ts';
 import { UsageError } from '../../insights/usage-error.ts';
 import { type Answer, type CloudWatchServer, startCloudWatch } from './cloudwatch-server.ts';
 
@@ -82,7 +83,10 @@ test('a query is started in whole seconds, polled until complete, and has the co
     GetQueryResults: [{ body: { status: 'Scheduled', results: [] } }, running, COMPLETE],
   });
   const progress: string[] = [];
-  const result = await run(server, { onProgress: (...state) => progress.push(state.join(' ')) });
+  const result = await run(server, {
+    onProgress: (status, { rows, statistics }) =>
+      progress.push(`${status} ${rows.length} ${statistics.recordsScanned}`),
+  });
   assert.deepEqual(
     result.columns.map(({ name }) => name),
     ['stack', 'n', 'init'],
@@ -234,3 +238,38 @@ function insights(url: string): Promise<{ code: number; stdout: string; stderr: 
     });
   });
 }
+
+test('summaries from CloudWatch have the types of summaries from a folder', async (t) => {
+  const row = {
+    function_name: 'sheep-shed-dev-ts-get-cat',
+    invocations: '240',
+    coldStarts: '3',
+    initP50: '140.53',
+    billedSum: '1.5E3',
+    timeouts: '1',
+  };
+  const results = [Object.entries(row).map(([field, value]) => ({ field, value }))];
+  const server = await serve(t, {
+    StartQuery: [STARTED],
+    GetQueryResults: [{ body: { status: 'Complete', results } }],
+  });
+  const client = new CloudWatchLogsClient({
+    region: 'eu-west-3',
+    endpoint: server.url,
+    credentials: CREDENTIALS,
+  });
+  const summaries = await summariseCloudWatch(client, {
+    groups: ['/aws/lambda/sheep-shed-dev-ts-get-cat'],
+    window: { from: 0, to: 1_000 },
+    pollInterval: 1,
+    timeout: 10_000,
+    sleep: (milliseconds) => sleep(milliseconds),
+  });
+  const cat = summaries.get('sheep-shed-dev-ts-get-cat');
+  assert.deepEqual(
+    [cat?.invocations, cat?.coldStarts, cat?.initP50, cat?.billedSum, cat?.timeouts],
+    [240, 3, 140.53, 1500, 1],
+  );
+  assert.deepEqual([cat?.errors, cat?.durationP50], [0, null]);
+  assert.equal(server.seen[0]?.input['queryString'], SUMMARY_QUERY);
+});

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { summariseFolder } from '../../insights/summarise.ts';
+import type { LocalLambda } from '../../local-lambda/start.ts';
+import { preparePython, startLocalLambda } from '../../local-lambda/start.ts';
+import type { LocalDynamodb } from '../../local-lambda/start-dynamodb.ts';
+import { startDynamodb, tablesOf } from '../../local-lambda/start-dynamodb.ts';
+import { OptionError } from '../../src/config.ts';
+import type { LocalStackName } from '../options.ts';
+import { LOCAL_STACK_NAMES } from '../options.ts';
+import type { Progress } from '../progress.ts';
+import type { StackSources } from './package-stack.ts';
+import { packageStack } from './package-stack.ts';
+import type { FunctionDescription, HostAccess, Stack } from './stack.ts';
+import { localTable } from './table.ts';
+
+const SOURCES: Readonly<Record<LocalStackName, StackSources>> = {
+  ts: { name: 'ts', folder: '.', sources: ['src/**/*.ts', 'serverless.yml', 'package-lock.json'] },
+  python: { name: 'python', folder: 'reference/python', sources: ['sheep_shed/**/*.py', 'serverless.yml'] },
+};
+
+/** A name is `sheep-shed-<stage>-<stack>-<function>`, and every function has two words. */
+const LAST_TWO_WORDS = /[a-z]+-[a-z]+$/;
+
+/** Stacks that run on this machine, and what a reader must know of those that do not. */
+export interface LocalStacks {
+  readonly stacks: readonly Stack[];
+  readonly notices: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Packages stacks and runs the packages on this machine, each on a local-lambda and a table of its own, all
+ * on one DynamoDB.
+ * @param chosen `undefined` for every stack that can run here.
+ * @throws OptionError when a chosen stack cannot run here; nothing is left running then, as after any error.
+ */
+export async function localStacks(
+  root: string,
+  chosen: readonly LocalStackName[] | undefined,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<LocalStacks> {
+  const cleanups: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    const { names, notices } = await runnable(root, chosen, progress);
+    const packages = new Map<LocalStackName, string>();
+    for (const name of names) {
+      const onStart = () => progress.step(`packaging the stack ${name} (sls package)`);
+      packages.set(name, await packageStack(root, SOURCES[name], signal, onStart));
+    }
+    progress.step('starting DynamoDB and local-lambda');
+    const dynamodb = await startDynamodb();
+    cleanups.push(() => dynamodb.close());
+    const stacks: Stack[] = [];
+    for (const [name, packageDir] of packages) {
+      stacks.push(await startStack({ root, name, packageDir, dynamodb, progress, cleanups }));
+      signal.throwIfAborted();
+    }
+    return { stacks, notices, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function runnable(root: string, chosen: readonly LocalStackName[] | undefined, progress: Progress) {
+  const names = chosen ?? LOCAL_STACK_NAMES;
+  if (!names.includes('python')) return { names, notices: [] };
+  const python = await preparePython(join(root, '.cache'), progress.step);
+  if (python.ready) return { names, notices: [] };
+  if (chosen !== undefined) throw new OptionError(`--stack python cannot run here: ${python.reason}`);
+  const notice = `measuring TypeScript alone: ${python.reason}`;
+  progress.line(notice);
+  return { names: names.filter((name) => name !== 'python'), notices: [notice] };
+}
+
+interface StartOptions {
+  readonly root: string;
+  readonly name: string;
+  readonly packageDir: string;
+  readonly dynamodb: LocalDynamodb;
+  readonly progress: Progress;
+  readonly cleanups: (() => Promise<void> | void)[];
+}
+
+async function startStack({
+  root,
+  name,
+  packageDir,
+  dynamodb,
+  progress,
+  cleanups,
+}: StartOptions): Promise<Stack> {
+  const [properties] = await tablesOf(packageDir);
+  if (properties === undefined) throw new Error(`the template in ${packageDir} has no table`);
+  const table = await localTable(dynamodb, properties);
+  cleanups.push(() => table.close());
+  const logsDir = join(root, 'results', 'logs');
+  const host = await startLocalLambda({
+    packageDir,
+    logsDir,
+    cacheDir: join(root, '.cache'),
+    environment: { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint },
+    onNotice: progress.line,
+  });
+  cleanups.push(() => host.close());
+  return { name, url: host.url, table, host: accessTo(host, logsDir) };
+}
+
+function accessTo(host: LocalLambda, folder: string): HostAccess {
+  const functions = host.functions.map(
+    ({ name, runtime, architecture, memorySizeMb, packageBytes }): FunctionDescription => ({
+      function: LAST_TWO_WORDS.exec(name)?.[0] ?? name,
+      name,
+      runtime,
+      architecture,
+      memorySizeMb,
+      packageBytes,
+    }),
+  );
+  return {
+    functions,
+    dropEnvironments: () => host.dropEnvironments(),
+    async summarise(functionName, from, to) {
+      await host.flushLogs();
+      const name = functions.find((one) => one.function === functionName)?.name;
+      if (name === undefined) throw new Error(`the deployment package has no function ${functionName}`);
+      const groups = [`/aws/lambda/${name}`];
+      return (await summariseFolder({ folder, groups, window: { from, to }, now: to })).get(name);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/**
+ * The reaper: a process beside the host that outlives it for a moment. It reads the process groups of the
+ * environments on its standard input (`+4711`, `-4711`, one a line). When that input ends without `bye`, the host
+ * has died, by `kill -9` too: the reaper kills the groups that are left and removes the host's folder.
+ */
+import { rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+
+const [workDir = ''] = process.argv.slice(2);
+const groups = new Set<number>();
+let orderly = false;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'bye') orderly = true;
+  else if (line.startsWith('+')) groups.add(Number(line.slice(1)));
+  else groups.delete(Number(line.slice(1)));
+}
+
+if (!orderly) {
+  for (const group of groups) {
+    try {
+      process.kill(-group, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+  }
+  await rm(workDir, { recursive: true, force: true, maxRetries: 3 });
+}

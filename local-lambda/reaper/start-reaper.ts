@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The host's end of the reaper. */
+export interface Reaper {
+  /** Tells of a process group that was started or is gone. */
+  track(group: number, alive: boolean): void;
+  /** Ends the reaper without killing anything; resolves when it is gone. */
+  close(): Promise<void>;
+}
+
+const PROGRAM = fileURLToPath(new URL('./reaper.ts', import.meta.url));
+/** A reaper that cannot live is not started for ever. */
+const MAX_STARTS = 5;
+
+/**
+ * Starts the reaper (see `reaper.ts`); should it be killed, another one takes over.
+ * @param workDir the host's folder, removed if the host dies without doing so.
+ */
+export function startReaper(workDir: string): Reaper {
+  const groups = new Set<number>();
+  let starts = 0;
+  let closing = false;
+  let child: ChildProcess = start();
+
+  function start(): ChildProcess {
+    starts += 1;
+    const started = spawn(process.execPath, ['--no-warnings', PROGRAM, workDir], {
+      // A group of its own, or Ctrl-C in the terminal would reach it as well.
+      detached: true,
+      env: {},
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    started.on('error', () => undefined);
+    started.stdin?.on('error', () => undefined);
+    started.once('exit', () => {
+      if (closing || starts >= MAX_STARTS) return;
+      child = start();
+      for (const group of groups) child.stdin?.write(`+${group}\n`);
+    });
+    started.unref();
+    return started;
+  }
+
+  return {
+    track: (group, alive) => {
+      if (alive) groups.add(group);
+      else groups.delete(group);
+      child.stdin?.write(`${alive ? '+' : '-'}${group}\n`);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        closing = true;
+        if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return resolve();
+        child.ref();
+        child.once('exit', () => resolve());
+        child.stdin?.end('bye\n');
+      }),
+  };
+}

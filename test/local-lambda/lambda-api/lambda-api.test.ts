@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda';
+import { startHost } from '../fixture-package.ts';
+
+const ECHO = `export const handler = async (event, context) => {
+  if (event.fail) throw new TypeError('as asked');
+  console.log('seen');
+  return { event, custom: context.clientContext?.custom, arn: context.invokedFunctionArn }; };`;
+
+function clientOf(url: string): LambdaClient {
+  return new LambdaClient({
+    endpoint: url,
+    region: 'eu-west-3',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    maxAttempts: 1,
+  });
+}
+
+const text = (payload: Uint8Array | undefined): string => Buffer.from(payload ?? []).toString('utf8');
+
+test("AWS's SDK invokes a function, gets its errors and the tail of its log", async (t) => {
+  const host = await startHost(t, { echo: { source: ECHO } });
+  const client = clientOf(host.url);
+  const ClientContext = Buffer.from('{"custom":{"a":1}}').toString('base64');
+  const good = await client.send(
+    new InvokeCommand({
+      FunctionName: 'echo',
+      Payload: Buffer.from('{"n":1}'),
+      LogType: 'Tail',
+      ClientContext,
+    }),
+  );
+  assert.equal(good.StatusCode, 200);
+  assert.equal(good.FunctionError, undefined);
+  assert.equal(good.ExecutedVersion, '$LATEST');
+  const arn = 'arn:aws:lambda:eu-west-3:000000000000:function:echo';
+  assert.deepEqual(JSON.parse(text(good.Payload)), { event: { n: 1 }, custom: { a: 1 }, arn });
+  const tail = Buffer.from(good.LogResult ?? '', 'base64')
+    .toString('utf8')
+    .split('\n');
+  assert.match(tail[0] ?? '', /^START RequestId/);
+  assert.match(tail[1] ?? '', /\tINFO\tseen$/);
+  assert.match(tail[2] ?? '', /^END RequestId/);
+  assert.match(tail[3] ?? '', /^REPORT RequestId/);
+
+  const bad = await client.send(
+    new InvokeCommand({ FunctionName: arn, Payload: Buffer.from('{"fail":true}') }),
+  );
+  assert.equal(bad.FunctionError, 'Unhandled');
+  assert.equal(JSON.parse(text(bad.Payload)).errorType, 'TypeError');
+});
+
+test('dry runs, unknown functions and broken payloads are answered as AWS answers them', async (t) => {
+  const host = await startHost(t, { echo: { source: ECHO } });
+  const client = clientOf(host.url);
+  const dry = await client.send(new InvokeCommand({ FunctionName: 'echo', InvocationType: 'DryRun' }));
+  assert.equal(dry.StatusCode, 204);
+  await assert.rejects(client.send(new InvokeCommand({ FunctionName: 'none' })), {
+    name: 'ResourceNotFoundException',
+    message: 'Function not found: arn:aws:lambda:eu-west-3:000000000000:function:none',
+  });
+  await assert.rejects(client.send(new InvokeCommand({ FunctionName: 'echo', Payload: Buffer.from('{') })), {
+    name: 'InvalidRequestContentException',
+  });
+});
+
+test('throttling reaches the SDK as TooManyRequestsException', async (t) => {
+  const source = 'export const handler = () => new Promise((done) => setTimeout(done, 1_000));';
+  const host = await startHost(
+    t,
+    { one: { source, properties: { ReservedConcurrentExecutions: 1 } } },
+    { queueSeconds: 0.05 },
+  );
+  const client = clientOf(host.url);
+  const first = client.send(new InvokeCommand({ FunctionName: 'one' }));
+  await assert.rejects(Promise.all([first, client.send(new InvokeCommand({ FunctionName: 'one' }))]), {
+    name: 'TooManyRequestsException',
+  });
+  await first;
+});
+
+test('an event is taken with 202, tried three times, and recorded when it fails for good', async (t) => {
+  const host = await startHost(t, { echo: { source: ECHO } });
+  const client = clientOf(host.url);
+  const taken = await client.send(
+    new InvokeCommand({ FunctionName: 'echo', InvocationType: 'Event', Payload: Buffer.from('{"fail":1}') }),
+  );
+  assert.equal(taken.StatusCode, 202);
+  const folder = join(host.logsDir, 'local-lambda/failed-events');
+  let record = '';
+  for (let i = 0; i < 100 && record === ''; i += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const files = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
+    const file = files.find((name) => name.endsWith('.log'));
+    if (file !== undefined) record = await readFile(join(folder, file), 'utf8');
+  }
+  const failed = JSON.parse(record.slice(record.indexOf('\t') + 1));
+  assert.equal(failed.requestContext.condition, 'RetriesExhausted');
+  assert.equal(failed.requestContext.approximateInvokeCount, 3);
+  assert.deepEqual(failed.requestPayload, { fail: 1 });
+  assert.equal(failed.responsePayload.errorType, 'TypeError');
+});
+
+test('functions can be listed and described', async (t) => {
+  const host = await startHost(t, { echo: { source: ECHO }, other: { source: ECHO } });
+  const client = clientOf(host.url);
+  const list = await client.send(new ListFunctionsCommand({}));
+  assert.deepEqual(
+    list.Functions?.map(({ FunctionName }) => FunctionName),
+    ['echo', 'other'],
+  );
+  const one = await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'echo' }));
+  assert.deepEqual([one.MemorySize, one.Timeout, one.Architectures], [128, 5, ['arm64']]);
+  const whole = await client.send(new GetFunctionCommand({ FunctionName: 'other' }));
+  assert.equal(whole.Configuration?.FunctionName, 'other');
+});
