@@ -22,6 +22,7 @@ const plain: Check[] = [
       const tattoo = randomBytes(8).readBigUInt64BE() >> 1n;
       await checkBorn(await fetch(`/sheep/${tattoo}`, { method: 'POST' }), tattoo);
       await checkTwin(await fetch(`/sheeps/${tattoo}`, { method: 'POST' }), tattoo);
+      await checkBorn(await fetch(`/sheeps/${tattoo + 1n}`, { method: 'POST' }), tattoo + 1n);
       await checkTwin(await fetch(`/sheep/0${tattoo}`, { method: 'POST' }), tattoo);
     },
   },

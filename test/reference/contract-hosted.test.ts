@@ -6,7 +6,7 @@ import { startHostedStack } from './hosted-stack.ts';
 const database = await startFaultyDatabase();
 after(() => database.close());
 
-for (const stack of ['ts'] as const) {
+for (const stack of ['ts', 'python'] as const) {
   const hosted = await startHostedStack(stack, database);
   after(() => hosted.close());
   httpContract(hosted.target);

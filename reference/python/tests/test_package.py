@@ -39,7 +39,7 @@ import json, sys
 sys.path.insert(0, {str(tmp_path)!r})
 import {module} as module
 assert callable(module.handler)
-print(json.dumps([name for name in sys.modules if name.startswith(("sheep_shed", "boto3"))]))
+print(json.dumps([name for name in sys.modules if name.startswith(("sheep_shed", "botocore"))]))
 """
     environment = {
         "SHEEP_SHED_TABLE": "sheep-shed-test",
@@ -55,7 +55,7 @@ print(json.dumps([name for name in sys.modules if name.startswith(("sheep_shed",
         cwd=tmp_path,
     ).stdout
     loaded = set(json.loads(output))
-    assert ("boto3" in loaded) is (function != "get-cat")
+    assert ("botocore" in loaded) is (function != "get-cat")
     modules = {name.removesuffix("/__init__").replace("/", ".") for name in packed}
     assert modules == {name for name in loaded if name.startswith("sheep_shed")}
 

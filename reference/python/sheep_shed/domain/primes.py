@@ -24,7 +24,7 @@ def is_prime(number: int, primes: Sequence[int]) -> bool:
 
     `primes` ascends and reaches at least the square root; the first divisor ends the test.
     """
-    # A plain loop: all() over a generator expression takes about 1.7 times as long.
+    # A plain loop: all() over a generator expression takes about 1.3 times as long.
     for prime in islice(primes, bisect_right(primes, isqrt(number))):  # noqa: SIM110
         if not number % prime:
             return False
