@@ -34,7 +34,12 @@ export interface LocalLambdaOptions {
   readonly cacheDir?: string;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
   readonly onNotice?: (message: string) => void;
+  /** Hears of every log event as it is written; default: nobody. */
+  readonly onLogEvent?: OnLogEvent;
 }
+
+/** What a log event belongs to: its group's name and its message. */
+export type OnLogEvent = (group: string, message: string) => void;
 
 /** The options with their defaults. */
 export type ResolvedOptions = Required<Omit<LocalLambdaOptions, 'region'>> & {
@@ -66,6 +71,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     region: options.region,
     cacheDir: resolve(options.cacheDir ?? '.cache'),
     onNotice: options.onNotice ?? (() => undefined),
+    onLogEvent: options.onLogEvent ?? (() => undefined),
   };
 }
 

@@ -2,23 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDeployment, findFunction } from './deployment.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
-import { readDeploymentPackage } from './deployment-package/read.ts';
 import { createStartGate } from './environments/start-gate.ts';
-import { type HostedFunction, hostFunction, invokeFunction, newTraceId } from './function-host.ts';
-import { accessLogLine } from './gateway/access-log.ts';
-import { createGateway } from './gateway/gateway.ts';
-import { type HandleRequest, startHttpServer } from './http-server.ts';
-import { createEventQueue } from './lambda-api/event-queue.ts';
-import { createLambdaApi, LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
-import { LocalLambdaError } from './local-lambda-error.ts';
-import { openLogStore, streamName } from './logs/log-store.ts';
-import { type LocalLambdaOptions, resolveOptions } from './options.ts';
+import type { HostedFunction } from './function-host.ts';
+import { startHttpServer } from './http-server.ts';
+import { openLogStore } from './logs/log-store.ts';
+import { pruneLogs } from './logs/prune.ts';
+import { type LocalLambdaOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { startReaper } from './reaper/start-reaper.ts';
 import { createNodeRuntime } from './runtimes/node/node.ts';
 import { createProvidedRuntime } from './runtimes/provided/provided.ts';
 import { preparePython } from './runtimes/python/prepare-python.ts';
 import { createPythonRuntime } from './runtimes/python/python.ts';
+import type { Runtime } from './runtimes/runtime.ts';
 
 export type { LocalLambdaOptions } from './options.ts';
 export { preparePython } from './runtimes/python/prepare-python.ts';
@@ -50,6 +47,7 @@ export interface InvokeResult {
 export interface LocalLambda {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Those of the package as last read. */
   readonly functions: readonly LocalFunction[];
   readonly routes: readonly {
     readonly method: string;
@@ -65,12 +63,14 @@ export interface LocalLambda {
   dropEnvironments(functionName?: string): Promise<void>;
   /** Resolves when the log lines of all answered invocations are on disk. */
   flushLogs(): Promise<void>;
+  /**
+   * Reads the deployment package anew; requests in flight finish on the old code.
+   * @throws LocalLambdaError when the new package is wrong; the old one stays.
+   */
+  reload(): Promise<void>;
   /** Answers what is in flight, then leaves no process, port or temporary folder behind. */
   close(): Promise<void>;
 }
-
-/** Where asynchronous invocations are recorded that failed for good. */
-const FAILED_EVENTS_GROUP = 'local-lambda/failed-events';
 
 /** What is in flight when the host closes may take this long, in ms. */
 const DRAIN_MS = 30_000;
@@ -81,118 +81,89 @@ const DRAIN_MS = 30_000;
  */
 export async function startLocalLambda(options: LocalLambdaOptions): Promise<LocalLambda> {
   const resolved = resolveOptions(options, availableParallelism());
-  const {
-    loaded,
-    functions: definitions,
-    api,
-  } = await readDeploymentPackage(resolved.packageDir, resolved.region);
   const workDir = await mkdtemp(join(tmpdir(), 'local-lambda-'));
-  const logStore = openLogStore(resolved.logsDir, (stream, error) =>
-    resolved.onNotice(`log lines are lost: ${stream}: ${error.message}`),
+  await pruneLogs(resolved.logsDir);
+  const logStore = openLogStore(
+    resolved.logsDir,
+    (stream, error) => resolved.onNotice(`log lines are lost: ${stream}: ${error.message}`),
+    ({ group }, _timeMs, message) => resolved.onLogEvent(group, message),
   );
   const reaper = startReaper(workDir);
+  const cleanUp = async (): Promise<void> => {
+    logStore.close();
+    await reaper.close();
+    await rm(workDir, { recursive: true, force: true, maxRetries: 3 });
+  };
   try {
-    const gate = createStartGate(resolved.simultaneousStarts);
-    const runtimes = [
-      await createNodeRuntime({
-        runtimeDir: workDir,
-        limitHeap: resolved.memoryLimit,
-        onNotice: resolved.onNotice,
-      }),
-      createPythonRuntime(() => preparePython(resolved.cacheDir, resolved.onNotice), resolved.onNotice),
-      createProvidedRuntime(),
-    ];
-    const host = { options: resolved, workDir, runtimes, logStore, gate, onProcess: reaper.track };
-    const hosted = await Promise.all(definitions.map((definition) => hostFunction(definition, host)));
-    const { region, accountId } = loaded.scope;
-    const failed = logStore.openStream(FAILED_EVENTS_GROUP, streamName(Date.now(), newStreamId()));
-    const byName = new Map(hosted.map((item) => [item.definition.name, item]));
-    const invoke = (name: string, payload: Buffer, traceId: string, requestId: string) =>
-      invokeFunction(find(byName, name), {
-        requestId,
-        payload,
-        traceId,
-        clientContext: undefined,
-        onLogLine: undefined,
-      });
-    const gateway = createGateway({
-      api,
-      accountId,
-      now: Date.now,
-      newId: randomUUID,
-      newTraceId: () => newTraceId(Date.now()),
-      invoke: (name, payload, traceId) => invoke(name, payload, traceId, randomUUID()),
-    });
-    const queue = createEventQueue((record) => failed.write(Date.now(), JSON.stringify(record)), Date.now);
-    const lambdaApi = createLambdaApi({
-      functions: byName,
-      queue,
-      newId: randomUUID,
-      newTraceId: () => newTraceId(Date.now()),
-      arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
-    });
-    const accessLog =
-      api.accessLog && logStore.openStream(api.accessLog.logGroup, streamName(Date.now(), newStreamId()));
-    const handle: HandleRequest = async (request, body) => {
-      if (LAMBDA_API_PATH.test(request.url ?? '')) return lambdaApi(request, body);
-      const handled = await gateway.handle(request, body);
-      if (api.accessLog !== undefined) {
-        accessLog?.write(Date.now(), accessLogLine(api.accessLog.format, request, handled, Date.now()));
-      }
-      return handled.answer;
+    const host = {
+      options: resolved,
+      workDir,
+      runtimes: await createRuntimes(resolved, workDir),
+      logStore,
+      gate: createStartGate(resolved.simultaneousStarts),
+      onProcess: reaper.track,
     };
-    const server = await startHttpServer(resolved.host, resolved.port, isLocalName(resolved.host), handle);
+    let deployment = await createDeployment(host);
+    const retired = new Set<Promise<void>>();
+    const isOwnHost = isLocalName(resolved.host);
+    const server = await startHttpServer(resolved.host, resolved.port, isOwnHost, (request, body) =>
+      deployment.handle(request, body),
+    );
 
     return {
       url: `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`,
-      functions: hosted.map((item) => describe(item, resolved.environment)),
-      routes: api.routes.map(({ method, path, functionName }) => ({ method, path, functionName })),
+      get functions() {
+        return [...deployment.functions.values()].map((item) => describe(item, resolved.environment));
+      },
+      get routes() {
+        return deployment.routes;
+      },
       invoke: async (name, payload) => {
         const requestId = randomUUID();
-        const outcome = await invoke(
-          name,
-          Buffer.from(JSON.stringify(payload ?? null)),
-          newTraceId(Date.now()),
-          requestId,
-        );
+        const bytes = Buffer.from(JSON.stringify(payload ?? null));
+        const outcome = await deployment.invoke(name, bytes, requestId);
         return { requestId, payload: parse(outcome.payload), errorType: outcome.errorType };
       },
       dropEnvironments: async (name) => {
-        const chosen = name === undefined ? hosted : [find(byName, name)];
+        const { functions } = deployment;
+        const chosen = name === undefined ? [...functions.values()] : [findFunction(functions, name)];
         await Promise.all(chosen.map(({ pool }) => pool.dropIdle()));
       },
       flushLogs: async () => {
         // Lines about an invocation are written after the poll in which it was answered.
-        await new Promise((done) => setTimeout(done, 15));
+        await new Promise((done) => setTimeout(done, SETTLE_MS));
         logStore.flush();
+      },
+      reload: async () => {
+        const before = deployment;
+        deployment = await createDeployment(host);
+        const closed = before.close(DRAIN_MS).finally(() => retired.delete(closed));
+        retired.add(closed);
       },
       close: async () => {
         const closed = server.close();
-        queue.close();
-        await Promise.all(hosted.map(({ pool }) => pool.close(DRAIN_MS)));
+        await Promise.all([deployment.close(DRAIN_MS), ...retired]);
         server.destroy();
         await closed;
-        logStore.close();
-        await reaper.close();
-        await rm(workDir, { recursive: true, force: true });
+        await cleanUp();
       },
     };
   } catch (error) {
-    logStore.close();
-    await reaper.close();
-    await rm(workDir, { recursive: true, force: true });
+    await cleanUp();
     throw error;
   }
 }
 
-function newStreamId(): string {
-  return randomUUID().replaceAll('-', '');
-}
+/** Longer than a caller's answer may be ahead of its invocation's end, in ms. */
+const SETTLE_MS = 120;
 
-function find(byName: ReadonlyMap<string, HostedFunction>, name: string): HostedFunction {
-  const found = byName.get(name);
-  if (found !== undefined) return found;
-  throw new LocalLambdaError(`functionName: must be one of ${[...byName.keys()].join(', ')}, is ${name}`);
+async function createRuntimes(options: ResolvedOptions, workDir: string): Promise<readonly Runtime[]> {
+  const { onNotice, memoryLimit, cacheDir } = options;
+  return [
+    await createNodeRuntime({ runtimeDir: workDir, limitHeap: memoryLimit, onNotice }),
+    createPythonRuntime(() => preparePython(cacheDir, onNotice), onNotice),
+    createProvidedRuntime(),
+  ];
 }
 
 function describe(item: HostedFunction, environment: Readonly<Record<string, string>>): LocalFunction {

@@ -2,11 +2,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import { type EnvironmentLog, openEnvironmentLog } from '../logs/environment-log.ts';
-import { endLine, initReportLine, initStartLine, reportLine, startLine } from '../logs/lines.ts';
 import { type LogStore, streamName } from '../logs/log-store.ts';
+import { platformLines } from '../logs/platform-lines.ts';
 import { type Refusal, type RuntimeFailure, startRuntimeApi } from '../runtime-api/server.ts';
 import { exitFailure, exitReason, reportedFailure, stoppedFailure, tooLargeFailure } from './failures.ts';
 import type { Invocation, InvocationOutcome } from './invocation.ts';
+import { createInvocationRecord } from './invocation-record.ts';
 import { type ProcessExit, type RuntimeCommand, type RuntimeProcess, startProcess } from './process.ts';
 import {
   type Effect,
@@ -56,20 +57,8 @@ export interface EnvironmentOptions {
   readonly onProcess: (pid: number, alive: boolean) => void;
 }
 
-/** A caller waits this long at most, in ms, for the runtime to ask for more work after its response. */
-const ANSWER_GRACE_MS = 10;
-
+/** How often the memory of a busy environment is looked at, in ms; shorter spikes escape. */
 const MEMORY_POLL_MS = 10;
-
-interface Running {
-  readonly invocation: Invocation;
-  readonly startedAt: number;
-  readonly initMs: number | undefined;
-  timer: NodeJS.Timeout | undefined;
-  outcome: InvocationOutcome | undefined;
-  status: 'timeout' | 'error' | undefined;
-  answeredAt: number | undefined;
-}
 
 /** Starts an execution environment: its Runtime API, its log stream and its process. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
@@ -93,9 +82,9 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     },
   });
   const stream = options.logStore.openStream(definition.logGroup, streamName(now(), options.id));
-  const log: EnvironmentLog = openEnvironmentLog(stream, now, (line) =>
-    running?.invocation.onLogLine?.(line),
-  );
+  const log: EnvironmentLog = openEnvironmentLog(stream, now, (line) => record.current()?.onLogLine?.(line));
+  const lines = platformLines(definition, now);
+  const record = createInvocationRecord(definition, log, lines, now, clock);
   const environment: Environment = {
     id: options.id,
     state: () => state,
@@ -109,7 +98,6 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   let state: EnvironmentState = STARTING;
   let response: Buffer = Buffer.alloc(0);
   let reported: RuntimeFailure | undefined;
-  let running: Running | undefined;
   let waiting: Invocation | undefined;
   let child: RuntimeProcess | undefined;
   let lastExit: ProcessExit | undefined;
@@ -117,11 +105,12 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   let initMs: number | undefined;
   let initFailed = false;
   let initTimer: NodeJS.Timeout | undefined;
+  let timeoutTimer: NodeJS.Timeout | undefined;
   let memoryTimer: NodeJS.Timeout | undefined;
   let peakMb: number | undefined;
   let initOver = false;
 
-  log.platform(now(), initStartLine(definition.runtime, definition.region));
+  writeLine(lines.initStart());
   startRuntime();
   initTimer = setTimeout(() => apply({ type: 'stop', reason: 'init-timeout' }), options.initTimeoutMs);
   return environment;
@@ -174,7 +163,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
         deliver();
         break;
       case 'settle':
-        settle(outcomeOf(effect), effect.outcome);
+        settle(effect);
         break;
       case 'finish':
         finish();
@@ -192,7 +181,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   }
 
   function initialized(): void {
-    if (initTimer !== undefined) clearTimeout(initTimer);
+    clearTimeout(initTimer);
     // Init that is repeated within an invocation is part of that invocation's duration.
     if (!initFailed) initMs = clock() - initStartedAt;
     releaseStart();
@@ -201,14 +190,11 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   function reportInit(cause: 'error' | 'exit' | StopReason): void {
     if (initFailed) return;
     initFailed = true;
-    if (initTimer !== undefined) clearTimeout(initTimer);
+    clearTimeout(initTimer);
     const timedOut = cause === 'init-timeout';
     const type = cause === 'exit' ? 'Runtime.ExitError' : reported && reportedFailure(reported).errorType;
     const ms = clock() - initStartedAt;
-    log.platform(
-      now(),
-      initReportLine(ms, 'init', timedOut ? 'timeout' : 'error', timedOut ? undefined : type),
-    );
+    writeLine(lines.initReport(now(), ms, timedOut ? 'timeout' : 'error', timedOut ? undefined : type));
     if (cause === 'error') child?.kill();
     releaseStart();
   }
@@ -218,53 +204,36 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     initOver = true;
   }
 
+  function writeLine(line: string | undefined): void {
+    if (line !== undefined) log.platform(now(), line);
+  }
+
   function begin(invocation: Invocation): void {
-    const timer = setTimeout(
+    record.begin(invocation, initMs);
+    initMs = undefined;
+    timeoutTimer = setTimeout(
       () => apply({ type: 'stop', reason: 'timeout' }),
       definition.timeoutSeconds * 1000,
     );
-    running = {
-      invocation,
-      startedAt: clock(),
-      initMs,
-      timer,
-      outcome: undefined,
-      status: undefined,
-      answeredAt: undefined,
-    };
-    initMs = undefined;
-    about(invocation, startLine(invocation.requestId));
-    if (options.enforceMemory && child?.memory !== undefined) watchMemory();
+    if (options.enforceMemory) memoryTimer = setInterval(checkMemory, MEMORY_POLL_MS);
   }
 
-  /** Writes one of Lambda's lines about an invocation. */
-  function about(invocation: Invocation, line: string): void {
-    log.platform(now(), line);
-    if (invocation.onLogLine !== undefined) log.after(() => invocation.onLogLine?.(line));
+  function checkMemory(): void {
+    const resident = child?.memory?.residentMb() ?? 0;
+    if (resident > definition.memorySizeMb) apply({ type: 'stop', reason: 'out-of-memory' });
   }
 
   function deliver(): void {
-    if (running === undefined) return;
-    const { requestId, payload, traceId, clientContext } = running.invocation;
-    const elapsed = clock() - running.startedAt;
+    const invocation = record.current();
+    if (invocation === undefined) return;
     api.deliver({
-      requestId,
-      payload,
-      traceId,
-      clientContext,
+      requestId: invocation.requestId,
+      payload: invocation.payload,
+      traceId: invocation.traceId,
+      clientContext: invocation.clientContext,
       functionArn: definition.arn,
-      deadlineMs: Math.round(now() - elapsed) + definition.timeoutSeconds * 1000,
+      deadlineMs: Math.round(now() - record.elapsedMs()) + definition.timeoutSeconds * 1000,
     });
-  }
-
-  function watchMemory(): void {
-    memoryTimer ??= setInterval(() => {
-      if (running === undefined) return;
-      const resident = child?.memory?.residentMb();
-      if (resident !== undefined && resident > definition.memorySizeMb) {
-        apply({ type: 'stop', reason: 'out-of-memory' });
-      }
-    }, MEMORY_POLL_MS).unref();
   }
 
   function outcomeOf(effect: Extract<Effect, { type: 'settle' }>): InvocationOutcome {
@@ -286,68 +255,30 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     }
   }
 
-  function settle(outcome: InvocationOutcome, kind: Extract<Effect, { type: 'settle' }>['outcome']): void {
-    if (running === undefined) return;
-    clearTimeout(running.timer);
-    running.outcome = outcome;
-    running.answeredAt = clock();
-    const { requestId } = running.invocation;
-    if (kind === 'timeout' || kind === 'init-timeout') {
-      running.status = 'timeout';
+  function settle(effect: Extract<Effect, { type: 'settle' }>): void {
+    clearTimeout(timeoutTimer);
+    clearInterval(memoryTimer);
+    const { requestId, outcome: kind } = effect;
+    const outcome = outcomeOf(effect);
+    let fault: string | undefined;
+    if (kind === 'timeout') {
       const text = `Task timed out after ${definition.timeoutSeconds.toFixed(2)} seconds`;
-      about(running.invocation, `${new Date(now()).toISOString()} ${requestId} ${text}`);
-    } else if (kind !== 'response' && kind !== 'error') {
-      running.status = 'error';
-      if (kind === 'exit' && lastExit !== undefined) {
-        about(
-          running.invocation,
-          `RequestId: ${requestId} Error: ${exitReason(lastExit)}\n${outcome.errorType}`,
-        );
-      }
+      fault = `${new Date(now()).toISOString()} ${requestId} ${text}`;
+    } else if (kind === 'exit' && lastExit !== undefined) {
+      fault = `RequestId: ${requestId} Error: ${exitReason(lastExit)}\n${outcome.errorType}`;
     }
     reported = undefined;
     response = Buffer.alloc(0);
-    running.timer = setTimeout(answerCaller, ANSWER_GRACE_MS);
-  }
-
-  /** The caller's answer waits for the runtime's next request, so that a caller's next call finds it idle. */
-  function answerCaller(): void {
-    const outcome = running?.outcome;
-    if (running === undefined || outcome === undefined) return;
-    clearTimeout(running.timer);
-    running.outcome = undefined;
-    const { invocation } = running;
-    if (invocation.onLogLine === undefined) invocation.settle(outcome);
-    else log.after(() => setImmediate(() => invocation.settle(outcome)));
+    record.settle(outcome, kind, fault);
   }
 
   function finish(): void {
-    if (running === undefined) return;
-    const { invocation, startedAt, status, outcome } = running;
-    const errorType = status === 'error' ? outcome?.errorType : undefined;
-    answerCaller();
     peakMb = child?.memory?.peakMb() ?? peakMb;
-    const { requestId } = invocation;
-    const report = reportLine({
-      requestId,
-      durationMs: status === 'timeout' ? definition.timeoutSeconds * 1000 : clock() - startedAt,
-      initMs: running.initMs,
-      memorySizeMb: definition.memorySizeMb,
-      maxMemoryUsedMb: peakMb,
-      ...(status !== undefined && { status }),
-      ...(errorType !== undefined && { errorType }),
-    });
-    const finished = running;
-    about(invocation, endLine(requestId));
-    about(invocation, report);
-    log.after(() => {
-      if (running === finished) running = undefined;
-    });
+    record.finish(peakMb);
   }
 
   function ended(): void {
-    if (initTimer !== undefined) clearTimeout(initTimer);
-    if (memoryTimer !== undefined) clearInterval(memoryTimer);
+    clearTimeout(initTimer);
     releaseStart();
     api.close();
     log.after(() => log.close());

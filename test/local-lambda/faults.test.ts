@@ -120,7 +120,7 @@ test('second answers and wrong ids are refused, and harm nobody', async (t) => {
     bootstrap: [bytes(`#!${process.execPath}\n${script}`), EXECUTABLE] as [Uint8Array, object],
     'package.json': bytes('{"type":"module"}'),
   };
-  const host = await startHost(t, { rude: { files, properties: PROVIDED } });
+  const host = await startHost(t, { rude: { files, properties: PROVIDED } }, { maxEnvironments: 1 });
   const first = (await host.invoke('rude', {})).payload as Record<
     string,
     { status: number; body: { errorType: string } }

@@ -1,0 +1,98 @@
+import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import {
+  billedMs,
+  endLine,
+  initReportLine,
+  initStartLine,
+  type Report,
+  reportLine,
+  startLine,
+} from './lines.ts';
+
+/** Lambda's own lines about one environment, in the function's log format; undefined: not written at its level. */
+export interface PlatformLines {
+  initStart(): string | undefined;
+  initReport(
+    timeMs: number,
+    initMs: number,
+    status: 'error' | 'timeout',
+    errorType: string | undefined,
+  ): string | undefined;
+  start(timeMs: number, requestId: string): string | undefined;
+  /** A message of Lambda about an invocation, such as that it timed out. */
+  fault(timeMs: number, requestId: string, message: string): string;
+  end(requestId: string): string | undefined;
+  report(timeMs: number, report: Report): string | undefined;
+}
+
+/** Chooses the lines by the function's `LogFormat`; the system log level applies to JSON only, as on Lambda. */
+export function platformLines(definition: FunctionDefinition, nowMs: () => number): PlatformLines {
+  return definition.logFormat === 'JSON' ? jsonLines(definition, nowMs) : textLines(definition);
+}
+
+function textLines({ runtime, region }: FunctionDefinition): PlatformLines {
+  return {
+    initStart: () => initStartLine(runtime, region),
+    initReport: (_timeMs, initMs, status, errorType) => initReportLine(initMs, 'init', status, errorType),
+    start: (_timeMs, requestId) => startLine(requestId),
+    fault: (_timeMs, _requestId, message) => message,
+    end: (requestId) => endLine(requestId),
+    report: (_timeMs, report) => reportLine(report),
+  };
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html */
+function jsonLines(definition: FunctionDefinition, nowMs: () => number): PlatformLines {
+  const informs = definition.systemLogLevel !== 'WARN';
+  const line = (timeMs: number, type: string, record: object): string =>
+    JSON.stringify({ time: new Date(timeMs).toISOString(), type, record });
+  return {
+    initStart: () =>
+      informs
+        ? line(nowMs(), 'platform.initStart', {
+            initializationType: 'on-demand',
+            phase: 'init',
+            runtimeVersion: definition.runtime,
+            functionName: definition.name,
+            functionVersion: '$LATEST',
+          })
+        : undefined,
+    initReport: (timeMs, initMs, status, errorType) =>
+      line(timeMs, 'platform.initReport', {
+        initializationType: 'on-demand',
+        phase: 'init',
+        status,
+        ...(errorType !== undefined && { errorType }),
+        metrics: { durationMs: hundredths(initMs) },
+      }),
+    start: (timeMs, requestId) =>
+      informs ? line(timeMs, 'platform.start', { requestId, version: '$LATEST' }) : undefined,
+    fault: (timeMs, requestId, message) =>
+      JSON.stringify({ timestamp: new Date(timeMs).toISOString(), level: 'ERROR', requestId, message }),
+    end: () => undefined,
+    report: (timeMs, report) =>
+      informs || report.status !== undefined
+        ? line(timeMs, 'platform.report', reportRecord(report))
+        : undefined,
+  };
+}
+
+function reportRecord(report: Report): object {
+  const { requestId, durationMs, initMs, memorySizeMb, maxMemoryUsedMb, status, errorType } = report;
+  return {
+    requestId,
+    metrics: {
+      durationMs: hundredths(durationMs),
+      billedDurationMs: billedMs(report),
+      memorySizeMB: memorySizeMb,
+      ...(maxMemoryUsedMb !== undefined && { maxMemoryUsedMB: maxMemoryUsedMb }),
+      ...(initMs !== undefined && { initDurationMs: hundredths(initMs) }),
+    },
+    status: status ?? 'success',
+    ...(errorType !== undefined && { errorType }),
+  };
+}
+
+function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
