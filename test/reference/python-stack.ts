@@ -21,7 +21,7 @@ export async function startPythonStack(table: string, endpoint: string, log: Err
   const [newest] = await findPythons(process.env);
   if (newest === undefined)
     throw new Error('no python3 of version 3.10 or later with venv is on this machine');
-  const bin = await ensureEnvironment(newest, 'requirements-dev.txt');
+  const bin = await ensureEnvironment(newest, 'requirements.txt');
   // Ends with its standard input, so it cannot outlive this process.
   const host = spawn(join(bin, 'python'), [HOST], {
     env: {
