@@ -40,6 +40,9 @@ export interface HttpTarget {
   readonly faults?: TargetFaults;
 }
 
+/** No check takes nearly so long; a target that does not answer shall fail, not hang. */
+const CHECK_TIMEOUT_MS = 120_000;
+
 /** One statement of the contract; `run` throws when it does not hold. */
 export interface Check<Target extends HttpTarget = HttpTarget> {
   readonly name: string;
@@ -75,7 +78,7 @@ export function httpContract(target: HttpTarget): void {
   describe(`HTTP contract: ${target.name}`, () => {
     const checks = checksFor(target).filter(({ lacks }) => lacks === undefined);
     assert.ok(checks.length > ROWS.length);
-    for (const { name, run } of checks) it(name, run);
+    for (const { name, run } of checks) it(name, { timeout: CHECK_TIMEOUT_MS }, run);
   });
 }
 

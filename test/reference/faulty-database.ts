@@ -41,6 +41,7 @@ export interface FaultyDatabase {
 export async function startFaultyDatabase(): Promise<FaultyDatabase> {
   // Ends with its standard input, so it cannot outlive this process.
   const database = spawn(process.execPath, [DYNALITE], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const closed = once(database, 'close');
   const [address] = (await once(database.stdout, 'data')) as [Buffer];
   const behind = address.toString().trim();
 
@@ -85,8 +86,7 @@ export async function startFaultyDatabase(): Promise<FaultyDatabase> {
       agent.destroy();
       proxy.closeAllConnections();
       proxy.close();
-      const closed = once(database, 'close');
-      database.stdin.end();
+      database.kill('SIGKILL');
       await closed;
     },
   };

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -57,15 +58,51 @@ export async function ensureEnvironment(python: Python, requirements: string): P
   const cache = join(import.meta.dirname, '../../.cache');
   const folder = join(cache, `python-3.${python.minor}-${await fingerprint(requirements)}`);
   const complete = join(folder, 'complete');
-  if (!existsSync(complete)) {
+  await mkdir(cache, { recursive: true });
+  // Test files run side by side, and the first of them makes the environment.
+  await holding(`${folder}.lock`, async () => {
+    if (existsSync(complete)) return;
     await rm(folder, { recursive: true, force: true });
-    await mkdir(cache, { recursive: true });
     await run(python.path, ['-m', 'venv', folder], { timeout: INSTALL_TIMEOUT_MS });
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
     await run(join(folder, 'bin/python'), pip, { cwd: STACK, timeout: INSTALL_TIMEOUT_MS });
     await writeFile(complete, '');
-  }
+  });
   return join(folder, 'bin');
+}
+
+/** Runs work while this process alone holds the lock file; a lock whose process is gone is taken over. */
+async function holding(lock: string, work: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + 2 * INSTALL_TIMEOUT_MS;
+  while (!(await take(lock))) {
+    if (Date.now() > deadline) throw new Error(`${lock} is held for too long: remove it`);
+    await delay(200);
+  }
+  try {
+    await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+async function take(lock: string): Promise<boolean> {
+  try {
+    await writeFile(lock, `${process.pid}`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
+    if (holder > 0 && !isAlive(holder)) await rm(lock, { force: true });
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function fingerprint(requirements: string): Promise<string> {

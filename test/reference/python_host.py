@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import sys
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from types import SimpleNamespace
@@ -20,7 +21,12 @@ handlers = {
 def serve(line: str) -> None:
     call = json.loads(line)
     context = SimpleNamespace(aws_request_id=call["requestId"])
-    answer = handlers[call["functionName"]](call["event"], context)
+    try:
+        answer = handlers[call["functionName"]](call["event"], context)
+    except BaseException:
+        # A handler answers whatever happens; the test shall see at once when it does not.
+        traceback.print_exc()
+        os._exit(1)
     with lock:
         replies.write(json.dumps({"requestId": call["requestId"], "answer": answer}) + "\n")
         replies.flush()

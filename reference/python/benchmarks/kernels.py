@@ -263,7 +263,8 @@ def check() -> None:
 def main() -> None:
     import pyperf  # noqa: PLC0415 (a test of the alternatives needs no pyperf)
 
-    runner = pyperf.Runner()
+    # Workers start as this process did, so that they find the package.
+    runner = pyperf.Runner(program_args=("-m", "benchmarks.kernels"))
     check()
     weights = herd(1_000)
     for cat in CATS:
