@@ -1,0 +1,84 @@
+/** `npm run local`: the only file of local-lambda that touches arguments, output, signals and the exit code. */
+import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
+import { printLogs } from './cli/logs.ts';
+import { type Command, parseCommand, renderHelp } from './cli/options.ts';
+import { renderInvocation, renderReady } from './cli/render.ts';
+import { watchSources } from './cli/watch.ts';
+import { LocalLambdaError } from './local-lambda-error.ts';
+import { startLocalLambda } from './start.ts';
+
+try {
+  await run(parseCommand(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof LocalLambdaError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}
+
+async function run(command: Command): Promise<void> {
+  switch (command.kind) {
+    case 'help':
+      say(renderHelp());
+      break;
+    case 'logs':
+      await logs(command);
+      break;
+    case 'serve':
+      await serve(command);
+      break;
+  }
+}
+
+async function logs({ logsDir, group, follow }: Extract<Command, { kind: 'logs' }>): Promise<void> {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  const write = (text: string) => void process.stdout.write(text);
+  await printLogs({ logsDir, group, write, follow: follow ? stop.signal : undefined });
+}
+
+async function serve({ options, envFile, watch }: Extract<Command, { kind: 'serve' }>): Promise<void> {
+  const { host: address = '127.0.0.1' } = options;
+  if (!['127.0.0.1', '::1', 'localhost'].includes(address)) {
+    warn(`--host ${address}: other machines can invoke these functions, and nobody is asked for credentials`);
+  }
+  const host = await startLocalLambda({
+    ...options,
+    ...(envFile !== undefined && { environment: await readEnvFile(envFile) }),
+    onNotice: warn,
+    onLogEvent: (group, message) => {
+      const line = renderInvocation(group, message);
+      if (line !== undefined) say(`${line}\n`);
+    },
+  });
+  say(renderReady(host));
+  const unwatch = watch
+    ? watchSources({ packageDir: options.packageDir, reload: host.reload, say: (text) => say(`${text}\n`) })
+    : () => undefined;
+  let stopping = false;
+  const stop = (): void => {
+    // The reaper kills what is left.
+    if (stopping) process.exit(1);
+    stopping = true;
+    unwatch();
+    say('stopping; once more to kill\n');
+    void host.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+}
+
+async function readEnvFile(path: string): Promise<Record<string, string>> {
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new LocalLambdaError(`--env-file: ${path} cannot be read (${cause.message})`, { cause });
+  });
+  return Object.fromEntries(Object.entries(parseEnv(text)).map(([name, value]) => [name, value ?? '']));
+}
+
+function say(text: string): void {
+  process.stdout.write(text);
+}
+
+function warn(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
