@@ -23,6 +23,8 @@ const EMPTY = Buffer.alloc(0);
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 20_000;
+/** Connections not yet accepted; with Node's 511 a burst of clients waits a second for its SYN to be sent again. */
+const BACKLOG = 4_096;
 
 /**
  * Starts the HTTP server.
@@ -62,7 +64,7 @@ export async function startHttpServer(
         new LocalLambdaError(`port: ${host}:${port} ${reason}; port 0 takes a free one`, { cause: error }),
       );
     });
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: BACKLOG }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
@@ -102,7 +104,7 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
 function send(response: ServerResponse, { status, headers, body }: GatewayAnswer): void {
   if (response.destroyed || response.headersSent) return;
   const bodiless = status === 204 || status === 304;
-  const length = bodiless ? [] : ['content-length', String(body.length)];
+  const length = bodiless ? [] : ['content-length', String(Buffer.byteLength(body))];
   response.writeHead(status, [...headers, ...length]);
   response.end(bodiless ? undefined : body);
 }

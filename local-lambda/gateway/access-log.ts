@@ -26,7 +26,7 @@ export function accessLogLine(
     routeKey,
     stage: '$default',
     status: String(answer.status),
-    responseLength: String(answer.body.length),
+    responseLength: String(Buffer.byteLength(answer.body)),
     domainName: request.headers.host,
   };
   return format.replaceAll(/\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)/g, (_whole, name: string) =>

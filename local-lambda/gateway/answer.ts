@@ -3,14 +3,15 @@ export interface GatewayAnswer {
   readonly status: number;
   /** Names and values in turn. */
   readonly headers: readonly string[];
-  readonly body: Buffer;
+  /** As text where it is text: head and body then leave in one write. */
+  readonly body: string | Buffer;
 }
 
 const JSON_TYPE = ['content-type', 'application/json'] as const;
 
 /** An answer of API Gateway itself. */
 export function gatewayMessage(status: number, message: string): GatewayAnswer {
-  return { status, headers: JSON_TYPE, body: Buffer.from(JSON.stringify({ message })) };
+  return { status, headers: JSON_TYPE, body: JSON.stringify({ message }) };
 }
 
 /** The answer to a request that no route fits. */
@@ -30,9 +31,10 @@ export const FORBIDDEN = gatewayMessage(403, 'Forbidden');
  * @returns {@link INTERNAL_ERROR} when the response cannot be understood.
  */
 export function answerOf(payload: Buffer, format: '1.0' | '2.0'): GatewayAnswer {
+  const text = payload.toString('utf8');
   let response: unknown;
   try {
-    response = JSON.parse(payload.toString('utf8'));
+    response = JSON.parse(text);
   } catch {
     return INTERNAL_ERROR;
   }
@@ -40,8 +42,7 @@ export function answerOf(payload: Buffer, format: '1.0' | '2.0'): GatewayAnswer 
     return structuredAnswer(response);
   }
   if (format === '1.0') return INTERNAL_ERROR;
-  const body = typeof response === 'string' ? Buffer.from(response) : payload;
-  return { status: 200, headers: JSON_TYPE, body };
+  return { status: 200, headers: JSON_TYPE, body: typeof response === 'string' ? response : text };
 }
 
 /** A response in the form that names its status; nothing about it is certain but the name. */
@@ -63,7 +64,7 @@ function structuredAnswer(response: StructuredResponse): GatewayAnswer {
   const typed = headers.some((item, i) => i % 2 === 0 && item === 'content-type');
   // API Gateway labels a body without a type so.
   if (!typed && body !== '') headers.push('content-type', 'text/plain;charset=utf-8');
-  return { status, headers, body: Buffer.from(body, response.isBase64Encoded === true ? 'base64' : 'utf8') };
+  return { status, headers, body: response.isBase64Encoded === true ? Buffer.from(body, 'base64') : body };
 }
 
 function structuredHeaders(response: StructuredResponse): string[] {

@@ -13,6 +13,6 @@ export function json(status: number, value: unknown, headers: readonly string[] 
   return {
     status,
     headers: ['content-type', 'application/json', ...headers],
-    body: Buffer.from(JSON.stringify(value)),
+    body: JSON.stringify(value),
   };
 }
