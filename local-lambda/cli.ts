@@ -1,12 +1,18 @@
 /** `npm run local`: the only file of local-lambda that touches arguments, output, signals and the exit code. */
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { printLogs } from './cli/logs.ts';
 import { type Command, parseCommand, renderHelp } from './cli/options.ts';
+import { packageProject } from './cli/package-project.ts';
 import { renderInvocation, renderReady } from './cli/render.ts';
 import { watchSources } from './cli/watch.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
-import { startLocalLambda } from './start.ts';
+import { type LocalLambda, startLocalLambda } from './start.ts';
+import { startDynamodb, tablesOf } from './start-dynamodb.ts';
+
+/** Where the AWS SDKs look for DynamoDB. */
+const ENDPOINT = 'AWS_ENDPOINT_URL_DYNAMODB';
 
 try {
   await run(parseCommand(process.argv.slice(2)));
@@ -38,19 +44,32 @@ async function logs({ logsDir, group, follow }: Extract<Command, { kind: 'logs' 
   await printLogs({ logsDir, group, write, follow: follow ? stop.signal : undefined });
 }
 
-async function serve({ options, envFile, watch }: Extract<Command, { kind: 'serve' }>): Promise<void> {
+async function serve(command: Extract<Command, { kind: 'serve' }>): Promise<void> {
+  const { options, envFile, watch } = command;
   const { host: address = '127.0.0.1' } = options;
   if (!['127.0.0.1', '::1', 'localhost'].includes(address)) {
     warn(`--host ${address}: other machines can invoke these functions, and nobody is asked for credentials`);
   }
+  if (command.packageFirst) await packageHere(options.packageDir);
+  const given = envFile === undefined ? {} : await readEnvFile(envFile);
+  const tables = command.dynamodb && !(ENDPOINT in given) ? await tablesOf(options.packageDir) : [];
+  const dynamodb = tables.length > 0 ? await startDynamodb() : undefined;
+  const close = async (host?: LocalLambda): Promise<void> => {
+    await host?.close();
+    await dynamodb?.close();
+  };
+  for (const table of tables) await dynamodb?.createTable(table);
   const host = await startLocalLambda({
     ...options,
-    ...(envFile !== undefined && { environment: await readEnvFile(envFile) }),
+    environment: { ...given, ...(dynamodb && { [ENDPOINT]: dynamodb.endpoint }) },
     onNotice: warn,
     onLogEvent: (group, message) => {
       const line = renderInvocation(group, message);
       if (line !== undefined) say(`${line}\n`);
     },
+  }).catch(async (error) => {
+    await close();
+    throw error;
   });
   say(renderReady(host));
   const unwatch = watch
@@ -63,9 +82,15 @@ async function serve({ options, envFile, watch }: Extract<Command, { kind: 'serv
     stopping = true;
     unwatch();
     say('stopping; once more to kill\n');
-    void host.close();
+    void close(host);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+}
+
+async function packageHere(packageDir: string): Promise<void> {
+  say('packaging (serverless package)\n');
+  const problem = await packageProject(dirname(resolve(packageDir)));
+  if (problem !== undefined) throw new LocalLambdaError(`serverless package failed:\n${problem}`);
 }
 
 async function readEnvFile(path: string): Promise<Record<string, string>> {

@@ -12,8 +12,13 @@ export interface CliOption {
 
 /** The flags that serve. Their defaults are those of `startLocalLambda`, unless the description says otherwise. */
 export const SERVE_OPTIONS: readonly CliOption[] = [
-  { name: 'package', value: 'DIR', description: 'folder of the deployment package (default .serverless)' },
-  { name: 'logs', value: 'DIR', description: 'root of the log groups (default .cache/logs)' },
+  {
+    name: 'package',
+    value: 'DIR',
+    description:
+      'folder of a deployment package; without it the project here is packaged into .serverless first',
+  },
+  { name: 'logs', value: 'DIR', description: 'root of the log groups (default results/logs)' },
   {
     name: 'port',
     value: 'N',
@@ -33,13 +38,18 @@ export const SERVE_OPTIONS: readonly CliOption[] = [
     description: 'end an environment without work after so long (default 600)',
   },
   { name: 'env-file', value: 'FILE', description: 'variables for all functions, beating the template' },
+  {
+    name: 'dynamodb',
+    value: 'on|off',
+    description: 'an empty DynamoDB in memory with the tables of the template (default on)',
+  },
   { name: 'watch', description: 'package and swap when sources change' },
   { name: 'help', description: 'show this' },
 ];
 
 /** The flags of `npm run local -- logs [function]`. */
 export const LOGS_OPTIONS: readonly CliOption[] = [
-  { name: 'logs', value: 'DIR', description: 'root of the log groups (default .cache/logs)' },
+  { name: 'logs', value: 'DIR', description: 'root of the log groups (default results/logs)' },
   { name: 'follow', description: 'go on until Ctrl-C' },
   { name: 'help', description: 'show this' },
 ];
@@ -57,6 +67,10 @@ export type Command =
       readonly kind: 'serve';
       readonly options: LocalLambdaOptions;
       readonly envFile: string | undefined;
+      /** Whether the project around the package folder is packaged first. */
+      readonly packageFirst: boolean;
+      /** Whether the tables of the template are served here. */
+      readonly dynamodb: boolean;
       readonly watch: boolean;
     };
 
@@ -82,6 +96,8 @@ export function parseCommand(args: readonly string[]): Command {
   return {
     kind: 'serve',
     envFile: text(values, 'env-file'),
+    packageFirst: text(values, 'package') === undefined,
+    dynamodb: choice(values, 'dynamodb', ['on', 'off']) !== 'off',
     watch: values['watch'] === true,
     options: {
       packageDir,
@@ -108,7 +124,7 @@ ${renderOptions(LOGS_OPTIONS)}
 `;
 }
 
-const DEFAULT_LOGS = '.cache/logs';
+const DEFAULT_LOGS = 'results/logs';
 
 function parseLogs(args: readonly string[]): Command {
   const { values, positionals } = parse(args, LOGS_OPTIONS);

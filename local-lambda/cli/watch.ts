@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
+import { packageProject } from './package-project.ts';
 
 const SETTLE_MS = 200;
-const PACKAGE_TIMEOUT_MS = 120_000;
 const IGNORED = new Set(['node_modules', '.git', '.serverless', '.esbuild', '.cache', 'results']);
 
 /** What to do when sources change. */
@@ -31,7 +30,7 @@ export function watchSources({ packageDir, reload, say }: WatchOptions): () => v
     }
     running = true;
     try {
-      const problem = await runPackage(project);
+      const problem = await packageProject(project);
       if (problem === undefined) {
         await reload();
         say('packaged and swapped');
@@ -59,20 +58,4 @@ export function watchSources({ packageDir, reload, say }: WatchOptions): () => v
     clearTimeout(timer);
     watcher.close();
   };
-}
-
-/** Runs `serverless package` of the project; resolves with its output when it fails. */
-function runPackage(project: string): Promise<string | undefined> {
-  return new Promise((done) => {
-    const program = join(project, 'node_modules', '.bin', 'serverless');
-    const child = spawn(program, ['package'], { cwd: project, timeout: PACKAGE_TIMEOUT_MS });
-    let output = '';
-    const take = (chunk: Buffer): void => {
-      output = (output + chunk.toString('utf8')).slice(-4_000);
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.once('error', (error) => done(error.message));
-    child.once('close', (code) => done(code === 0 ? undefined : output.trim()));
-  });
 }
