@@ -28,6 +28,7 @@ export async function runBench(root: string, options: BenchOptions, world: Bench
     const result: BenchResult = {
       version: RESULT_VERSION,
       startedAt: startedAt.toISOString(),
+      finishedAt: new Date(now()).toISOString(),
       plan: options,
       machine,
       stacks: stacks.map(({ name, url, host }) => ({ name, url, functions: host?.functions ?? [] })),

@@ -30,6 +30,8 @@ export interface ScenarioResult {
 export interface BenchResult {
   readonly version: typeof RESULT_VERSION;
   readonly startedAt: string;
+  /** ISO 8601; with `startedAt` the window that `npm run insights -- … --from <result file>` looks at. */
+  readonly finishedAt: string;
   readonly plan: Readonly<Record<string, unknown>>;
   readonly machine: Readonly<Record<string, unknown>>;
   readonly stacks: readonly { name: string; url: string; functions: readonly FunctionDescription[] }[];

@@ -71,6 +71,7 @@ const scenarios: readonly ScenarioResult[] = [
 const result: BenchResult = {
   version: 1,
   startedAt: '2026-11-21T12:00:00.000Z',
+  finishedAt: '2026-11-21T12:00:09.000Z',
   plan: {},
   machine: {},
   stacks: [],

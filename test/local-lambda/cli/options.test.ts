@@ -8,10 +8,12 @@ test('flags become options, and what is not given is left to the host', () => {
     {
       kind: 'serve',
       envFile: undefined,
+      packageFirst: true,
+      dynamodb: true,
       watch: true,
       options: {
         packageDir: '.serverless',
-        logsDir: '.cache/logs',
+        logsDir: 'results/logs',
         port: 0,
         memoryLimit: false,
         scaling: 'eager-reuse',
@@ -20,7 +22,7 @@ test('flags become options, and what is not given is left to the host', () => {
   );
   assert.deepEqual(parseCommand(['logs', 'get-dog', '--follow']), {
     kind: 'logs',
-    logsDir: '.cache/logs',
+    logsDir: 'results/logs',
     group: 'get-dog',
     follow: true,
   });
@@ -31,6 +33,7 @@ test('bad input is named with what is allowed', () => {
     [['--frob'], /--frob.*allowed: --package/],
     [['--port', 'x'], /^--port: must be a number, is "x"$/],
     [['--scaling', 'fast'], /^--scaling: must be lambda or eager-reuse, is "fast"$/],
+    [['--dynamodb', 'maybe'], /^--dynamodb: must be on or off/],
     [['--memory-limit', 'maybe'], /^--memory-limit: must be on or off/],
     [['serve'], /^command: must be logs or nothing, is serve$/],
     [['logs', 'a', 'b'], /^function: one at most/],
