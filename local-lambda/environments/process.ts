@@ -42,18 +42,19 @@ export function startProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const memory = child.pid === undefined ? undefined : openProcessMemory(child.pid);
+  let gone = false;
   let exited = false;
   const finish = (exit: ProcessExit): void => {
     if (exited) return;
     exited = true;
-    killGroup();
     child.stdout?.destroy();
     child.stderr?.destroy();
     memory?.close();
     onExit(exit);
   };
   function killGroup(): void {
-    if (child.pid === undefined) return;
+    // Once the process is gone its number may be another's.
+    if (child.pid === undefined || gone) return;
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch {
@@ -66,6 +67,7 @@ export function startProcess(
   child.once('error', (error) => finish({ code: null, signal: null, error }));
   child.once('exit', (code, signal) => {
     killGroup();
+    gone = true;
     const exit = { code, signal, error: undefined };
     const timer = setTimeout(() => finish(exit), OUTPUT_GRACE_MS);
     child.once('close', () => {

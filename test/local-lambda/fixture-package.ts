@@ -106,7 +106,7 @@ export async function startHost(
   options: Partial<LocalLambdaOptions> = {},
   resources: Readonly<Record<string, unknown>> = {},
 ): Promise<TestHost> {
-  const folder = await temporaryFolder(t);
+  const folder = await mkdtemp(join(tmpdir(), 'test-local-lambda-'));
   const packageDir = await writePackage(join(folder, randomUUID()), functions, resources);
   const logsDir = join(folder, 'logs');
   const notices: string[] = [];
@@ -116,7 +116,11 @@ export async function startHost(
     onNotice: (message) => notices.push(message),
     ...options,
   });
-  t.after(() => host.close());
+  // In one hook: hooks run in the order of their registration, and a host that still runs writes its log.
+  t.after(async () => {
+    await host.close();
+    await rm(folder, { recursive: true, force: true });
+  });
   return {
     ...host,
     logsDir,
