@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from .domain.input import quote
 
-_LARGEST_MAX_STEPS = 10_000_000_000
+_LARGEST_MAX_STEPS = 4_000_000_000
 
 
 def table_name(environ: Mapping[str, str]) -> str:
@@ -25,7 +25,7 @@ def table_name(environ: Mapping[str, str]) -> str:
 def max_steps(environ: Mapping[str, str]) -> int:
     """Return how many rewriting steps the cat may take, from CAT_MAX_STEPS; 20 000 000 without it.
 
-    Raises ValueError on anything but a whole number from 1 to 10 000 000 000.
+    Raises ValueError on anything but a whole number from 1 to 4 000 000 000, as in every stack.
     """
     value = environ.get("CAT_MAX_STEPS", "20000000")
     steps = int(value) if re.fullmatch(r"[0-9]{1,11}", value) else 0
