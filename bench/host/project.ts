@@ -19,13 +19,29 @@ provider:
   timeout: 10
 package:
   individually: true
-  patterns: ['!**', 'hello.mjs']
+  patterns: ['!**', 'hello.mjs', 'soak.mjs']
 functions:
   hello:
     handler: hello.handler
     events: [{ httpApi: 'GET /hello' }]
+  soak:
+    handler: soak.handler
+    memorySize: 128
+    timeout: 2
+    events: [{ httpApi: 'GET /soak/{how}' }]
 `;
 const HELLO = `export const handler = async () => ({ statusCode: 200, headers: { 'content-type': 'application/json' }, body: '{"ok":true}' });\n`;
+
+/** A function that fails as it is told; it answers with the number that it was asked with. */
+const SOAK = `export const handler = async (event) => {
+  const { how } = event.pathParameters;
+  if (how === 'throw') throw new Error('as told');
+  if (how === 'exit') process.exit(3);
+  if (how === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (how === 'hang') await new Promise((done) => setTimeout(done, 60_000));
+  return { statusCode: 200, body: event.queryStringParameters.n };
+};
+`;
 
 /** Folders of the project that both hosts serve. */
 export interface BenchProject {
@@ -45,6 +61,7 @@ export async function prepareProject(progress: (message: string) => void): Promi
   await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}\n');
   await writeFile(join(folder, 'serverless.yml'), SERVERLESS_YML);
   await writeFile(join(folder, 'hello.mjs'), HELLO);
+  await writeFile(join(folder, 'soak.mjs'), SOAK);
   const installed = await access(join(modules, 'serverless-offline')).then(
     () => true,
     () => false,

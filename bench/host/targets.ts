@@ -10,6 +10,8 @@ export interface Target {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
+  /** Without path. */
+  readonly origin: string;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ function target(name: string, url: string, child: ChildProcess, group = false): 
   return {
     name,
     url,
+    origin: new URL(url).origin,
     pid,
     stop: () =>
       new Promise((resolve) => {

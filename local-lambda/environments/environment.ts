@@ -219,7 +219,10 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   }
 
   function checkMemory(): void {
-    const resident = child?.memory?.residentMb() ?? 0;
+    const resident = child?.memory?.residentMb();
+    if (resident === undefined) return;
+    // What is known of a process that ends before its REPORT.
+    peakMb = Math.max(peakMb ?? 0, Math.ceil(resident));
     if (resident > definition.memorySizeMb) apply({ type: 'stop', reason: 'out-of-memory' });
   }
 
@@ -264,7 +267,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     if (kind === 'timeout') {
       const text = `Task timed out after ${definition.timeoutSeconds.toFixed(2)} seconds`;
       fault = `${new Date(now()).toISOString()} ${requestId} ${text}`;
-    } else if (kind === 'exit' && lastExit !== undefined) {
+    } else if ((kind === 'exit' || kind === 'init') && lastExit !== undefined) {
       fault = `RequestId: ${requestId} Error: ${exitReason(lastExit)}\n${outcome.errorType}`;
     }
     reported = undefined;

@@ -14,7 +14,7 @@ export interface Report {
 
 /** The first line of an environment's stream. */
 export function initStartLine(runtime: string, region: string): string {
-  const version = `${runtime.replace('.x', '')}.local-lambda`.replace(/^([a-z]+)/, '$1:').replace('::', ':');
+  const version = runtime.replace(/^([a-z]+)\.?(.*?)(?:\.x)?$/, '$1:$2.local-lambda');
   return `INIT_START Runtime Version: ${version}\tRuntime Version ARN: arn:aws:lambda:${region}::runtime:local-lambda`;
 }
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import type { FunctionDefinition } from '../../deployment-package/functions.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -32,6 +32,8 @@ export async function createNodeRuntime(options: NodeRuntimeOptions): Promise<Ru
     write: false,
     logLevel: 'silent',
   });
+  // Or esbuild's own process would stay for as long as the host.
+  await stop();
   await writeFile(client, outputFiles[0]?.contents ?? '');
   const major = process.versions.node.split('.')[0];
   const noticed = new Set<string>();

@@ -33,6 +33,11 @@ test('REPORT is written as AWS documents it', () => {
   );
 });
 
+test('INIT_START names every family of runtimes in its own way', () => {
+  assert.match(initStartLine('provided.al2023', 'eu-west-3'), / provided:al2023\.local-lambda\t/);
+  assert.match(initStartLine('nodejs24.x', 'eu-west-3'), / nodejs:24\.local-lambda\t/);
+});
+
 test('billed is the rounded-up sum of what is printed', () => {
   assert.equal(billedMs({ durationMs: 8, initMs: undefined }), 8);
   assert.equal(billedMs({ durationMs: 8.001, initMs: undefined }), 8);
