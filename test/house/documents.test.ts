@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BENCH_OPTIONS } from '../../bench/options.ts';
@@ -47,7 +47,7 @@ test('docs/dependencies.md names every dependency, and no other', () => {
   assert.deepEqual(named.sort(), Object.keys({ ...dependencies, ...devDependencies }).sort());
 });
 
-test('every link between documents leads to a file', () => {
+test('every link between documents leads somewhere', () => {
   const pages = [
     'README.md',
     'CONTRIBUTING.md',
@@ -55,7 +55,7 @@ test('every link between documents leads to a file', () => {
   ];
   for (const page of pages.filter((name) => name.endsWith('.md'))) {
     for (const [, link = ''] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-      assert.doesNotThrow(() => readFileSync(join(ROOT, page, '..', link)), `${page} links to ${link}`);
+      assert.ok(existsSync(join(ROOT, page, '..', link)), `${page} links to ${link}`);
     }
   }
 });
