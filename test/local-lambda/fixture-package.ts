@@ -123,6 +123,12 @@ export async function startHost(
   });
   return {
     ...host,
+    get functions() {
+      return host.functions;
+    },
+    get routes() {
+      return host.routes;
+    },
     logsDir,
     packageDir,
     notices,

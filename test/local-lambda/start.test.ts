@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { startHost } from './fixture-package.ts';
+import { startHost, writePackage } from './fixture-package.ts';
 
 const HELLO = `export const handler = async (event) => ({ hello: event.pathParameters?.name ?? event.name });`;
 
@@ -99,4 +99,25 @@ test('environments are reused, dropped on request, and each serves one invocatio
   assert.notEqual(third.pid, first.pid);
   const together = await Promise.all([call(50), call(50), call(50)]);
   assert.equal(new Set(together.map(({ pid }) => pid)).size, 3);
+});
+
+test('reload swaps the code, and what is in flight finishes on the old one', async (t) => {
+  const version = (n: number) =>
+    `export const handler = async ({ ms }) => { await new Promise((done) => setTimeout(done, ms)); return ${n}; };`;
+  const host = await startHost(t, { code: { source: version(1) } });
+  assert.equal((await host.invoke('code', { ms: 0 })).payload, 1);
+  const inFlight = host.invoke('code', { ms: 300 });
+  await writePackage(host.packageDir, { code: { source: version(2), routes: ['GET /new'] } });
+  await host.reload();
+  assert.equal((await host.invoke('code', { ms: 0 })).payload, 2);
+  assert.equal((await inFlight).payload, 1);
+  assert.equal(await (await fetch(`${host.url}/new`)).text(), '2');
+  assert.deepEqual(host.routes, [{ method: 'GET', path: '/new', functionName: 'code' }]);
+});
+
+test('a package that is wrong leaves the old one in place', async (t) => {
+  const host = await startHost(t, { code: { source: 'export const handler = () => 1;' } });
+  await writePackage(host.packageDir, { code: { source: '', properties: { Timeout: 0 } } });
+  await assert.rejects(host.reload(), /Timeout: must be an integer from 1 to 900, is 0/);
+  assert.equal((await host.invoke('code', {})).payload, 1);
 });
