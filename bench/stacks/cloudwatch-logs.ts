@@ -1,6 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Summaries } from '../../insights/summarise.ts';
 import { summariseCloudWatch, summariseWhenIngested } from '../../insights/summarise.ts';
+import { logGroupOf } from './log-group.ts';
 import type { LogAccess, Problem } from './stack.ts';
 
 /** How long CloudWatch is waited for; times in milliseconds. */
@@ -20,11 +21,6 @@ export interface Patience {
 const CLOCK_MARGIN_MS = 2_000;
 
 const INTERRUPTED: Problem = { kind: 'interrupted', text: 'interrupted while waiting for CloudWatch' };
-
-/** The log group of one function of a deployed stack, as `serverless.yml` names it. */
-export function logGroupOf(stage: string, stack: string, functionName: string): string {
-  return `/aws/lambda/sheep-shed-${stage}-${stack}-${functionName}`;
-}
 
 /** The logs of a deployed stack on CloudWatch; never throws, what fails is the problem of what it reports. */
 export function cloudWatchLogs(
