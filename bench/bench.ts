@@ -3,14 +3,21 @@ import { join } from 'node:path';
 import { describeMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { SCENARIO_NAMES } from './options.ts';
-import type { BenchResult, ScenarioResult } from './result.ts';
+import type { MeasuredScenario } from './reported.ts';
+import { withReports } from './reported.ts';
+import type { BenchResult } from './result.ts';
 import { RESULT_VERSION, writeResult } from './result.ts';
 import type { BenchWorld } from './run.ts';
 import { runScenario } from './run.ts';
+import { cloudWatchLogs } from './stacks/cloudwatch-logs.ts';
 import type { LocalStacks } from './stacks/local-stacks.ts';
 import { localStacks } from './stacks/local-stacks.ts';
 import { remoteStack } from './stacks/remote-stack.ts';
 import type { Stack } from './stacks/stack.ts';
+
+/** CloudWatch takes in logs within seconds as a rule, sometimes within minutes. */
+const CLOUDWATCH_PATIENCE = { attempts: 24, pauseMs: 10_000, pollIntervalMs: 500, queryLimitMs: 60_000 };
+const WAITING = 'asking CloudWatch until it has taken in all REPORT lines; Ctrl-C ends the wait';
 
 /** Runs a whole bench: starts or finds the stacks, measures every scenario, writes the result file. */
 export async function runBench(root: string, options: BenchOptions, world: BenchWorld) {
@@ -20,20 +27,23 @@ export async function runBench(root: string, options: BenchOptions, world: Bench
   const { stacks, notices, close } = await openStacks(root, options, world);
   try {
     progress.line(planLine(stacks, options));
-    const scenarios: ScenarioResult[] = [];
+    const measured: MeasuredScenario[] = [];
     for (const name of SCENARIO_NAMES.filter((one) => options.scenario.includes(one))) {
-      scenarios.push(...(await runScenario(stacks, name, options, world)));
+      measured.push(...(await runScenario(stacks, name, options, world)));
       signal.throwIfAborted();
     }
+    const finishedAt = new Date(now());
+    if (options.region !== undefined) progress.step(WAITING);
+    const { scenarios, warnings } = await withReports(measured);
     const result: BenchResult = {
       version: RESULT_VERSION,
       startedAt: startedAt.toISOString(),
-      finishedAt: new Date(now()).toISOString(),
+      finishedAt: finishedAt.toISOString(),
       plan: options,
       machine,
       stacks: stacks.map(({ name, url, host }) => ({ name, url, functions: host?.functions ?? [] })),
       scenarios,
-      warnings: [...notices, ...warningsOf(options)],
+      warnings: [...notices, ...warningsOf(options), ...warnings],
     };
     const path = options.out ?? join(root, 'results', `${startedAt.toISOString().replaceAll(':', '-')}.json`);
     await writeResult(path, result);
@@ -46,14 +56,30 @@ export async function runBench(root: string, options: BenchOptions, world: Bench
 
 async function openStacks(
   root: string,
-  { url, stack, timeout }: BenchOptions,
+  { url, stack, region, stage, timeout }: BenchOptions,
   world: BenchWorld,
 ): Promise<LocalStacks> {
   const { progress, signal } = world;
   if (url === undefined) return localStacks(root, stack, progress, signal);
-  const stacks = [];
-  for (const one of url) stacks.push(await remoteStack(one, timeout, signal));
-  return { stacks, notices: [], close: async () => {} };
+  const client = region === undefined ? undefined : await cloudWatchClient(region);
+  const patience = { ...CLOUDWATCH_PATIENCE, sleep: world.sleep };
+  try {
+    const stacks = [];
+    for (const one of url) {
+      const logs = client && cloudWatchLogs(client, { name: one.name, stage }, patience, signal);
+      stacks.push(await remoteStack(one, logs, timeout, signal));
+    }
+    return { stacks, notices: [], close: async () => client?.destroy() };
+  } catch (error) {
+    client?.destroy();
+    throw error;
+  }
+}
+
+async function cloudWatchClient(region: string) {
+  // The SDK takes 100 ms to load, which other runs need not wait for.
+  const { createCloudWatchClient } = await import('../insights/cloudwatch/client.ts');
+  return createCloudWatchClient(region);
 }
 
 function planLine(

@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { OptionError, readFlags, renderOptions, resolveOptions } from '../src/config.ts';
 import { runBench } from './bench.ts';
@@ -19,6 +20,7 @@ Examples:
   npm run bench
   npm run bench -- --scenario wolf --herd 10000 --duration 10
   npm run bench -- --url https://abc123.execute-api.eu-west-3.amazonaws.com --calls 1000
+  npm run bench -- --url ts=https://abc123.execute-api.eu-west-3.amazonaws.com --region eu-west-3
 `;
 
 const ROOT = dirname(import.meta.dirname);
@@ -39,8 +41,11 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
     signal,
     nextTattoo: () => tattoo++,
     now: Date.now,
+    sleep: (milliseconds, waitSignal) =>
+      sleep(milliseconds, undefined, waitSignal === undefined ? {} : { signal: waitSignal }),
   });
   process.stdout.write(`${renderTerminal(result)}\n\nResult file: ${relative(process.cwd(), path)}\n`);
+  if (signal.aborted) return 130;
   return result.scenarios.some(isWrong) ? 1 : 0;
 }
 

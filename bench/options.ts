@@ -32,6 +32,19 @@ export const BENCH_OPTIONS = {
       return urls.length === texts.length && names.size === urls.length ? urls : undefined;
     },
   } satisfies Option<readonly NamedUrl[]>,
+  region: {
+    env: 'BENCH_REGION',
+    help: 'AWS region of the URLs, whose CloudWatch is then asked for REPORT lines',
+    allowed: 'an AWS region, such as eu-west-3',
+    read: ([given = '']) => (/^[a-z]{2}(-[a-z]+)+-\d$/.test(given) ? given : undefined),
+  } satisfies Option<string>,
+  stage: {
+    env: 'BENCH_STAGE',
+    help: 'stage of the URLs, for their log groups /aws/lambda/sheep-shed-<stage>-<name>-<function>',
+    default: 'dev',
+    allowed: 'a letter, then up to 29 letters, digits and hyphens',
+    read: ([given = '']) => (/^[a-zA-Z][a-zA-Z0-9-]{0,29}$/.test(given) ? given : undefined),
+  } satisfies Option<string>,
   stack: {
     env: 'BENCH_STACK',
     help: 'stack to run on this machine; every one that can run when not given',
@@ -118,12 +131,16 @@ export type BenchOptions = Omit<Values<typeof BENCH_OPTIONS>, 'connections'> & {
 
 /**
  * Fills in what depends on other options, and refuses what contradicts itself.
- * @throws OptionError when there are more connections than calls, or local stacks beside URLs.
+ * @throws OptionError when there are more connections than calls, local stacks beside URLs, or a
+ * region without URL.
  */
 export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOptions {
-  const { calls, url, stack } = values;
+  const { calls, url, stack, region } = values;
   if (url !== undefined && stack !== undefined) {
     throw new OptionError(`--stack must be absent when --url is given; got "${stack.join(',')}"`);
+  }
+  if (url === undefined && region !== undefined) {
+    throw new OptionError(`--region must be absent when --url is not given; got "${region}"`);
   }
   // Environments that share this machine's cores would measure each other, which they do not on Lambda.
   const usual = url === undefined ? 1 : 10;

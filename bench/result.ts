@@ -20,7 +20,7 @@ export interface ScenarioResult {
   readonly scenario: ScenarioName;
   readonly stack: string;
   readonly rounds: readonly RoundResult[];
-  /** What the host's REPORT lines of all rounds tell; `undefined` over HTTP alone. */
+  /** What the host's REPORT lines of all rounds tell; `undefined` where there are none or they could not be asked for. */
   readonly reported: FunctionSummary | undefined;
   /** What is wrong beyond single answers: too many raids won, sheep that do not add up, the wrong sheep eaten. */
   readonly violations: readonly string[];

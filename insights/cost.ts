@@ -30,6 +30,12 @@ export interface Cost {
   readonly usd: number;
 }
 
+/** Region and date (ISO 8601) of the built-in price table. */
+export const PRICE_ORIGIN = {
+  region: PRICES['lambda-requests'].region,
+  date: PRICES['lambda-requests'].date,
+} as const;
+
 /** Functions of the HTTP contract. */
 export type ContractFunction = 'post-sheep' | 'get-dog' | 'get-cat' | 'delete-wolf';
 

@@ -2,9 +2,11 @@ import type { BenchResult, ScenarioResult } from '../result.ts';
 import { isWrong } from '../result.ts';
 import { histogram, mergeHistograms } from '../statistics/histogram.ts';
 import { ratioInterval } from '../statistics/ratio.ts';
+import { renderCosts } from './cost-table.ts';
+import { renderPasteHint } from './paste-hint.ts';
 import { renderTable } from './table.ts';
 
-/** Renders a result for a terminal: what the client measured, what the host reported, who is faster, what is wrong. */
+/** Renders a result for a terminal: what the client measured, what the host reported, who is faster, what it costs, what is wrong. */
 export function renderTerminal(result: BenchResult): string {
   const { scenarios, warnings } = result;
   const parts = [
@@ -21,8 +23,12 @@ export function renderTerminal(result: BenchResult): string {
     parts.push('', 'Times faster by median latency, with the 95 % confidence interval over the rounds');
     parts.push(renderTable(COMPARISON_HEADER, comparisons));
   }
+  const costs = renderCosts(result);
+  if (costs.length > 0) parts.push('', ...costs);
   for (const one of scenarios.filter(isWrong)) parts.push('', ...renderProblems(one));
   for (const warning of warnings) parts.push('', `Warning: ${warning}`);
+  const hint = renderPasteHint(result);
+  if (hint.length > 0) parts.push('', ...hint);
   return parts.join('\n');
 }
 

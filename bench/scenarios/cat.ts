@@ -7,7 +7,6 @@ export function catScenario(m: number, n: number): Scenario {
   const request = { method: 'GET', path: `/cat?m=${m}&n=${n}` } as const;
   return {
     name: 'cat',
-    functionName: 'get-cat',
     begin: ({ count }) => ({
       next: () => request,
       verify: (_request, answer) =>

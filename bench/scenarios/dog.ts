@@ -6,7 +6,6 @@ export function dogScenario(): Scenario {
   const request = { method: 'GET', path: '/dog' } as const;
   return {
     name: 'dog',
-    functionName: 'get-dog',
     begin: ({ count }) => ({
       next: () => request,
       verify: (_request, answer) =>

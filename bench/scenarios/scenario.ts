@@ -1,4 +1,13 @@
+import type { ContractFunction } from '../../insights/cost.ts';
 import type { ScenarioName } from '../options.ts';
+
+/** The function that a scenario calls, by the last part of its name. */
+export const FUNCTION_OF: Readonly<Record<ScenarioName, ContractFunction>> = {
+  cat: 'get-cat',
+  sheep: 'post-sheep',
+  dog: 'get-dog',
+  wolf: 'delete-wolf',
+};
 
 /** One HTTP request of a scenario. */
 export interface BenchRequest {
@@ -34,8 +43,6 @@ export interface Pass {
 /** What the bench does to one function. */
 export interface Scenario {
   readonly name: ScenarioName;
-  /** The function by the last part of its name. */
-  readonly functionName: string;
   begin(shed: ShedState): Pass;
 }
 

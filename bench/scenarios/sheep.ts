@@ -8,7 +8,6 @@ const MAX_WEIGHT = 160_000_000_000;
 export function sheepScenario(nextTattoo: () => bigint): Scenario {
   return {
     name: 'sheep',
-    functionName: 'post-sheep',
     begin({ count }) {
       let added = 0;
       return {

@@ -6,7 +6,6 @@ export function wolfScenario(): Scenario {
   const request = { method: 'DELETE', path: '/wolf' } as const;
   return {
     name: 'wolf',
-    functionName: 'delete-wolf',
     begin({ count, primes }) {
       let eaten = 0;
       let raids = 0;

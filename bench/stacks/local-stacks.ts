@@ -10,7 +10,7 @@ import { LOCAL_STACK_NAMES } from '../options.ts';
 import type { Progress } from '../progress.ts';
 import type { StackSources } from './package-stack.ts';
 import { packageStack } from './package-stack.ts';
-import type { FunctionDescription, HostAccess, Stack } from './stack.ts';
+import type { FunctionDescription, HostAccess, LogAccess, Stack } from './stack.ts';
 import { localTable } from './table.ts';
 
 const SOURCES: Readonly<Record<LocalStackName, StackSources>> = {
@@ -107,29 +107,41 @@ async function startStack({
     onNotice: progress.line,
   });
   cleanups.push(() => host.close());
-  return { name, url: host.url, table, host: accessTo(host, logsDir) };
+  const functions = host.functions.map(describe);
+  return {
+    name,
+    url: host.url,
+    table,
+    host: accessTo(host, functions),
+    logs: logsOf(host, functions, logsDir),
+  };
 }
 
-function accessTo(host: LocalLambda, folder: string): HostAccess {
-  const functions = host.functions.map(
-    ({ name, runtime, architecture, memorySizeMb, packageBytes }): FunctionDescription => ({
-      function: LAST_TWO_WORDS.exec(name)?.[0] ?? name,
-      name,
-      runtime,
-      architecture,
-      memorySizeMb,
-      packageBytes,
-    }),
-  );
+function describe({
+  name,
+  runtime,
+  architecture,
+  memorySizeMb,
+  packageBytes,
+}: LocalLambda['functions'][number]): FunctionDescription {
+  const short = LAST_TWO_WORDS.exec(name)?.[0] ?? name;
+  return { function: short, name, runtime, architecture, memorySizeMb, packageBytes };
+}
+
+function accessTo(host: LocalLambda, functions: readonly FunctionDescription[]): HostAccess {
+  return { functions, dropEnvironments: () => host.dropEnvironments() };
+}
+
+function logsOf(host: LocalLambda, functions: readonly FunctionDescription[], folder: string): LogAccess {
   return {
-    functions,
-    dropEnvironments: () => host.dropEnvironments(),
-    async summarise(functionName, from, to) {
+    isImmediate: true,
+    async summarise(functionName, window) {
       await host.flushLogs();
       const name = functions.find((one) => one.function === functionName)?.name;
       if (name === undefined) throw new Error(`the deployment package has no function ${functionName}`);
       const groups = [`/aws/lambda/${name}`];
-      return (await summariseFolder({ folder, groups, window: { from, to }, now: to })).get(name);
+      const summaries = await summariseFolder({ folder, groups, window, now: window.to });
+      return { summary: summaries.get(name), problem: undefined };
     },
   };
 }

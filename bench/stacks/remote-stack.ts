@@ -1,14 +1,15 @@
 import { OptionError } from '../../src/config.ts';
 import type { NamedUrl } from '../options.ts';
 import { askDog } from './ask.ts';
-import type { Stack } from './stack.ts';
+import type { LogAccess, Stack } from './stack.ts';
 
 /**
- * A stack that somebody deployed, reached over HTTP alone.
+ * A stack that somebody deployed, reached over HTTP, and by its logs where the bench was told their region.
  * @throws OptionError when nobody answers there, or somebody who counts no sheep.
  */
 export async function remoteStack(
   { name, url }: NamedUrl,
+  logs: LogAccess | undefined,
   timeoutSeconds: number,
   signal: AbortSignal,
 ): Promise<Stack> {
@@ -16,5 +17,5 @@ export async function remoteStack(
     signal.throwIfAborted();
     throw new OptionError(`--url must be the address of a deployed shed; got "${url}": ${error.message}`);
   });
-  return { name, url, table: undefined, host: undefined };
+  return { name, url, table: undefined, host: undefined, logs };
 }

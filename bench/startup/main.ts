@@ -37,15 +37,16 @@ async function bareNodeMillis(): Promise<number> {
 }
 
 /** Init in milliseconds of one cold start, as its REPORT line tells it. */
-async function coldStart({ url, host }: Stack, functionName: string): Promise<number> {
+async function coldStart({ url, host, logs }: Stack, functionName: string): Promise<number> {
   const first = FIRST_REQUESTS[functionName];
-  if (first === undefined || host === undefined) throw new Error(`no first request for ${functionName}`);
+  if (first === undefined || host === undefined || logs === undefined)
+    throw new Error(`no first request for ${functionName}`);
   await host.dropEnvironments();
   const from = Date.now();
   const signal = AbortSignal.timeout(ANSWER_LIMIT_SECONDS * 1000);
   const response = await fetch(url + first.path, { method: first.method, signal });
   await response.text();
-  const summary = await host.summarise(functionName, from, Date.now());
+  const { summary } = await logs.summarise(functionName, { from, to: Date.now() }, 1);
   if (summary?.initP50 === undefined || summary.initP50 === null)
     throw new Error(`${functionName} did not start cold`);
   return summary.initP50;

@@ -13,7 +13,7 @@ export class CloudWatchError extends Error {
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   CredentialsProviderError:
-    'No AWS credentials found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or query local logs with --local',
+    'No AWS credentials found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   ExpiredTokenException: 'The AWS credentials have expired: renew them, for instance with aws sso login',
   ExpiredToken: 'The AWS credentials have expired: renew them, for instance with aws sso login',
   UnrecognizedClientException:
@@ -24,7 +24,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   IncompleteSignature: 'AWS rejects the signature: check the access key and the secret key',
   AccessDeniedException:
     'The credentials lack a permission: logs:DescribeLogGroups, logs:StartQuery, logs:GetQueryResults and logs:StopQuery are needed',
-  ResourceNotFoundException: 'A log group does not exist in this region: check --group and --region',
+  ResourceNotFoundException: 'A log group does not exist in this region: check its name and --region',
   LimitExceededException:
     'Too many queries run at once in this account (100 are allowed): wait until some have ended',
   ThrottlingException: 'CloudWatch still throttles after all retries: wait a minute, then try again',

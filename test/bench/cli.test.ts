@@ -8,12 +8,18 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { BenchResult } from '../../bench/result.ts';
+import { type Answer, startCloudWatch } from '../insights/cloudwatch-server.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'bench', 'cli.ts');
 
 function bench(...args: readonly string[]) {
+  return benchIn({}, args);
+}
+
+function benchIn(environment: Readonly<Record<string, string>>, args: readonly string[]) {
+  const env = { ...process.env, ...environment };
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { timeout: 120_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [CLI, ...args], { timeout: 120_000, env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });
   });
@@ -51,6 +57,7 @@ test('measures a deployed shed, verifies it, and writes the result', async (t) =
   const { code, stdout } = await bench('--url', `mine=${url}`, ...args, '--out', out);
   assert.equal(code, 0, stdout);
   assert.match(stdout, /sheep {5}mine {3} +40 {2}40×201 +0 /);
+  assert.match(stdout, /\n {4}\/aws\/lambda\/sheep-shed-dev-mine-post-sheep\n/);
   assert.match(stdout, /Warning: the functions drew the weights themselves/);
   const result = JSON.parse(await readFile(out, 'utf8')) as BenchResult;
   assert.equal(result.version, 1);
@@ -61,6 +68,88 @@ test('measures a deployed shed, verifies it, and writes the result', async (t) =
       ['dog', [13, 13, 14]],
     ],
   );
+});
+
+/** Nothing of this machine's own AWS settings. */
+const NO_AWS = {
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_PROFILE: '',
+  AWS_ACCESS_KEY_ID: '',
+  AWS_SECRET_ACCESS_KEY: '',
+  AWS_SESSION_TOKEN: '',
+};
+const KEYS = { ...NO_AWS, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+const DOG = ['--scenario', 'dog', '--calls', '10', '--herd', '2', '--connections', '2'];
+const REGION = ['--region', 'eu-west-3', '--stage', 'test'];
+
+async function cloudWatch(t: TestContext, script: Readonly<Record<string, readonly Answer[]>>) {
+  const server = await startCloudWatch(script);
+  t.after(() => server.close());
+  return server;
+}
+
+test('with --region a deployed shed gains the figures of its REPORT lines and its cost', async (t) => {
+  const url = await deployedShed(t, () => 80_000_000_000);
+  const out = await temporaryFile(t);
+  const row = {
+    function_name: 'x',
+    invocations: '13',
+    coldStarts: '1',
+    billedSum: '195',
+    memorySizeMb: '128',
+  };
+  const results = [Object.entries(row).map(([field, value]) => ({ field, value }))];
+  const server = await cloudWatch(t, {
+    StartQuery: [{ body: { queryId: 'q-1' } }],
+    GetQueryResults: [{ body: { status: 'Complete', results } }],
+  });
+  const environment = { ...KEYS, AWS_ENDPOINT_URL: server.url };
+  const { code, stdout } = await benchIn(environment, [
+    '--url',
+    `ts=${url}`,
+    ...DOG,
+    ...REGION,
+    '--out',
+    out,
+  ]);
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(server.seen[0]?.input['logGroupNames'], ['/aws/lambda/sheep-shed-test-ts-get-dog']);
+  assert.match(stdout, /As the host reported it .*\n.*\n.*\ndog +ts +1 /);
+  assert.match(stdout, /dog +ts +0\.025 +0\.200 +1\.000 +0\.063 +1\.288/);
+  // Between the rounds the bench asked the dog three times, which are REPORT lines too.
+  assert.match(stdout, /Warning: dog on ts: 3 of the REPORT lines are the bench's own counting/);
+  assert.doesNotMatch(stdout, /REPORT lines of get-dog|paste into/);
+  const { scenarios } = JSON.parse(await readFile(out, 'utf8')) as BenchResult;
+  assert.equal(scenarios[0]?.reported?.invocations, 13);
+});
+
+test('without rights, and without credentials, one warning says so and the rest of the result is kept', async (t) => {
+  const url = await deployedShed(t, () => 80_000_000_000);
+  const server = await cloudWatch(t, {
+    StartQuery: [{ status: 400, body: { __type: 'AccessDeniedException', message: 'no' } }],
+  });
+  const rows: readonly [environment: Readonly<Record<string, string>>, warning: RegExp][] = [
+    [
+      KEYS,
+      /Warning: the host's figures are not whole for dog on ts: The credentials lack a permission: .*\n/,
+    ],
+    [
+      NO_AWS,
+      /Warning: the host's figures are not whole for dog on ts: No AWS credentials found: set AWS_PROFILE/,
+    ],
+  ];
+  for (const [environment, warning] of rows) {
+    const out = await temporaryFile(t);
+    const args = ['--url', `ts=${url}`, ...DOG, '--rounds', '1', ...REGION, '--out', out];
+    const { code, stdout } = await benchIn({ ...environment, AWS_ENDPOINT_URL: server.url }, args);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, warning);
+    assert.match(stdout, /dog +ts +10 +10×200 +0 /);
+    const { scenarios } = JSON.parse(await readFile(out, 'utf8')) as BenchResult;
+    assert.equal(scenarios[0]?.rounds[0]?.load.calls, 10);
+  }
 });
 
 test('an answer that does not verify is counted and shown, and the exit code is 1', async (t) => {
@@ -92,6 +181,9 @@ test('bad options are named in one line with what is allowed, and the exit code 
       /--url must be the address of a deployed shed; got "http:\/\/127.0.0.1:1": GET \/dog was not answered: /,
     ],
     [['--url', `${notAShed}/v1`], /GET \/dog answered 404 \{"message":"Not Found"\}/],
+    [['--url', 'http://x', '--region', 'Paris'], /--region must be an AWS region, such as .*; got "Paris"/],
+    [['--region', 'eu-west-3'], /--region must be absent when --url is not given; got "eu-west-3"/],
+    [['--stage', 'a b'], /--stage must be a letter, then up to 29 letters, digits and hyphens; got "a b"/],
     [['extra'], /unexpected "extra"/],
   ];
   for (const [args, line] of rows) {
@@ -108,6 +200,8 @@ test('the help names every option', async () => {
   assert.equal(code, 0);
   for (const flag of [
     '--url',
+    '--region',
+    '--stage',
     '--duration',
     '--calls',
     '--connections',

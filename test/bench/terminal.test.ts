@@ -72,12 +72,65 @@ const result: BenchResult = {
   version: 1,
   startedAt: '2026-11-21T12:00:00.000Z',
   finishedAt: '2026-11-21T12:00:09.000Z',
-  plan: {},
+  plan: { herd: 1000 },
   machine: {},
   stacks: [],
   scenarios,
   warnings: ['the machine is busy'],
 };
+
+test('a stack reached by URL without its region ends with what to paste into CloudWatch', () => {
+  const remote: BenchResult = {
+    ...result,
+    plan: { herd: 1000, url: [{ name: 'ts', url: 'http://127.0.0.1' }], stage: 'test' },
+    stacks: [{ name: 'ts', url: 'http://127.0.0.1', functions: [] }],
+  };
+  const hint = [
+    'For the figures of the host give --region, or paste into CloudWatch Logs Insights:',
+    '  query   cloudwatch-queries/compare.logsinsights',
+    '  window  2026-11-21T12:00:00.000Z to 2026-11-21T12:00:09.000Z',
+    '  of the log groups',
+    '    /aws/lambda/sheep-shed-test-ts-get-cat',
+    '    /aws/lambda/sheep-shed-test-ts-delete-wolf',
+  ].join('\n');
+  assert.ok(renderTerminal(remote).endsWith(`\n\n${hint}`), renderTerminal(remote));
+  const asked = renderTerminal({ ...remote, plan: { ...remote.plan, region: 'eu-west-3' } });
+  assert.doesNotMatch(asked, /Logs Insights|of this machine/);
+});
+
+test('compute costs by the architecture that a stack describes, and 128 MB for 15 ms are 1 875 GB-s', () => {
+  const described = (architecture: string): BenchResult => ({
+    ...result,
+    stacks: [
+      {
+        name: 'ts',
+        url: 'http://127.0.0.1',
+        functions: [
+          {
+            function: 'get-cat',
+            name: 'x',
+            runtime: 'nodejs24.x',
+            architecture,
+            memorySizeMb: 128,
+            packageBytes: 1,
+          },
+        ],
+      },
+    ],
+  });
+  // 0.015 s × 0.125 GB × 10^6 calls × USD 0.0000133334 or 0.0000166667.
+  assert.match(renderTerminal(described('arm64')), /cat +ts +0\.025 +0\.200 +1\.000 +0\.000 +1\.225/);
+  assert.match(renderTerminal(described('x86_64')), /cat +ts +0\.031 +0\.200 +1\.000 +0\.000 +1\.231/);
+});
+
+test('two stacks and four scenarios fit on one screen', () => {
+  const [cat] = scenarios;
+  assert.ok(cat);
+  const all = (['cat', 'sheep', 'dog', 'wolf'] as const).flatMap((scenario) =>
+    ['ts', 'python'].map((stack) => ({ ...cat, scenario, stack })),
+  );
+  assert.ok(renderTerminal({ ...result, scenarios: all, warnings: [] }).split('\n').length <= 45);
+});
 
 test('the report is what the golden file shows (UPDATE_GOLDEN=1 writes it anew)', () => {
   const rendered = `${renderTerminal(result)}\n`;

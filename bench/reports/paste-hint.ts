@@ -1,0 +1,21 @@
+import type { BenchResult } from '../result.ts';
+import { FUNCTION_OF } from '../scenarios/scenario.ts';
+import { logGroupOf } from '../stacks/log-group.ts';
+
+/** Renders what to paste into CloudWatch Logs Insights for stacks reached by URL whose region was not given. */
+export function renderPasteHint({ plan, stacks, scenarios, startedAt, finishedAt }: BenchResult): string[] {
+  if (plan['url'] === undefined || plan['region'] !== undefined) return [];
+  const stage = String(plan['stage']);
+  const groups = stacks.flatMap(({ name }) =>
+    scenarios
+      .filter(({ stack }) => stack === name)
+      .map(({ scenario }) => `    ${logGroupOf(stage, name, FUNCTION_OF[scenario])}`),
+  );
+  return [
+    'For the figures of the host give --region, or paste into CloudWatch Logs Insights:',
+    '  query   cloudwatch-queries/compare.logsinsights',
+    `  window  ${startedAt} to ${finishedAt}`,
+    '  of the log groups',
+    ...groups,
+  ];
+}
