@@ -1,8 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { type AccessKey, clientSettings, ROOT_KEY } from './account.ts';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type AccessKey, clientSettings, inventory, ROOT_KEY } from './account.ts';
 import { childEnvironment } from './emulator.ts';
 import { proveLeastPrivilege, proveRightsNeeded } from './least-privilege.ts';
 import { STACK_FOLDERS, type StackName } from './project-copy.ts';
@@ -67,6 +72,18 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
   let url = '';
   let sheep = 0;
 
+  await step('a table of the same name is not touched', async () => {
+    await withTable(endpoint, `sheep-shed-${STAGE}-${stack}`, async () => {
+      const output = await sls('deploy').then(
+        () => 'the deployment went on',
+        (error: unknown) => (error instanceof CommandError ? error.output : String(error)),
+      );
+      expectText(output, /The table sheep-shed-\S+ exists already/);
+    });
+    const made = (await inventory(endpoint)).filter((one) => one.startsWith(`stack sheep-shed-${stack}`));
+    if (made.length > 0) throw new Error(`the refused deployment made ${made.join(', ')}`);
+    return 'refused before anything is created';
+  });
   await step('deploy', async () => {
     await sls('deploy');
     url = await apiUrl(endpoint, `sheep-shed-${stack}-${STAGE}`);
@@ -167,6 +184,25 @@ async function apiUrl(endpoint: string, StackName: string): Promise<string> {
     const id = stack?.Outputs?.find(({ OutputKey }) => OutputKey === 'HttpApiId')?.OutputValue;
     if (id === undefined) throw new Error(`the stack ${StackName} has no output HttpApiId`);
     return `${endpoint}/_aws/execute-api/${id}/%24default`;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Runs something while a table of a name exists that no stack made. */
+async function withTable(endpoint: string, TableName: string, body: () => Promise<void>): Promise<void> {
+  const client = new DynamoDBClient(clientSettings(endpoint, ROOT_KEY));
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'tattoo', AttributeType: 'N' }],
+        KeySchema: [{ AttributeName: 'tattoo', KeyType: 'HASH' }],
+      }),
+    );
+    await body();
+    await client.send(new DeleteTableCommand({ TableName }));
   } finally {
     client.destroy();
   }
