@@ -1,5 +1,5 @@
-/** `npm run check:templates`: cfn-lint and checkov over the templates of both stacks, offline. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+/** `npm run check:templates`: cfn-lint and checkov over both templates, the schema of GitHub over the workflows; offline. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyProject, STACK_FOLDERS } from '../project-copy.ts';
@@ -7,6 +7,7 @@ import { ensurePython, RehearsalUsageError } from '../python-environment.ts';
 import { CommandError, runUntil } from '../run.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+const WORKFLOWS = join(ROOT, '.github/workflows');
 const LIMIT_MS = 120_000;
 const KINDS = ['create', 'update'] as const;
 
@@ -38,6 +39,14 @@ async function check(folder: string, signal: AbortSignal): Promise<void> {
   const run = runUntil(signal);
   const bin = await ensurePython(ROOT, join(import.meta.dirname, 'requirements.txt'), run);
   const accepted: Accepted = JSON.parse(await readFile(join(import.meta.dirname, 'accepted.json'), 'utf8'));
+  const workflows = (await readdir(WORKFLOWS)).map((name) => join(WORKFLOWS, name));
+  const here = { cwd: ROOT, env: process.env, limitMs: LIMIT_MS };
+  await run(
+    join(bin, 'check-jsonschema'),
+    ['--builtin-schema', 'vendor.github-workflows', ...workflows],
+    here,
+  );
+  process.stdout.write(`ok  ${workflows.length} workflows\n`);
   await copyProject(ROOT, folder);
   const needed = new Set<string>();
   for (const [stack, path] of Object.entries(STACK_FOLDERS)) {
