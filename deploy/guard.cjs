@@ -1,0 +1,144 @@
+/** A Serverless Framework plugin of both stacks: refuses what cannot work before anything is created. */
+
+const RETENTIONS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+];
+RETENTIONS.push(3288, 3653);
+
+const STAGES = ['dev', 'test', 'prod'];
+
+/** Regions with Lambda on arm64 and HTTP APIs, from AWS's endpoint tables, 2026-11; those of other partitions left out. */
+const REGIONS = [
+  ...[
+    'af-south-1',
+    'ap-east-1',
+    'ap-northeast-1',
+    'ap-northeast-2',
+    'ap-northeast-3',
+    'ap-south-1',
+    'ap-south-2',
+  ],
+  ...[
+    'ap-southeast-1',
+    'ap-southeast-2',
+    'ap-southeast-3',
+    'ap-southeast-4',
+    'ap-southeast-5',
+    'ap-southeast-7',
+  ],
+  ...['ca-central-1', 'ca-west-1', 'eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-south-2'],
+  ...['eu-west-1', 'eu-west-2', 'eu-west-3', 'il-central-1', 'me-central-1', 'me-south-1', 'mx-central-1'],
+  ...['sa-east-1', 'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'],
+];
+
+function wholeNumber(min, max) {
+  return {
+    allowed: `a whole number from ${min} to ${max}`,
+    holds: (text) => /^[0-9]{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max,
+  };
+}
+
+function oneOf(words) {
+  return { allowed: `one of ${words.join(', ')}`, holds: (text) => words.map(String).includes(text) };
+}
+
+/** What `--param name=value` may set; `deploy/parameters.yml` holds the defaults. */
+const PARAMETERS = {
+  memorySize: wholeNumber(128, 10_240),
+  architecture: oneOf(['arm64', 'x86_64']),
+  retention: oneOf(RETENTIONS),
+  throttleRate: wholeNumber(1, 10_000),
+  throttleBurst: wholeNumber(1, 5_000),
+  auth: oneOf(['none', 'iam']),
+  reservedConcurrency: wholeNumber(1, 1_000),
+  budgetEmail: {
+    allowed: 'none or an e-mail address',
+    holds: (text) => text === 'none' || /^[^\s@,"'$]+@[^\s@,"'$]+\.[a-z]+$/i.test(text),
+  },
+  budgetUsd: wholeNumber(1, 100_000),
+};
+
+/**
+ * Judges what was asked for on the command line.
+ * @param {{ stage: string, region: string, params: readonly string[] }} asked `params` as `name=value`.
+ * @returns {string | undefined} what is wrong: the option, its value and what is allowed.
+ */
+function problemOf({ stage, region, params }) {
+  if (!STAGES.includes(stage)) return refusal('--stage', oneOf(STAGES).allowed, stage);
+  if (!REGIONS.includes(region)) return refusal('--region', 'an AWS region such as eu-west-3', region);
+  for (const param of params) {
+    const [, name, value] = /^([^=]*)=?(.*)$/s.exec(param);
+    const rule = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
+    if (rule === undefined) return refusal('--param', oneOf(Object.keys(PARAMETERS)).allowed, name);
+    if (!rule.holds(value)) return refusal(`--param ${name}`, rule.allowed, value);
+  }
+  return undefined;
+}
+
+function refusal(option, allowed, value) {
+  return `${option} must be ${allowed}; got ${JSON.stringify(value)}`;
+}
+
+async function stackExists(config, StackName) {
+  const { CloudFormationClient, DescribeStacksCommand } = require('@aws-sdk/client-cloudformation');
+  const client = new CloudFormationClient(config);
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+    return Stacks.some(({ StackStatus }) => StackStatus !== 'REVIEW_IN_PROGRESS');
+  } catch (error) {
+    if (error.name === 'ValidationError' && /does not exist/.test(error.message)) return false;
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+async function tableExists(config, TableName) {
+  const { DynamoDBClient, DescribeTableCommand } = require('@aws-sdk/client-dynamodb');
+  const client = new DynamoDBClient(config);
+  try {
+    await client.send(new DescribeTableCommand({ TableName }));
+    return true;
+  } catch (error) {
+    if (error.name === 'ResourceNotFoundException') return false;
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The plugin; its shape is the framework's. */
+class Guard {
+  constructor(serverless, options) {
+    this.serverless = serverless;
+    // Known to version 4 of `serverless`, which may not define it twice, and not to osls.
+    if (serverless.version?.startsWith('4.') && !serverless.configSchemaHandler.schema.properties.build) {
+      serverless.configSchemaHandler.defineTopLevelProperty('build', { type: 'object' });
+    }
+    const { stage, region } = serverless.service.provider;
+    const problem = problemOf({ stage, region, params: [options.param ?? []].flat() });
+    if (problem !== undefined) throw new serverless.classes.Error(problem, 'SHED_GUARD');
+    this.hooks = { 'before:deploy:deploy': () => this.refuseForeignTable() };
+  }
+
+  /** A table of the same name that no stack of ours made would fail half-way, or share a stranger's data. */
+  async refuseForeignTable() {
+    const provider = this.serverless.getProvider('aws');
+    // Version 4 of `serverless` offers other clients: there CloudFormation itself refuses, and rolls back.
+    if (provider.getAwsSdkV3Config === undefined) return;
+    const config = { ...(await provider.getAwsSdkV3Config()), maxAttempts: 3 };
+    const StackName = provider.naming.getStackName();
+    if (await stackExists(config, StackName)) return;
+    const TableName = this.serverless.service.custom.name;
+    if (!(await tableExists(config, TableName))) return;
+    throw new this.serverless.classes.Error(
+      `The table ${TableName} exists already and belongs to no stack ${StackName}: a removed prod stack leaves it. ` +
+        'Delete it, import it into a stack, or choose another --stage.',
+      'SHED_GUARD',
+    );
+  }
+}
+
+module.exports = Guard;
+module.exports.problemOf = problemOf;
+module.exports.PARAMETERS = PARAMETERS;

@@ -1,0 +1,105 @@
+/** `npm run rehearse`: the whole deploy cycle of both stacks on an emulator on this machine. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createDeployer, inventory } from './account.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
+import { copyProject, type StackName } from './project-copy.ts';
+import { ensurePython, RehearsalUsageError } from './python-environment.ts';
+import { CommandError, runUntil } from './run.ts';
+import { rehearseStack, removeStack, type Step } from './stack.ts';
+
+const ROOT = dirname(import.meta.dirname);
+const STACKS: readonly StackName[] = ['ts', 'python'];
+const TAIL_LINES = 40;
+const USAGE = `Usage: npm run rehearse
+
+Deploys both stacks to an emulator on this machine, proves what docs/deploy.md lists, removes them, and proves that
+nothing is left. It needs python3; the first run fetches the emulator.
+
+Exit codes: 0 all held; 1 a step failed; 2 wrong usage or something missing; 130 interrupted.
+`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (args.length > 0) {
+    process.stderr.write(`unknown option ${args[0]}; allowed: --help\n`);
+    return 2;
+  }
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupted.abort());
+  const workDir = await mkdtemp(join(tmpdir(), 'sheep-shed-rehearsal-'));
+  try {
+    await rehearse(workDir, interrupted.signal);
+    return 0;
+  } catch (error) {
+    if (interrupted.signal.aborted) return 130;
+    if (error instanceof RehearsalUsageError) {
+      process.stderr.write(`rehearsal: ${error.message}\n`);
+      return 2;
+    }
+    process.stderr.write(`rehearsal: ${(error as Error).message}\n`);
+    if (error instanceof CommandError) process.stderr.write(`${tail(error.output)}\n`);
+    const log = await readFile(join(workDir, 'emulator.log'), 'utf8').catch(() => '');
+    process.stderr.write(`--- the emulator's log\n${tail(log)}\n`);
+    return 1;
+  } finally {
+    await rm(workDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
+  const began = Date.now();
+  const run = runUntil(signal);
+  const step: Step = async (name, body) => {
+    signal.throwIfAborted();
+    const from = Date.now();
+    const outcome = await body().catch((error: unknown) => {
+      process.stdout.write(`${seconds(from)}  FAILED  ${name}\n`);
+      throw error;
+    });
+    process.stdout.write(`${seconds(from)}  ok      ${name}: ${outcome}\n`);
+  };
+  const project = join(workDir, 'project');
+  let bin = '';
+  let emulator: Emulator | undefined;
+  try {
+    await step('prepare', async () => {
+      bin = await ensurePython(ROOT, join(import.meta.dirname, 'requirements.txt'), run);
+      await copyProject(ROOT, project);
+      return 'emulator installed, project copied';
+    });
+    await step('start the emulator', async () => {
+      emulator = await startEmulator(bin, join(ROOT, 'node_modules/.bin'), workDir);
+      return emulator.endpoint;
+    });
+    const endpoint = emulator?.endpoint ?? '';
+    const before = await inventory(endpoint);
+    const policy = await readFile(join(ROOT, 'docs/deployer-policy.json'), 'utf8');
+    const deployer = await createDeployer(endpoint, policy);
+    const rehearsals = STACKS.map((stack) => ({ stack, root: ROOT, project, endpoint, deployer, run, step }));
+    for (const rehearsal of rehearsals) await rehearseStack(rehearsal);
+    for (const rehearsal of rehearsals) await removeStack(rehearsal);
+    await step('nothing is left', async () => {
+      const left = (await inventory(endpoint)).filter((name) => !before.includes(name));
+      if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
+      return 'buckets, functions, roles, tables, log groups, APIs, query definitions, stacks';
+    });
+  } finally {
+    await emulator?.close();
+  }
+  process.stdout.write(`${seconds(began)}  all     the rehearsal of ${STACKS.join(' and ')} held\n`);
+}
+
+function seconds(from: number): string {
+  return `${((Date.now() - from) / 1000).toFixed(1).padStart(6)} s`;
+}
+
+function tail(text: string): string {
+  return text.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+}

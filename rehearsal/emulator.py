@@ -1,0 +1,123 @@
+"""Starts MiniStack with what it lacks for this project; it dies with the process at its standard input.
+
+Its version is fixed in requirements.txt, because three of its modules are changed here:
+- CloudFormation learns `AWS::Logs::QueryDefinition`, CloudWatch Logs the three calls behind it;
+- the DynamoDB condition keys of a put are those of AWS: the attributes of the item, and `ReturnValues`;
+- loopback counts as TLS: osls forbids everything else on its bucket.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import uuid
+
+from ministack import app
+from ministack.core import iam_actions
+from ministack.core.responses import error_response_json, json_response
+from ministack.services import cloudwatch_logs
+from ministack.services.cloudformation import provisioners
+
+DEFINITIONS: dict[str, dict] = {}
+
+
+def put_definition(data):
+    """Answer PutQueryDefinition, which creates and replaces."""
+    key = data.get("queryDefinitionId") or str(uuid.uuid4())
+    if not data.get("name") or not 0 < len(data.get("queryString", "")) <= 10_000:
+        return error_response_json("InvalidParameterException", "name and queryString are needed")
+    for group in data.get("logGroupNames", []):
+        if group not in cloudwatch_logs._log_groups:
+            return error_response_json("ResourceNotFoundException", f"no log group {group}")
+    DEFINITIONS[key] = {**data, "queryDefinitionId": key}
+    return json_response({"queryDefinitionId": key})
+
+
+def describe_definitions(data):
+    """Answer DescribeQueryDefinitions."""
+    prefix = data.get("queryDefinitionNamePrefix", "")
+    return json_response(
+        {"queryDefinitions": [one for one in DEFINITIONS.values() if one["name"].startswith(prefix)]}
+    )
+
+
+def delete_definition(data):
+    """Answer DeleteQueryDefinition."""
+    if DEFINITIONS.pop(data.get("queryDefinitionId"), None) is None:
+        return error_response_json("ResourceNotFoundException", "no such query definition")
+    return json_response({"success": True})
+
+
+CALLS = {
+    "PutQueryDefinition": put_definition,
+    "DescribeQueryDefinitions": describe_definitions,
+    "DeleteQueryDefinition": delete_definition,
+}
+
+
+def add_query_definitions():
+    """Register the calls and the resource type."""
+    handle = cloudwatch_logs.handle_request
+
+    async def handle_request(method, path, headers, body, query_params):
+        call = CALLS.get(headers.get("x-amz-target", "").split(".")[-1])
+        if call is None:
+            return await handle(method, path, headers, body, query_params)
+        return call(json.loads(body or b"{}"))
+
+    def write(props, physical_id=None):
+        data = {name[0].lower() + name[1:]: value for name, value in props.items()}
+        if physical_id is not None:
+            data["queryDefinitionId"] = physical_id
+        status, _, body = put_definition(data)
+        if status != 200:
+            raise ValueError(f"AWS::Logs::QueryDefinition: {body!r}")
+        key = json.loads(body)["queryDefinitionId"]
+        return key, {"QueryDefinitionId": key}
+
+    cloudwatch_logs.handle_request = handle_request
+    provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
+        "create": lambda logical_id, props, stack_name: write(props),
+        "update": lambda physical_id, old, new, stack_name: write(new, physical_id),
+        "delete": lambda physical_id, props: delete_definition({"queryDefinitionId": physical_id}),
+    }
+
+
+def add_condition_keys():
+    """Give puts and deletes the condition keys that they have on AWS."""
+    context_of = iam_actions.dynamodb_service_context
+
+    def dynamodb_service_context(body):
+        context = context_of(body)
+        data = json.loads(body or b"{}")
+        named = {**data.get("Item", {}), **(data.get("Key", {}))}
+        if named:
+            context["dynamodb:Attributes"] = sorted({*named, *context.get("dynamodb:Attributes", [])})
+        if "ReturnValues" in data:
+            context["dynamodb:ReturnValues"] = data["ReturnValues"]
+        return context
+
+    iam_actions.dynamodb_service_context = dynamodb_service_context
+
+
+def count_loopback_as_tls():
+    """Let the bucket policy of osls, which refuses plain HTTP, pass."""
+    pin = app.pin_request_origin
+    app.pin_request_origin = lambda source_ip, secure_transport: pin(source_ip, True)
+
+
+def die_with_parent(work_dir):
+    """Kill the whole process group when standard input ends; `bye` says that the folder is not ours to remove."""
+    text = sys.stdin.read()
+    if "bye" not in text:
+        shutil.rmtree(work_dir, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+add_query_definitions()
+add_condition_keys()
+count_loopback_as_tls()
+threading.Thread(target=die_with_parent, args=(sys.argv.pop(),), daemon=True).start()
+app.main()
