@@ -47,6 +47,8 @@ export async function hostFunction(
   const packageBytes = isFolder ? await folderBytes(codePath) : await unzip(codePath, taskRoot);
   const runtime = host.runtimes.find(({ prefix }) => definition.runtime.startsWith(prefix));
 
+  await runtime?.prepare();
+
   const start = async (callbacks: PoolCallbacks) => {
     if (runtime === undefined) throw new Error(`runtime ${definition.runtime} is not supported`);
     return startEnvironment({

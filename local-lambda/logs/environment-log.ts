@@ -29,9 +29,11 @@ export function openEnvironmentLog(
   const partial = { stdout: '', stderr: '' };
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   let waiting: (() => void)[] = [];
+  let lastTimeMs = 0;
 
   const write = (timeMs: number, message: string): void => {
-    stream.write(timeMs, message);
+    lastTimeMs = Math.max(lastTimeMs, timeMs);
+    stream.write(lastTimeMs, message);
     onOutput?.(message);
   };
   const flushPartial = (source: 'stdout' | 'stderr'): void => {
@@ -53,7 +55,12 @@ export function openEnvironmentLog(
 
   return {
     after,
-    platform: (timeMs, message) => after(() => stream.write(timeMs, message)),
+    platform: (timeMs, message) =>
+      after(() => {
+        // Output that came before may have been read a moment after the event itself.
+        lastTimeMs = Math.max(lastTimeMs, timeMs);
+        stream.write(lastTimeMs, message);
+      }),
     output: (source, chunk) => {
       const text = partial[source] + decoders[source].decode(chunk, { stream: true });
       const timeMs = now();

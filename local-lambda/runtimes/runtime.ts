@@ -7,6 +7,8 @@ export interface Runtime {
   readonly prefix: string;
   /** Variables that Lambda sets for this family and no other. */
   readonly variables: (definition: FunctionDefinition) => Readonly<Record<string, string>>;
+  /** Does what takes long before the first function needs it; what fails is told by `command`. */
+  readonly prepare: () => Promise<void>;
   /**
    * Says how an environment of the function is started.
    * @throws LocalLambdaError when this machine cannot run it.

@@ -43,6 +43,8 @@ export async function createNodeRuntime(options: NodeRuntimeOptions): Promise<Ru
       AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
       NODE_PATH: '/opt/nodejs/node_modules',
     }),
+    // Its client was bundled when the host started.
+    prepare: async () => undefined,
     command: async (definition) => {
       const wanted = /^nodejs(\d+)/.exec(definition.runtime)?.[1];
       if (wanted !== major && !noticed.has(definition.runtime)) {

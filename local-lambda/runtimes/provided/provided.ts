@@ -11,6 +11,7 @@ export function createProvidedRuntime(): Runtime {
   return {
     prefix: 'provided',
     variables: () => ({}),
+    prepare: async () => undefined,
     command: async (_definition, taskRoot) => {
       const file = join(taskRoot, 'bootstrap');
       const own = ARCHITECTURES[process.arch] ?? process.arch;

@@ -10,20 +10,27 @@ const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
  *
  * Python starts without its site module (`-S`), so that packages installed on this machine stay out; boto3 comes
  * from the prepared folder, behind the function's own packages, as on Lambda.
- * @param prepare is asked once, before the first Python environment starts.
+ * @param prepare is asked once, when a package with a Python function is read.
  */
 export function createPythonRuntime(
   prepare: () => Promise<PythonPreparation>,
   onNotice: (message: string) => void,
 ): Runtime {
   let preparation: Promise<PythonPreparation> | undefined;
+  const prepareOnce = (): Promise<PythonPreparation> => {
+    preparation ??= prepare();
+    return preparation;
+  };
   const noticed = new Set<string>();
   return {
     prefix: 'python3',
     variables: ({ runtime }) => ({ AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` }),
+    prepare: async () => {
+      const prepared = await prepareOnce();
+      if (!prepared.ready) onNotice(prepared.reason);
+    },
     command: async ({ runtime }) => {
-      preparation ??= prepare();
-      const prepared = await preparation;
+      const prepared = await prepareOnce();
       if (!prepared.ready) throw new LocalLambdaError(prepared.reason);
       if (runtime !== `python${prepared.version}` && !noticed.has(runtime)) {
         noticed.add(runtime);
