@@ -110,6 +110,8 @@ test('with --region a deployed shed gains the figures of its REPORT lines and it
     '--url',
     `ts=${url}`,
     ...DOG,
+    '--rounds',
+    '2',
     ...REGION,
     '--out',
     out,
