@@ -7,7 +7,7 @@ RETENTIONS.push(3288, 3653);
 
 const STAGES = ['dev', 'test', 'prod'];
 
-/** Regions with Lambda on arm64 and HTTP APIs, from AWS's endpoint tables, 2026-11; those of other partitions left out. */
+/** Regions with Lambda on arm64 and HTTP APIs: the commercial partition as known in 2026-11, a guard against typing errors; extend it when AWS does. */
 const REGIONS = [
   ...[
     'af-south-1',

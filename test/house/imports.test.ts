@@ -50,11 +50,16 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     ],
   },
   { files: /^local-lambda\//, may: [/^local-lambda\//, /^src\/config\.ts$/, NPM] },
+  { files: /^herd\//, may: [/^herd\//, /^src\/config\.ts$/, NPM] },
+  {
+    files: /^rehearsal\//,
+    may: [/^rehearsal\//, /^src\/config\.ts$/, /^local-lambda\/start\.ts$/, /^bench\/result\.ts$/, NPM],
+  },
   { files: /^insights\//, may: [/^insights\//, /^src\/config\.ts$/, NPM] },
 ];
 
 const files = (
-  await Array.fromAsync(glob('{src,bench,local-lambda,insights}/**/*.ts', { cwd: ROOT }))
+  await Array.fromAsync(glob('{src,bench,local-lambda,insights,herd,rehearsal}/**/*.ts', { cwd: ROOT }))
 ).sort();
 
 /** What a file imports: paths from the root for its own, else the name as it stands. */
