@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { makeHerd } from './herd.ts';
 import { describeMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { SCENARIO_NAMES } from './options.ts';
@@ -27,9 +28,10 @@ export async function runBench(root: string, options: BenchOptions, world: Bench
   const { stacks, notices, close } = await openStacks(root, options, world);
   try {
     progress.line(planLine(stacks, options));
+    const herd = makeHerd(options.herd, options.seed);
     const measured: MeasuredScenario[] = [];
     for (const name of SCENARIO_NAMES.filter((one) => options.scenario.includes(one))) {
-      measured.push(...(await runScenario(stacks, name, options, world)));
+      measured.push(...(await runScenario(stacks, name, herd, options, world)));
       signal.throwIfAborted();
     }
     const finishedAt = new Date(now());

@@ -28,7 +28,8 @@ export function makeHerd(size: number, seed: number): Herd {
     sheep.set(tattoo, { tattoo, weight: MIN_WEIGHT + Math.floor(share * (MAX_WEIGHT - MIN_WEIGHT + 1)) });
   }
   const all = [...sheep.values()];
-  const primes = all.filter(({ weight }) => isPrime(weight));
+  const divisors = primesUpTo(Math.sqrt(MAX_WEIGHT));
+  const primes = all.filter(({ weight }) => isPrime(weight, divisors));
   return { sheep: all, primes: primes.sort((a, b) => b.weight - a.weight || (a.tattoo < b.tattoo ? -1 : 1)) };
 }
 
@@ -43,8 +44,22 @@ function generator(seed: number): () => number {
   };
 }
 
-function isPrime(weight: number): boolean {
-  if (weight % 2 === 0) return weight === 2;
-  for (let d = 3; d * d <= weight; d += 2) if (weight % d === 0) return false;
+/** Trial division by every prime up to the square root of the heaviest weight. */
+function isPrime(weight: number, divisors: readonly number[]): boolean {
+  for (const p of divisors) {
+    if (p * p > weight) break;
+    if (weight % p === 0) return false;
+  }
   return weight > 1;
+}
+
+function primesUpTo(limit: number): number[] {
+  const isComposite = new Uint8Array(limit + 1);
+  const primes: number[] = [];
+  for (let p = 2; p <= limit; p++) {
+    if (isComposite[p] === 1) continue;
+    primes.push(p);
+    for (let multiple = p * p; multiple <= limit; multiple += p) isComposite[multiple] = 1;
+  }
+  return primes;
 }

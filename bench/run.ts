@@ -1,5 +1,4 @@
 import type { Herd } from './herd.ts';
-import { makeHerd } from './herd.ts';
 import { closedLoad } from './load/closed-load.ts';
 import type { BenchOptions, ScenarioName } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -46,11 +45,11 @@ interface Course {
 export async function runScenario(
   stacks: readonly Stack[],
   name: ScenarioName,
+  herd: Herd,
   options: BenchOptions,
   world: BenchWorld,
 ): Promise<MeasuredScenario[]> {
   const scenario = scenarioOf(name, options, world);
-  const herd = makeHerd(options.herd, options.seed);
   const courses = stacks.map(
     (stack): Course => ({
       stack,
@@ -93,14 +92,13 @@ async function runRound(
     course.asked++;
     return askDog(url, options.timeout, signal);
   };
-  const count = async () => (table ? (await table.read()).length : dog());
 
   if (name !== 'cat') {
     if (table) await table.load(herd.sheep);
     else await fillOverHttp(stack, dog, options, world);
   }
   // The cat needs no sheep: its account stays empty.
-  const before = name === 'cat' ? 0 : await count();
+  const before = name === 'cat' ? 0 : ((await table?.read())?.length ?? (await dog()));
   const pass = scenario.begin({ count: before, primes: table ? herd.primes.length : undefined });
   if (course.from === 0) {
     if (stack.logs?.isImmediate === false) await world.sleep(CALM_MS, signal);
@@ -126,9 +124,10 @@ async function runRound(
   push(violations, pass.finish());
   // The account is only exact when every answer is known.
   if (name === 'cat' || load.lost > 0) return;
-  push(violations, wrongCount(pass.count(), await count()));
-  if (table && name === 'wolf') {
-    push(violations, wrongLeftovers(herd, herd.sheep.length - pass.count(), await table.read()));
+  const left = await table?.read();
+  push(violations, wrongCount(pass.count(), left?.length ?? (await dog())));
+  if (left !== undefined && name === 'wolf') {
+    push(violations, wrongLeftovers(herd, herd.sheep.length - pass.count(), left));
   }
 }
 
