@@ -9,9 +9,12 @@ export interface DynamodbShedOptions {
   readonly table: string;
   /** @default the SDK's own resolution: `AWS_ENDPOINT_URL_DYNAMODB`, else the region's endpoint. */
   readonly endpoint?: string;
-  /** Most items a page of a scan holds. @default what fits into DynamoDB's 1 MB. */
+  /** Most sheep on a page. @default {@link SCAN_PAGE} where sheep are read, what fits into 1 MB where counted. */
   readonly pageSize?: number;
 }
+
+/** Sheep read at once: unmarshalling the 20 000 that fit into DynamoDB's 1 MB exceeds a function of 128 MB. */
+const SCAN_PAGE = 4000;
 
 /** A shed in a DynamoDB table. At most three attempts a request: 1 s to connect, 3 s for an answer. */
 export function dynamodbShed({ table: TableName, endpoint, pageSize }: DynamodbShedOptions): Shed {
@@ -25,7 +28,8 @@ export function dynamodbShed({ table: TableName, endpoint, pageSize }: DynamodbS
     // A tattoo may exceed 2^53: numbers arrive as their digits, and each attribute reads its own.
     { unmarshallOptions: { wrapNumbers: (digits: string) => digits } },
   );
-  const page = pageSize === undefined ? {} : { Limit: pageSize };
+  const countPage = pageSize === undefined ? {} : { Limit: pageSize };
+  const Limit = pageSize ?? SCAN_PAGE;
 
   return {
     async add({ tattoo, weight }) {
@@ -44,7 +48,7 @@ export function dynamodbShed({ table: TableName, endpoint, pageSize }: DynamodbS
       let from: Key | undefined;
       do {
         const answer = await client.send(
-          new ScanCommand({ TableName, Select: 'COUNT', ...page, ...startAt(from) }),
+          new ScanCommand({ TableName, Select: 'COUNT', ...countPage, ...startAt(from) }),
         );
         count += answer.Count ?? 0;
         from = answer.LastEvaluatedKey;
@@ -55,7 +59,7 @@ export function dynamodbShed({ table: TableName, endpoint, pageSize }: DynamodbS
       let from: Key | undefined;
       do {
         const answer = await client.send(
-          new ScanCommand({ TableName, ProjectionExpression: 'tattoo, weight', ...page, ...startAt(from) }),
+          new ScanCommand({ TableName, ProjectionExpression: 'tattoo, weight', Limit, ...startAt(from) }),
         );
         yield (answer.Items ?? []).map(sheepOf);
         from = answer.LastEvaluatedKey;
