@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { makeHerd } from './herd.ts';
-import { describeMachine } from './machine.ts';
+import { describeMachine, describeVersions, loadAverage } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { SCENARIO_NAMES } from './options.ts';
 import type { MeasuredScenario } from './reported.ts';
 import { withReports } from './reported.ts';
-import type { BenchResult } from './result.ts';
-import { RESULT_VERSION, writeResult } from './result.ts';
+import type { BenchResult, Plan } from './result.ts';
+import { RESULT_KIND, RESULT_VERSION } from './result.ts';
+import { writeResult } from './result-file.ts';
 import type { BenchWorld } from './run.ts';
 import { runScenario } from './run.ts';
 import { cloudWatchLogs } from './stacks/cloudwatch-logs.ts';
@@ -24,7 +25,8 @@ const WAITING = 'asking CloudWatch until it has taken in all REPORT lines; Ctrl-
 export async function runBench(root: string, options: BenchOptions, world: BenchWorld) {
   const { progress, signal, now } = world;
   const startedAt = new Date(now());
-  const machine = await describeMachine(root);
+  const machine = describeMachine();
+  const versions = await describeVersions(root);
   const { stacks, notices, close } = await openStacks(root, options, world);
   try {
     progress.line(planLine(stacks, options));
@@ -38,13 +40,19 @@ export async function runBench(root: string, options: BenchOptions, world: Bench
     if (options.region !== undefined) progress.step(WAITING);
     const { scenarios, warnings } = await withReports(measured);
     const result: BenchResult = {
+      kind: RESULT_KIND,
       version: RESULT_VERSION,
+      isComplete: true,
       startedAt: startedAt.toISOString(),
       finishedAt: finishedAt.toISOString(),
-      plan: options,
-      machine,
+      plan: planOf(stacks, options),
+      machine: { ...machine, loadAverageAfter: loadAverage() },
+      versions,
+      floor: undefined,
       stacks: stacks.map(({ name, url, host }) => ({ name, url, functions: host?.functions ?? [] })),
       scenarios,
+      coldStarts: [],
+      rateCurves: [],
       warnings: [...notices, ...warningsOf(options), ...warnings],
     };
     const path = options.out ?? join(root, 'results', `${startedAt.toISOString().replaceAll(':', '-')}.json`);
@@ -82,6 +90,35 @@ async function cloudWatchClient(region: string) {
   // The SDK takes 100 ms to load, which other runs need not wait for.
   const { createCloudWatchClient } = await import('../insights/cloudwatch/client.ts');
   return createCloudWatchClient(region);
+}
+
+function planOf(stacks: readonly Stack[], options: BenchOptions): Plan {
+  const { scenario, rounds, calls, duration, connections, m, n, herd, seed, timeout, region, stage } =
+    options;
+  return {
+    preset: 'default',
+    stacks: stacks.map(({ name }) => name),
+    scenarios: scenario,
+    isRemote: options.url !== undefined,
+    rounds,
+    calls,
+    duration,
+    warmUp: 0,
+    connections,
+    model: 'closed',
+    rate: undefined,
+    arrivals: undefined,
+    rateSteps: undefined,
+    objective: undefined,
+    cold: 0,
+    m,
+    n,
+    herd,
+    seed,
+    timeout,
+    region,
+    stage,
+  };
 }
 
 function planLine(

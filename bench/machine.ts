@@ -1,24 +1,54 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Machine, Versions } from './result.ts';
 
 const GIT_LIMIT_MS = 5_000;
 
-/** What a reader of a result must know of the machine and the sources that gave it. */
-export async function describeMachine(root: string): Promise<Readonly<Record<string, unknown>>> {
+/** Packages whose releases a figure may depend on. */
+const TOLD_PACKAGES = [
+  'autocannon',
+  '@aws-sdk/client-dynamodb',
+  '@middy/core',
+  'esbuild',
+  'dynalite',
+] as const;
+
+/** What a reader of a result must know of the machine that gave it, but for the load that it has afterwards. */
+export function describeMachine(): Omit<Machine, 'loadAverageAfter'> {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'not available',
+    cores: availableParallelism(),
+    memoryMb: Math.round(totalmem() / 2 ** 20),
+    kernel: `${type()} ${release()}`,
+    loadAverageBefore: loadAverage(),
+  };
+}
+
+/** Processes that ran or waited to run, on average over the last minute; `undefined` where the system tells none. */
+export function loadAverage(): number | undefined {
+  // Windows always says 0.
+  return type() === 'Windows_NT' ? undefined : loadavg()[0];
+}
+
+/** What a reader of a result must know of the sources that gave it. @param root the repository. */
+export async function describeVersions(root: string): Promise<Versions> {
   const git = async (...args: readonly string[]) =>
     promisify(execFile)('git', ['-C', root, ...args], { timeout: GIT_LIMIT_MS }).then(
       ({ stdout }) => stdout.trim(),
       () => undefined,
     );
   const changes = await git('status', '--porcelain');
+  const packages: Record<string, string> = {};
+  for (const name of TOLD_PACKAGES) {
+    const text = await readFile(join(root, 'node_modules', name, 'package.json'), 'utf8').catch(() => '{}');
+    packages[name] = (JSON.parse(text) as { version?: string }).version ?? 'not available';
+  }
   return {
     node: process.version,
-    cpu: cpus()[0]?.model.trim() ?? 'not available',
-    cores: availableParallelism(),
-    memoryMb: Math.round(totalmem() / 2 ** 20),
-    kernel: `${type()} ${release()}`,
-    loadAverage: loadavg()[0],
+    packages,
     gitCommit: await git('rev-parse', 'HEAD'),
     gitDirty: changes === undefined ? undefined : changes !== '',
   };

@@ -119,7 +119,13 @@ async function runRound(
   if (course.from === 0) course.from = startedAt;
   course.to = now();
   course.ownCalls = course.asked;
-  rounds.push({ startedAt: new Date(startedAt).toISOString(), load });
+  rounds.push({
+    round: rounds.length + 1,
+    startedAt: new Date(startedAt).toISOString(),
+    load,
+    reported: undefined,
+    brokenOff: undefined,
+  });
 
   push(violations, pass.finish());
   // The account is only exact when every answer is known.

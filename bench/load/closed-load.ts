@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import type { BenchAnswer, BenchRequest } from '../scenarios/scenario.ts';
-import type { HistogramData } from '../statistics/histogram.ts';
 import { histogram } from '../statistics/histogram.ts';
+import type { LoadResult } from './load-result.ts';
 
 /** How much load, and for how long. */
 export interface ClosedLoadOptions {
@@ -17,22 +17,6 @@ export interface ClosedLoadOptions {
   /** Told a few times a second how many answers have come. */
   readonly onProgress: (answers: number, elapsedMs: number) => void;
   readonly signal: AbortSignal;
-}
-
-/** What came of it. */
-export interface LoadResult {
-  /** Requests sent; all were answered or lost. */
-  readonly calls: number;
-  readonly latency: HistogramData;
-  readonly statuses: Readonly<Record<string, number>>;
-  /** Requests without an answer: time-outs, connections refused or closed. */
-  readonly lost: number;
-  /** Answers that did not verify. */
-  readonly wrong: number;
-  /** The first three of them, in words. */
-  readonly firstWrong: readonly string[];
-  /** From the first request to the last answer. */
-  readonly elapsedMs: number;
 }
 
 const PROGRESS_MS = 250;
@@ -56,6 +40,7 @@ export async function closedLoad(options: ClosedLoadOptions): Promise<LoadResult
   let sent = 0;
   let answers = 0;
   let wrong = 0;
+  let timedOut = 0;
   let lastAnswerAt = 0;
 
   const startedAt = performance.now();
@@ -95,6 +80,10 @@ export async function closedLoad(options: ClosedLoadOptions): Promise<LoadResult
     statuses[status] = (statuses[status] ?? 0) + 1;
   });
 
+  instance.on('reqError', ({ message }: Error) => {
+    if (message === 'request timed out') timedOut++;
+  });
+
   const drain = () => {
     for (const client of clients) client.responseMax = client.reqsMade;
   };
@@ -107,7 +96,20 @@ export async function closedLoad(options: ClosedLoadOptions): Promise<LoadResult
     signal.throwIfAborted();
     const lost = sent - answers;
     const elapsedMs = (lost > 0 ? performance.now() : lastAnswerAt) - startedAt;
-    return { calls: sent, latency: latency.toData(), statuses, lost, wrong, firstWrong, elapsedMs };
+    for (let i = 0; i < lost; i++) latency.record(timeoutSeconds * 1_000_000);
+    return {
+      model: 'closed',
+      calls: sent,
+      latency: latency.toData(),
+      statuses,
+      lost,
+      timedOut,
+      dropped: 0,
+      wrong,
+      firstWrong,
+      elapsedMs,
+      connectMs: [],
+    };
   } finally {
     clearTimeout(over);
     clearInterval(ticker);

@@ -10,22 +10,16 @@ const USUAL_ARCHITECTURE = 'arm64';
 
 /** Renders what a million calls of each scenario cost on AWS, in USD; nothing where no REPORT figures are known. */
 export function renderCosts(result: BenchResult): string[] {
-  const herd = result.plan['herd'];
-  const sheep = typeof herd === 'number' ? herd : 0;
+  const sheep = result.plan.herd;
   const rows = result.scenarios.flatMap((one) => costRow(one, architectureOf(result, one), sheep));
   if (rows.length === 0) return [];
   const { region, date } = PRICE_ORIGIN;
-  const whose = isRemote(result) ? '' : " Durations of this machine, not Lambda's, went into it.";
+  const whose = result.plan.isRemote ? '' : " Durations of this machine, not Lambda's, went into it.";
   return [
     `Cost per million calls (${region}, ${date}), in USD`,
     renderTable(HEADER, rows),
     `Without free tier; DynamoDB for calls that succeed over ${sheep} sheep.${whose}`,
   ];
-}
-
-/** Whether the stacks of a result were reached by URL. */
-export function isRemote({ plan }: BenchResult): boolean {
-  return plan['url'] !== undefined;
 }
 
 function costRow(

@@ -60,7 +60,7 @@ test('measures a deployed shed, verifies it, and writes the result', async (t) =
   assert.match(stdout, /\n {4}\/aws\/lambda\/sheep-shed-dev-mine-post-sheep\n/);
   assert.match(stdout, /Warning: the functions drew the weights themselves/);
   const result = JSON.parse(await readFile(out, 'utf8')) as BenchResult;
-  assert.equal(result.version, 1);
+  assert.equal(result.version, 2);
   assert.deepEqual(
     result.scenarios.map(({ scenario, rounds }) => [scenario, rounds.map(({ load }) => load.calls)]),
     [

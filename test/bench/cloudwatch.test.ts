@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { LoadResult } from '../../bench/load/load-result.ts';
 import type { ScenarioName } from '../../bench/options.ts';
 import { withReports } from '../../bench/reported.ts';
 import { isWrong, type RoundResult } from '../../bench/result.ts';
@@ -60,16 +61,22 @@ async function logsOn(
 
 /** What the bench measured of a stack with these logs: one round of so many calls, a minute long. */
 function measured(logs: LogAccess, scenario: ScenarioName, calls: number, ownCalls = 0) {
-  const load = {
+  const load: LoadResult = {
+    model: 'closed',
     calls,
     latency: histogram().toData(),
     statuses: { 200: calls },
     lost: 0,
+    timedOut: 0,
+    dropped: 0,
     wrong: 0,
     firstWrong: [],
     elapsedMs: 1,
+    connectMs: [],
   };
-  const rounds: RoundResult[] = [{ startedAt: '2026-11-21T12:00:00.000Z', load }];
+  const rounds: RoundResult[] = [
+    { round: 1, startedAt: '2026-11-21T12:00:00.000Z', load, reported: undefined, brokenOff: undefined },
+  ];
   return {
     stack: { name: 'ts', url: 'http://127.0.0.1', table: undefined, host: undefined, logs },
     result: { scenario, stack: 'ts', rounds, violations: [] },

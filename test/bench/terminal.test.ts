@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { renderTerminal } from '../../bench/reports/terminal.ts';
-import type { BenchResult, RoundResult, ScenarioResult } from '../../bench/result.ts';
+import type { BenchResult, Plan, RoundResult, ScenarioResult } from '../../bench/result.ts';
 import { histogram } from '../../bench/statistics/histogram.ts';
 
 const GOLDEN = join(import.meta.dirname, 'terminal.golden.txt');
@@ -16,12 +16,19 @@ function round(
   const latency = histogram();
   for (const value of millis) latency.record(value * 1000);
   return {
+    round: 1,
     startedAt: '2026-11-21T12:00:00.000Z',
+    reported: undefined,
+    brokenOff: undefined,
     load: {
+      model: 'closed',
       calls: millis.length,
       latency: latency.toData(),
       statuses,
       lost: 0,
+      timedOut: 0,
+      dropped: 0,
+      connectMs: [],
       wrong: wrong.length,
       firstWrong: wrong.slice(0, 3),
       elapsedMs: millis.reduce((sum, value) => sum + value, 0),
@@ -68,21 +75,58 @@ const scenarios: readonly ScenarioResult[] = [
     violations: ['the sheep do not add up'],
   },
 ];
+const PLAN: Plan = {
+  preset: 'default',
+  stacks: ['ts', 'python'],
+  scenarios: ['cat', 'wolf'],
+  isRemote: false,
+  rounds: 2,
+  calls: undefined,
+  duration: 3,
+  warmUp: 0,
+  connections: 1,
+  model: 'closed',
+  rate: undefined,
+  arrivals: undefined,
+  rateSteps: undefined,
+  objective: undefined,
+  cold: 0,
+  m: 3,
+  n: 8,
+  herd: 1000,
+  seed: 1,
+  timeout: 35,
+  region: undefined,
+  stage: 'dev',
+};
 const result: BenchResult = {
-  version: 1,
+  kind: 'sheep-shed-bench',
+  version: 2,
+  isComplete: true,
   startedAt: '2026-11-21T12:00:00.000Z',
   finishedAt: '2026-11-21T12:00:09.000Z',
-  plan: { herd: 1000 },
-  machine: {},
+  plan: PLAN,
+  machine: {
+    cpu: 'a processor',
+    cores: 2,
+    memoryMb: 4096,
+    kernel: 'Linux 6',
+    loadAverageBefore: 0.1,
+    loadAverageAfter: 1.1,
+  },
+  versions: { node: 'v24.0.0', packages: {}, gitCommit: undefined, gitDirty: undefined },
+  floor: undefined,
   stacks: [],
   scenarios,
+  coldStarts: [],
+  rateCurves: [],
   warnings: ['the machine is busy'],
 };
 
 test('a stack reached by URL without its region ends with what to paste into CloudWatch', () => {
   const remote: BenchResult = {
     ...result,
-    plan: { herd: 1000, url: [{ name: 'ts', url: 'http://127.0.0.1' }], stage: 'test' },
+    plan: { ...PLAN, isRemote: true, stage: 'test' },
     stacks: [{ name: 'ts', url: 'http://127.0.0.1', functions: [] }],
   };
   const hint = [
