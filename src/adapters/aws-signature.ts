@@ -1,5 +1,7 @@
-import { createHmac, hash } from 'node:crypto';
 import type { AwsCredentials } from './dynamodb-options.ts';
+
+// An `import` reads all exports, lazy ones too, and so loads Web Crypto: 5 ms of each init.
+const { createHmac, hash } = process.getBuiltinModule('node:crypto');
 
 /** A POST to the path `/` without query, which is all that AWS's JSON protocols know. */
 export interface JsonRequest {

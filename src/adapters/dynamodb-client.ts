@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { signatureV4 } from './aws-signature.ts';
 import type { DynamodbShedOptions } from './dynamodb-options.ts';
 import { MAX_ATTEMPTS } from './dynamodb-options.ts';
@@ -114,12 +113,14 @@ export function dynamodbClient(
       }
     },
     async open() {
-      await exchange('GET', { host: address.host }, '').catch(() => undefined);
+      // Signed for nothing, so that this code is loaded and compiled as well.
+      const { host } = sign({ headers: { host: address.host }, body: '' }, credentials(), new Date());
+      await exchange('GET', { host: host ?? '' }, '').catch(() => undefined);
     },
   };
 }
 
-const wait = (ms: number) => sleep(ms);
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /** The domain of AWS's endpoints in the partition of a region. */
 function domainOf(region: string): string {

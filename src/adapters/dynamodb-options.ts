@@ -1,3 +1,5 @@
+import type { Shed } from '../domain/shed.ts';
+
 /** A key of AWS; `sessionToken` belongs to a temporary one, as every Lambda's is. */
 export interface AwsCredentials {
   readonly accessKeyId: string;
@@ -17,6 +19,12 @@ export interface DynamodbShedOptions {
   readonly endpoint?: string | undefined;
   /** Most sheep on a page. @default {@link SCAN_PAGE} where sheep are read, what fits into 1 MB where counted. */
   readonly pageSize?: number;
+}
+
+/** A shed that may be made ready before the first call. */
+export interface OpenableShed extends Shed {
+  /** Opens a connection; a failure is left to the first call. */
+  readonly open?: () => Promise<void>;
 }
 
 /** Sheep read at once: unmarshalling the 20 000 that fit into DynamoDB's 1 MB exceeds a function of 128 MB. */

@@ -1,12 +1,11 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { Shed } from '../domain/shed.ts';
 import type { Sheep } from '../domain/sheep.ts';
-import type { AwsCredentials, DynamodbShedOptions } from './dynamodb-options.ts';
+import type { AwsCredentials, DynamodbShedOptions, OpenableShed } from './dynamodb-options.ts';
 import { ANSWER_LIMIT_MS, CONNECT_LIMIT_MS, MAX_ATTEMPTS, SCAN_PAGE } from './dynamodb-options.ts';
 
 /** A shed in a DynamoDB table, by AWS's SDK. */
-export function dynamodbShed(options: DynamodbShedOptions): Shed {
+export function dynamodbShed(options: DynamodbShedOptions): OpenableShed {
   const { table: TableName, region, endpoint, credentials, pageSize } = options;
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({

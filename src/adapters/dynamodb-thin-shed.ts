@@ -1,12 +1,11 @@
-import type { Shed } from '../domain/shed.ts';
 import type { Sheep } from '../domain/sheep.ts';
 import type { Item, Waiting } from './dynamodb-client.ts';
 import { DynamodbError, dynamodbClient } from './dynamodb-client.ts';
-import type { DynamodbShedOptions } from './dynamodb-options.ts';
+import type { DynamodbShedOptions, OpenableShed } from './dynamodb-options.ts';
 import { SCAN_PAGE } from './dynamodb-options.ts';
 
 /** A shed in a DynamoDB table, by a client of our own that starts in a fraction of the SDK's time (ADR 12). */
-export function dynamodbShed(options: DynamodbShedOptions, waiting?: Waiting): Shed & Opening {
+export function dynamodbShed(options: DynamodbShedOptions, waiting?: Waiting): OpenableShed {
   const { table: TableName, pageSize } = options;
   const client = dynamodbClient(options, waiting);
   const countPage = pageSize === undefined ? {} : { Limit: pageSize };
@@ -56,12 +55,6 @@ export function dynamodbShed(options: DynamodbShedOptions, waiting?: Waiting): S
       return (await conflictOf(sent)) === undefined;
     },
   };
-}
-
-/** What can be made ready before the first call. */
-export interface Opening {
-  /** Opens a connection; a failure is left to the first call. */
-  open(): Promise<void>;
 }
 
 function sheepOf({ tattoo, weight }: Item): Sheep {

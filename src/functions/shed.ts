@@ -11,3 +11,8 @@ credentials();
 
 /** The shed of this process, as its environment says. */
 export const shed = dynamodbShed({ table, region, credentials, endpoint: endpoint ?? commonEndpoint });
+
+// Lambda gives init a whole CPU and an invocation of 128 MB a fourteenth of one.
+
+// Lambda gives init a whole CPU, and an invocation of 128 MB a fourteenth of one.
+await shed.open?.();

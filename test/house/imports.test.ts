@@ -38,7 +38,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   },
   {
     files: /^src\/adapters\/(dynamodb-|aws-signature|http-exchange)/,
-    may: [/^src\/domain\//, /^src\/adapters\//, /^node:(crypto|https?|timers\/promises)$/],
+    may: [/^src\/domain\//, /^src\/adapters\//, /^node:(crypto|https?)$/],
   },
   { files: /^src\/adapters\/environment-credentials/, may: [/^@aws-sdk\//] },
   { files: /^src\/adapters\//, may: [/^src\/domain\//] },
