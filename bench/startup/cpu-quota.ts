@@ -38,14 +38,17 @@ export async function openCpuQuota(share: number, root = CGROUPS): Promise<CpuQu
     // Without effect where it is on already, and told by the next step where it must not be.
     await writeFile(join(root, 'cgroup.subtree_control'), '+cpu').catch(() => undefined);
   }
+  const refusal = ({ code, message }: NodeJS.ErrnoException) =>
+    impossible(code === 'EACCES' || code === 'EPERM' ? `no right to write below ${root}` : message);
+  await mkdir(folder).catch((error) => {
+    throw refusal(error);
+  });
   try {
-    await mkdir(folder);
     for (const [file, text] of Object.entries(limits)) await writeFile(join(folder, file), text);
     await access(join(folder, 'cgroup.procs'), constants.W_OK);
   } catch (error) {
     await rmdir(folder).catch(() => undefined);
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw impossible(code === 'EACCES' || code === 'EPERM' ? `no right to write below ${root}` : message);
+    throw refusal(error as NodeJS.ErrnoException);
   }
   return { processesFile: join(folder, 'cgroup.procs'), close: () => removeGroup(folder) };
 }
