@@ -1,6 +1,7 @@
 import type { LocalLambda } from '../../local-lambda/start.ts';
 import { startLocalLambda } from '../../local-lambda/start.ts';
 import type { Progress } from '../progress.ts';
+import { INIT_CPU } from './packages.ts';
 
 const REPORT_LIMIT_MS = 45_000;
 
@@ -8,6 +9,8 @@ const REPORT_LIMIT_MS = 45_000;
 export interface ColdStart {
   /** Milliseconds from the start of the process until it asks for work. */
   readonly initMs: number;
+  /** Milliseconds of CPU time of the same, which other work on this machine disturbs less. */
+  readonly initCpuMs: number;
   /** Milliseconds of the invocation that started it, init excepted, and of the one after. */
   readonly firstMs: number;
   readonly secondMs: number;
@@ -45,15 +48,17 @@ export interface StartingOptions {
   readonly call: (host: LocalLambda, functionName: string) => Promise<void>;
 }
 
-/** Runs a deployment package on local-lambda and takes times from the REPORT lines that it writes. */
+/** Runs an instrumented package on local-lambda and takes times from the REPORT lines that it writes. */
 export async function hostForStarts(options: StartingOptions): Promise<Starting> {
   const { stack, shortName, call, progress, ...folders } = options;
   const waiting = new Map<string, (line: string) => void>();
+  const initCpu = new Map<string, number>();
   const host = await startLocalLambda({
     ...folders,
     onNotice: progress.line,
     onLogEvent: (group, message) => {
       if (message.startsWith('REPORT ')) waiting.get(group)?.(message);
+      if (message.startsWith(INIT_CPU)) initCpu.set(group, Number(message.slice(INIT_CPU.length)));
     },
   });
 
@@ -86,6 +91,7 @@ export async function hostForStarts(options: StartingOptions): Promise<Starting>
         if (initMs === undefined) throw new Error(`${name} did not start cold: ${first}`);
         return {
           initMs,
+          initCpuMs: initCpu.get(logGroup) ?? Number.NaN,
           firstMs: figureOf(first, 'Duration') ?? Number.NaN,
           secondMs: figureOf(second, 'Duration') ?? Number.NaN,
           peakMb: figureOf(second, 'Max Memory Used'),
@@ -123,6 +129,7 @@ export function medianStart(starts: readonly ColdStart[]): ColdStart {
   const peakMb = of((start) => start.peakMb);
   return {
     initMs: of((start) => start.initMs),
+    initCpuMs: of((start) => start.initCpuMs),
     firstMs: of((start) => start.firstMs),
     secondMs: of((start) => start.secondMs),
     peakMb: Number.isNaN(peakMb) ? undefined : peakMb,

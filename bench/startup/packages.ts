@@ -7,6 +7,9 @@ const TEMPLATE = 'cloudformation-template-update-stack.json';
 /** The variable that names the file in which a process asks for the quota. */
 export const QUOTA_VARIABLE = 'BENCH_CPU_PROCESSES';
 
+/** Begins the line that tells the milliseconds of CPU time of an init. */
+export const INIT_CPU = 'bench: init took CPU ms';
+
 /** One function of a package that the bench writes itself. */
 export interface BenchFunction {
   readonly name: string;
@@ -59,23 +62,24 @@ export async function writeBarePackage(folder: string, withPython: boolean): Pro
 }
 
 /**
- * Copies a deployment package, with each handler behind a module that, as the last step of init, puts its own
- * process under the quota of {@link QUOTA_VARIABLE}: on Lambda, init runs outside it.
+ * Copies a deployment package, with each handler behind a module that, as the last step of init, tells the CPU
+ * time that init took and puts its own process under the quota of {@link QUOTA_VARIABLE}, if there is one: on
+ * Lambda, init runs outside it.
  */
-export async function throttlePackage(packageDir: string, folder: string): Promise<void> {
+export async function instrumentPackage(packageDir: string, folder: string): Promise<void> {
   const template = JSON.parse(await readFile(join(packageDir, TEMPLATE), 'utf8'));
   for (const [id, { Type, Properties }] of Object.entries<Resource>(template.Resources)) {
     if (Type !== 'AWS::Lambda::Function') continue;
     await unpack(packageDir, Properties.Code, join(folder, id));
     const [file, contents] = Properties.Runtime.startsWith('python')
-      ? ['throttled.py', pythonEntry(Properties.Handler)]
+      ? ['instrumented.py', pythonEntry(Properties.Handler)]
       : [
-          'throttled.mjs',
+          'instrumented.mjs',
           nodeEntry(Properties.Handler, await readdir(join(folder, id), { recursive: true })),
         ];
     await put(join(folder, id, file), contents);
     Properties.Code = id;
-    Properties.Handler = 'throttled.handler';
+    Properties.Handler = 'instrumented.handler';
   }
   await put(join(folder, TEMPLATE), JSON.stringify(template));
 }
@@ -99,19 +103,30 @@ function nodeEntry(handler: string, files: readonly string[]): string {
     (file) => /^\.[cm]?js$/.test(file.slice(dot)) && file.startsWith(handler.slice(0, dot)),
   );
   if (module === undefined) throw new Error(`the package has no module for the handler ${handler}`);
-  return `export { ${handler.slice(dot + 1)} as handler } from './${module}';
-process.getBuiltinModule('node:fs').writeFileSync(process.env.${QUOTA_VARIABLE}, String(process.pid));
-`;
+  return `export { ${handler.slice(dot + 1)} as handler } from './${module}';\n${NODE_INIT_END}`;
 }
+
+/** What a Node function does at the end of init. */
+export const NODE_INIT_END = `{
+  const { user, system } = process.cpuUsage();
+  const { writeFileSync, writeSync } = process.getBuiltinModule('node:fs');
+  writeSync(1, '${INIT_CPU} ' + (user + system) / 1000 + '\\n');
+  const processes = process.env.${QUOTA_VARIABLE};
+  if (processes !== undefined) writeFileSync(processes, String(process.pid));
+}
+`;
 
 function pythonEntry(handler: string): string {
   const dot = handler.lastIndexOf('.');
   return `import importlib
 import os
+import time
 
 handler = getattr(importlib.import_module("${handler.slice(0, dot).replaceAll('/', '.')}"), "${handler.slice(dot + 1)}")
-with open(os.environ["${QUOTA_VARIABLE}"], "w") as processes:
-    processes.write(str(os.getpid()))
+print("${INIT_CPU}", time.process_time() * 1000, flush=True)
+if "${QUOTA_VARIABLE}" in os.environ:
+    with open(os.environ["${QUOTA_VARIABLE}"], "w") as processes:
+        processes.write(str(os.getpid()))
 `;
 }
 

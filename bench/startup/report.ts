@@ -17,6 +17,8 @@ const HEADER = [
   'function',
   'init ms',
   'over bare',
+  'CPU ms',
+  'over bare',
   'first ms',
   'second ms',
   'peak MB',
@@ -30,12 +32,14 @@ export function renderStarts(
 ): StartsReport {
   const all = [...found].map(([subject, measured]) => ({ subject, median: medianStart(measured) }));
   const bareOf = (runtime: string) =>
-    all.find(({ subject }) => subject.stack === 'bare' && subject.runtime === runtime)?.median.initMs;
+    all.find(({ subject }) => subject.stack === 'bare' && subject.runtime === runtime)?.median;
   const rows = all.map(({ subject: { stack, name, runtime, packageBytes }, median }) => [
     stack,
     name,
     median.initMs.toFixed(1),
-    stack === 'bare' ? '–' : signed(median.initMs - (bareOf(runtime) ?? Number.NaN)),
+    stack === 'bare' ? '–' : over(median.initMs, bareOf(runtime)?.initMs),
+    median.initCpuMs.toFixed(1),
+    stack === 'bare' ? '–' : over(median.initCpuMs, bareOf(runtime)?.initCpuMs),
     median.firstMs.toFixed(1),
     median.secondMs.toFixed(1),
     median.peakMb?.toFixed(0) ?? 'not available',
@@ -68,6 +72,7 @@ function twins(all: readonly { readonly subject: Subject; readonly median: ColdS
   return ratios.length === 0 ? '' : `\n\ninit of the Python twin over that of ts: ${ratios.join(', ')}`;
 }
 
-function signed(ms: number): string {
-  return `${ms < 0 ? '' : '+'}${ms.toFixed(1)}`;
+function over(ms: number, bareMs = Number.NaN): string {
+  const more = ms - bareMs;
+  return `${more < 0 ? '' : '+'}${more.toFixed(1)}`;
 }

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { LocalLambda } from '../../local-lambda/start.ts';
 import { preparePython } from '../../local-lambda/start.ts';
@@ -14,24 +13,13 @@ import type { Subject } from './cold-starts.ts';
 import { hostForStarts } from './cold-starts.ts';
 import { openCpuQuota } from './cpu-quota.ts';
 import type { FunctionName } from './options.ts';
-import { QUOTA_VARIABLE, throttlePackage, writeBarePackage } from './packages.ts';
+import { instrumentPackage, QUOTA_VARIABLE, writeBarePackage } from './packages.ts';
+import { callWith, passesPerHerd } from './requests.ts';
 
-const ANSWER_LIMIT_MS = 40_000;
 const HERD = makeHerd(1000, 1).sheep;
-
-/** A herd of 1 000 has some 39 sheep of prime weight; each start of a wolf eats two. */
-const PASSES_PER_HERD = 12;
 
 /** A name is `sheep-shed-<stage>-<stack>-<function>`, and every function has two words. */
 const LAST_TWO_WORDS = /[a-z]+-[a-z]+$/;
-
-/** What each function is asked: the work of the bench's scenarios. */
-const REQUESTS: Readonly<Record<FunctionName, () => readonly [string, string]>> = {
-  'post-sheep': () => ['POST', `/sheep/${randomInt(2 ** 47)}`],
-  'get-dog': () => ['GET', '/dog'],
-  'get-cat': () => ['GET', '/cat?m=3&n=8'],
-  'delete-wolf': () => ['DELETE', '/wolf'],
-};
 
 /** Everything that is started, ready to be measured. */
 export interface StartedStacks {
@@ -92,11 +80,11 @@ export async function startStacks(options: StartStacksOptions): Promise<StartedS
         cleanups.push(() => table.close());
         tables.push(table);
       }
-      const throttled = join(folder, `throttled-${stack}`);
-      if (quota !== undefined) await throttlePackage(packageDir, throttled);
+      const instrumented = join(folder, `instrumented-${stack}`);
+      await instrumentPackage(packageDir, instrumented);
       const starting = await hostForStarts({
         stack,
-        packageDir: quota === undefined ? packageDir : throttled,
+        packageDir: instrumented,
         logsDir: join(folder, 'logs', stack),
         cacheDir: join(root, '.cache'),
         environment: {
@@ -116,7 +104,7 @@ export async function startStacks(options: StartStacksOptions): Promise<StartedS
       environment,
       close,
       async prepare(pass) {
-        if (pass % PASSES_PER_HERD === 0) for (const table of tables) await table.load(HERD);
+        if (pass % passesPerHerd(1) === 0) for (const table of tables) await table.load(HERD);
       },
     };
   } catch (error) {
@@ -131,10 +119,5 @@ async function callBare(host: LocalLambda, name: string): Promise<void> {
 }
 
 async function callFunction(host: LocalLambda, name: string): Promise<void> {
-  const short = LAST_TWO_WORDS.exec(name)?.[0] as FunctionName;
-  const [method, path] = REQUESTS[short]();
-  const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
-  const response = await fetch(host.url + path, { method, signal });
-  const body = await response.text();
-  if (!response.ok) throw new Error(`${name} answered ${response.status}: ${body}`);
+  await callWith(LAST_TWO_WORDS.exec(name)?.[0] as FunctionName)(host, name);
 }
