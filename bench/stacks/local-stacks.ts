@@ -14,7 +14,11 @@ import type { FunctionDescription, HostAccess, LogAccess, Stack } from './stack.
 import { localTable } from './table.ts';
 
 const SOURCES: Readonly<Record<LocalStackName, StackSources>> = {
-  ts: { name: 'ts', folder: '.', sources: ['src/**/*.ts', 'serverless.yml', 'package-lock.json'] },
+  ts: {
+    name: 'ts',
+    folder: '.',
+    sources: ['src/**/*.ts', 'serverless.yml', 'deploy/parameters.yml', 'package.json', 'package-lock.json'],
+  },
   python: { name: 'python', folder: 'reference/python', sources: ['sheep_shed/**/*.py', 'serverless.yml'] },
 };
 
@@ -51,12 +55,7 @@ export async function localStacks(
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   };
   try {
-    const { names, notices } = await runnable(root, chosen, progress);
-    const packages = new Map<LocalStackName, string>();
-    for (const name of names) {
-      const onStart = () => progress.step(`packaging the stack ${name} (sls package)`);
-      packages.set(name, await packageStack(root, SOURCES[name], signal, onStart));
-    }
+    const { packages, notices } = await packageStacks(root, chosen, progress, signal);
     progress.step('starting DynamoDB and local-lambda');
     const dynamodb = await startDynamodb();
     cleanups.push(() => dynamodb.close());
@@ -70,6 +69,32 @@ export async function localStacks(
     await close();
     throw error;
   }
+}
+
+/** Deployment packages by stack, and what a reader must know of the stacks that have none. */
+export interface StackPackages {
+  readonly packages: ReadonlyMap<LocalStackName, string>;
+  readonly notices: readonly string[];
+}
+
+/**
+ * Packages the stacks that can run here.
+ * @param chosen `undefined` for every stack that can run here.
+ * @throws OptionError when a chosen stack cannot run here.
+ */
+export async function packageStacks(
+  root: string,
+  chosen: readonly LocalStackName[] | undefined,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<StackPackages> {
+  const { names, notices } = await runnable(root, chosen, progress);
+  const packages = new Map<LocalStackName, string>();
+  for (const name of names) {
+    const onStart = () => progress.step(`packaging the stack ${name} (sls package)`);
+    packages.set(name, await packageStack(root, SOURCES[name], signal, onStart));
+  }
+  return { packages, notices };
 }
 
 async function runnable(root: string, chosen: readonly LocalStackName[] | undefined, progress: Progress) {
