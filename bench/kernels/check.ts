@@ -30,7 +30,7 @@ export function herdLine({ sheep }: Herd): string {
  * @throws AssertionError naming the variant.
  */
 export async function checkVariant(variant: Variant, herd: Herd): Promise<Expected> {
-  const worker = startWorker(variant);
+  const worker = startWorker({ ...variant, args: variant.sourceArgs });
   try {
     for (const [m, n, steps] of ORDERS) {
       const counted = Number(await worker.ask(`steps ${m} ${n}`));
@@ -41,7 +41,7 @@ export async function checkVariant(variant: Variant, herd: Herd): Promise<Expect
     const positions = herd.sheep.flatMap(({ tattoo }, i) => (primes.has(tattoo) ? [i] : []));
     const found = await worker.ask('primes');
     assert.equal(found, positions.join(' '), `${variant.name}: positions of the sheep of prime weight`);
-    return { cat: '2045', wolf: `${primes.size}:${herd.primes[0]?.tattoo ?? 'none'}` };
+    return { cat: '2045', wolf: String(herd.primes[0]?.tattoo ?? 'none') };
   } finally {
     worker.close();
   }

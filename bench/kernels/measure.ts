@@ -9,8 +9,10 @@ import { startWorker, timeCalls } from './worker.ts';
 
 /** Long enough for V8's optimising compiler. */
 const WARM_UP_MS = 400;
-/** A slice that long, so that a disturbance of the machine hits a few calls of a round and not its median. */
 const SLICE_MS = 150;
+
+/** Of the calls of a slice the one at this share counts: other work on the machine only ever adds. */
+const QUIET_SHARE = 0.1;
 
 /** The kernels that are compared, and the command that runs each. */
 export const COMMANDS = { cat: 'cat 3 8', wolf: 'wolf' } as const;
@@ -22,7 +24,7 @@ export type Kernel = keyof typeof COMMANDS;
 export interface Series {
   readonly variant: Variant;
   readonly kernel: Kernel;
-  /** Medians of the calls of a process that has run long. */
+  /** Of a process that has run long: the tenth percentile of a round's calls. */
   readonly warm: number[];
   /** The first call of a fresh process. */
   readonly first: number[];
@@ -64,7 +66,7 @@ export async function measureKernels(
         for (const { result } of [warmCalls, firstCall]) {
           assert.equal(result, expected, `${variant.name}: what the ${kernel} gives`);
         }
-        warm.push(median(warmCalls.millis));
+        warm.push(quiet(warmCalls.millis));
         first.push(firstCall.millis[0] ?? Number.NaN);
         signal.throwIfAborted();
       }
@@ -82,6 +84,10 @@ async function warmUp(worker: Worker, kernel: Kernel): Promise<number> {
     ({ millis } = await timeCalls(worker, COMMANDS[kernel], Math.max(1, 2 * millis.length)));
   }
   return Math.min(500, Math.max(1, Math.round(SLICE_MS / median(millis))));
+}
+
+function quiet(millis: readonly number[]): number {
+  return millis.toSorted((a, b) => a - b)[Math.floor(millis.length * QUIET_SHARE)] ?? Number.NaN;
 }
 
 async function callFresh(variant: Variant, kernel: Kernel, herd: Herd) {

@@ -55,14 +55,11 @@ herd: list[tuple[int, int]] = []
 def wolf() -> str:
     """Test every weight; of the heaviest of prime weight the smallest tattoo goes first."""
     primes = sieve()
-    found = 0
     eaten: tuple[int, int] | None = None
     for sheep in herd:
-        if test(sheep[0], primes):
-            found += 1
-            if eaten is None or sheep > eaten:
-                eaten = sheep
-    return f"{found}:{'none' if eaten is None else -eaten[1]}"
+        if test(sheep[0], primes) and (eaten is None or sheep > eaten):
+            eaten = sheep
+    return "none" if eaten is None else str(-eaten[1])
 
 
 def timed(calls: int, work: Callable[[], object]) -> str:

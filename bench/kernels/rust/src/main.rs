@@ -37,30 +37,17 @@ impl Rules for Counted {
     }
 }
 
-/// What a wolf found: how many sheep of prime weight, and the one that it eats.
-#[derive(Clone, Copy, Default)]
-pub struct Meal {
-    found: usize,
-    eaten: Option<(u64, u64)>,
-}
-
-impl Meal {
-    /// Tests every weight; of the heaviest of prime weight the smallest tattoo goes first.
-    pub fn of(herd: &Herd, is_prime: impl Fn(u64) -> bool) -> Self {
-        let mut meal = Self::default();
-        for &(tattoo, weight) in herd {
-            if is_prime(weight) {
-                meal.found += 1;
-                let is_better = meal.eaten.is_none_or(|(other, most)| {
-                    weight > most || (weight == most && tattoo < other)
-                });
-                if is_better {
-                    meal.eaten = Some((tattoo, weight));
-                }
-            }
+/// Tests every weight and gives the tattoo of the heaviest sheep of prime weight, the smallest tattoo among equals.
+pub fn choose(herd: &Herd, is_prime: impl Fn(u64) -> bool) -> Option<u64> {
+    let mut eaten: Option<(u64, u64)> = None;
+    for &(tattoo, weight) in herd {
+        if is_prime(weight)
+            && eaten.is_none_or(|(other, most)| weight > most || (weight == most && tattoo < other))
+        {
+            eaten = Some((tattoo, weight));
         }
-        meal
     }
+    eaten.map(|(tattoo, _)| tattoo)
 }
 
 /// Which kernels to run.
@@ -88,7 +75,7 @@ impl Worker {
         }
     }
 
-    fn wolf(&mut self) -> Meal {
+    fn wolf(&mut self) -> Option<u64> {
         match self.kind {
             Kind::Plain | Kind::NInALocal => plain::wolf(&self.herd),
             Kind::Tuned => tuned::wolf(&self.herd, &mut self.divisors),
@@ -129,9 +116,9 @@ impl Worker {
                 Some(counted.0.to_string())
             }
             ("wolf", &[calls]) => {
-                let (Meal { found, eaten }, nanos) = timed(calls, || self.wolf());
-                let tattoo = eaten.map_or("none".to_string(), |(tattoo, _)| tattoo.to_string());
-                Some(format!("{found}:{tattoo} {nanos}"))
+                let (eaten, nanos) = timed(calls, || self.wolf());
+                let tattoo = eaten.map_or("none".to_string(), |tattoo| tattoo.to_string());
+                Some(format!("{tattoo} {nanos}"))
             }
             ("primes", &[]) => Some(self.positions_of_primes().join(" ")),
             _ => None,

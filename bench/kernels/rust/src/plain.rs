@@ -1,6 +1,6 @@
 //! The kernels as an ordinary Rust programmer writes them.
 
-use crate::{Herd, Meal, Rules, SIEVE_LIMIT};
+use crate::{choose, Herd, Rules, SIEVE_LIMIT};
 
 /// The cat: the whole term on a vector, pops and pushes in every step.
 pub fn ackermann<R: Rules>(m: u64, n: u64, rules: &mut R) -> u64 {
@@ -67,8 +67,8 @@ pub fn is_prime(weight: u64, primes: &[u64]) -> bool {
             .all(|&p| weight % p != 0)
 }
 
-/// The wolf: the sieve anew, every weight tested, the heaviest of prime weight eaten.
-pub fn wolf(herd: &Herd) -> Meal {
+/// The wolf: the sieve anew, every weight tested, the heaviest of prime weight eaten: its tattoo.
+pub fn wolf(herd: &Herd) -> Option<u64> {
     let primes = sieve();
-    Meal::of(herd, |weight| is_prime(weight, &primes))
+    choose(herd, |weight| is_prime(weight, &primes))
 }

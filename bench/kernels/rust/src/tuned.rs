@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
-use crate::{Herd, Meal, Rules, PRIMES_IN_SIEVE, SIEVE_LIMIT};
+use crate::{choose, Herd, Rules, PRIMES_IN_SIEVE, SIEVE_LIMIT};
 
 /// Marks the bottom of the stack; no m that can finish comes near it.
 const BOTTOM: u8 = 255;
@@ -117,8 +117,8 @@ fn inverse(p: u64) -> u64 {
     x
 }
 
-/// The wolf: the sieve anew, every weight tested, the heaviest of prime weight eaten.
-pub fn wolf(herd: &Herd, divisors: &mut Divisors) -> Meal {
+/// The wolf: the sieve anew, every weight tested, the heaviest of prime weight eaten: its tattoo.
+pub fn wolf(herd: &Herd, divisors: &mut Divisors) -> Option<u64> {
     divisors.build();
-    Meal::of(herd, |weight| divisors.is_prime(weight))
+    choose(herd, |weight| divisors.is_prime(weight))
 }
