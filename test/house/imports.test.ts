@@ -40,6 +40,16 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     files: /^bench\/kernels\//,
     may: [/^bench\//, /^src\/domain\/(ackermann|primes|wolf)\.ts$/, /^src\/config\.ts$/, NPM],
   },
+  {
+    files: /^bench\/scale\//,
+    may: [
+      /^bench\//,
+      /^src\/(config|domain\/primes)\.ts$/,
+      /^local-lambda\/start(-dynamodb)?\.ts$/,
+      /^insights\/cost\.ts$/,
+      NPM,
+    ],
+  },
   { files: /^bench\/insights\//, may: [/^bench\//, /^insights\//, /^src\/config\.ts$/, NPM] },
   { files: /^bench\/host\//, may: [/^bench\//, /^local-lambda\//, /^src\/config\.ts$/, NPM] },
   {
