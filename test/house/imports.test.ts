@@ -49,10 +49,23 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   { files: /^src\/wrappers\/no-web-streams\.ts$/, may: [] },
   { files: /^src\/config\.ts$/, may: [/^node:util$/] },
   // Micro-benchmarks measure one part each, from the inside.
-  { files: /^bench\/kernels\//, may: [/^bench\//, /^src\/domain\/(ackermann|primes)\.ts$/, NPM] },
   {
     files: /^bench\/startup\/wrapper-cost\.ts$/,
     may: [/^bench\//, /^src\/(wrappers\/lambda|adapters\/json-log)\.ts$/, NPM],
+  },
+  {
+    files: /^bench\/kernels\//,
+    may: [/^bench\//, /^src\/domain\/(ackermann|primes|wolf)\.ts$/, /^src\/config\.ts$/, NPM],
+  },
+  {
+    files: /^bench\/scale\//,
+    may: [
+      /^bench\//,
+      /^src\/(config|domain\/primes)\.ts$/,
+      /^local-lambda\/start(-dynamodb)?\.ts$/,
+      /^insights\/cost\.ts$/,
+      NPM,
+    ],
   },
   { files: /^bench\/insights\//, may: [/^bench\//, /^insights\//, /^src\/config\.ts$/, NPM] },
   { files: /^bench\/host\//, may: [/^bench\//, /^local-lambda\//, /^src\/config\.ts$/, NPM] },
