@@ -209,26 +209,27 @@ export function createPool(options: PoolOptions): Pool {
   function serveQueue(): void {
     for (let oldest = queue[0]; oldest !== undefined; oldest = queue[0]) {
       const rest = eager ? SOFT_WAIT_MS - (clock() - oldest.since) : 0;
-      if (rest > 0 && busy >= SOFT_LIMIT) return lookAgainIn(rest);
-      const free = idle.pop();
-      if (free === undefined) return startAsNeeded(rest);
+      const free = rest > 0 && busy >= SOFT_LIMIT ? undefined : idle.pop();
+      if (free === undefined) {
+        startAsNeeded(rest);
+        return;
+      }
       queue.shift();
       hand(free.environment, oldest.invocation);
     }
   }
 
+  /** Starts one environment, or looks again when the soft limit ends for what waits. */
   function startAsNeeded(softWaitMs: number): void {
-    if (size() >= max) return;
     const few = size() < SOFT_LIMIT;
-    if (!few && softWaitMs > 0) return lookAgainIn(softWaitMs);
-    if (starting < Math.min(queue.length, few ? SOFT_LIMIT : SOFT_STARTS)) start();
-  }
-
-  function lookAgainIn(ms: number): void {
-    softTimer ??= setTimeout(() => {
-      softTimer = undefined;
-      serveQueue();
-    }, ms);
+    if (softWaitMs > 0 && !few) {
+      softTimer ??= setTimeout(() => {
+        softTimer = undefined;
+        serveQueue();
+      }, softWaitMs);
+    } else if (size() < max && starting < Math.min(queue.length, few ? SOFT_LIMIT : SOFT_STARTS)) {
+      start();
+    }
   }
 
   function expire(): void {
