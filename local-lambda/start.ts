@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDeployment, findFunction } from './deployment.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
+import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { createStartGate } from './environments/start-gate.ts';
 import type { HostedFunction } from './function-host.ts';
 import { startHttpServer } from './http-server.ts';
@@ -92,7 +93,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   const cleanUp = async (): Promise<void> => {
     logStore.close();
     await reaper.close();
-    await rm(workDir, { recursive: true, force: true, maxRetries: 3 });
+    await removeFolder(workDir);
   };
   try {
     const host = {
@@ -105,6 +106,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     };
     let deployment = await createDeployment(host);
     const retired = new Set<Promise<void>>();
+    let reloading: Promise<void> = Promise.resolve();
     const isOwnHost = isLocalName(resolved.host);
     const server = await startHttpServer(resolved.host, resolved.port, isOwnHost, (request, body) =>
       deployment.handle(request, body),
@@ -134,14 +136,21 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
         await new Promise((done) => setTimeout(done, SETTLE_MS));
         logStore.flush();
       },
-      reload: async () => {
-        const before = deployment;
-        deployment = await createDeployment(host);
-        const closed = before.close(DRAIN_MS).finally(() => retired.delete(closed));
-        retired.add(closed);
+      reload: () => {
+        // One after the other, or one of two new deployments would never be closed.
+        reloading = reloading
+          .catch(() => undefined)
+          .then(async () => {
+            const before = deployment;
+            deployment = await createDeployment(host);
+            const closed = before.close(DRAIN_MS).finally(() => retired.delete(closed));
+            retired.add(closed);
+          });
+        return reloading;
       },
       close: async () => {
         const closed = server.close();
+        await reloading.catch(() => undefined);
         await Promise.all([deployment.close(DRAIN_MS), ...retired]);
         server.destroy();
         await closed;

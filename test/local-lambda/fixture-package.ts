@@ -13,6 +13,8 @@ export interface FixtureFunction {
   /** Such as `GET /hello`; several functions may share an API. */
   readonly routes?: readonly string[];
   readonly payloadFormat?: '1.0' | '2.0';
+  /** Milliseconds, 50 to 30 000. */
+  readonly integrationTimeoutMs?: number;
   /** More properties of the `AWS::Lambda::Function`, or other values for them. */
   readonly properties?: Readonly<Record<string, unknown>>;
 }
@@ -32,6 +34,7 @@ export async function writePackage(
   folder: string,
   functions: Readonly<Record<string, FixtureFunction>>,
   resources: Readonly<Record<string, unknown>> = {},
+  outputs: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const all: Record<string, unknown> = {
     HttpApi: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'fixture', ProtocolType: 'HTTP' } },
@@ -39,7 +42,7 @@ export async function writePackage(
   };
   for (const [name, fixture] of Object.entries(functions)) Object.assign(all, resourcesOf(name, fixture));
   await mkdir(folder, { recursive: true });
-  const template = JSON.stringify({ Resources: all }, null, 1);
+  const template = JSON.stringify({ Resources: all, Outputs: outputs }, null, 1);
   await writeFile(join(folder, 'cloudformation-template-update-stack.json'), template);
   for (const [name, { source, files }] of Object.entries(functions)) {
     const content = files ?? { 'index.mjs': new TextEncoder().encode(source ?? '') };
@@ -75,7 +78,7 @@ function resourcesOf(name: string, fixture: FixtureFunction): Record<string, unk
         IntegrationType: 'AWS_PROXY',
         IntegrationUri: { 'Fn::GetAtt': [`${id}LambdaFunction`, 'Arn'] },
         PayloadFormatVersion: fixture.payloadFormat ?? '2.0',
-        TimeoutInMillis: 30_000,
+        TimeoutInMillis: fixture.integrationTimeoutMs ?? 30_000,
       },
     };
     resources[`HttpApiRoute${id}${routeKey.replaceAll(/\W/g, 'X')}`] = {
