@@ -111,18 +111,30 @@ export async function startHost(
 ): Promise<TestHost> {
   const folder = await mkdtemp(join(tmpdir(), 'test-local-lambda-'));
   const packageDir = await writePackage(join(folder, randomUUID()), functions, resources);
-  const logsDir = join(folder, 'logs');
+  return serve(t, folder, { ...options, packageDir });
+}
+
+/**
+ * Starts a host for packages that are there.
+ * @param folder is removed when the host is closed, with the logs in it.
+ */
+export async function serve(
+  t: TestContext,
+  folder: string,
+  options: Partial<LocalLambdaOptions> & Pick<LocalLambdaOptions, 'packageDir'>,
+): Promise<TestHost> {
+  const { packageDir, logsDir = join(folder, 'logs') } = options;
   const notices: string[] = [];
   const host = await startLocalLambda({
-    packageDir,
-    logsDir,
     onNotice: (message) => notices.push(message),
     ...options,
+    logsDir,
   });
   // In one hook: hooks run in the order of their registration, and a host that still runs writes its log.
   t.after(async () => {
     await host.close();
     await rm(folder, { recursive: true, force: true });
+    await rm(logsDir, { recursive: true, force: true });
   });
   return {
     ...host,
@@ -133,7 +145,7 @@ export async function startHost(
       return host.routes;
     },
     logsDir,
-    packageDir,
+    packageDir: [packageDir].flat()[0] ?? '',
     notices,
     logLines: async (name) => {
       await host.flushLogs();

@@ -4,7 +4,7 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startLocalLambda } from '../../local-lambda/start.ts';
-import { temporaryFolder, writePackage } from './fixture-package.ts';
+import { serve, temporaryFolder, writePackage } from './fixture-package.ts';
 
 const answer = (text: string) => `export const handler = () => '${text} ' + process.env.SHARED;`;
 
@@ -52,20 +52,14 @@ test('two packages are served by one host, with what one exports to the other', 
     const state = { service: { service, provider: { stage: 'dev', region: 'eu-west-3' } } };
     await writeFile(join(packageDir, 'serverless-state.json'), JSON.stringify(state));
   }
-  const notices: string[] = [];
-  const host = await startLocalLambda({
-    packageDir: [orders, users],
-    logsDir: join(folder, 'logs'),
-    onNotice: (message) => notices.push(message),
-  });
-  t.after(() => host.close());
+  const host = await serve(t, folder, { packageDir: [orders, users] });
   const text = async (path: string) => (await fetch(`${host.url}${path}`)).text();
   assert.equal(await text('/orders'), 'orders orders-dev');
   assert.equal(await text('/users/7'), 'users orders-dev');
   assert.equal(await text('/health'), 'orders orders-dev');
   assert.equal(await ask(`${host.url}/health`, 'httpapi.users-dev.localhost:3000'), '200 users orders-dev');
   assert.equal(await ask(`${host.url}/orders`, 'httpapi.users-dev.localhost'), '404 {"message":"Not Found"}');
-  assert.deepEqual(notices, [
+  assert.deepEqual(host.notices, [
     'GET /health is there twice: the second one answers to the host name httpapi.users-dev.localhost only',
   ]);
   const preflight = async (path: string) => {

@@ -5,9 +5,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readDeploymentPackages } from '../../../local-lambda/deployment-package/read.ts';
 import { parseTemplateYaml } from '../../../local-lambda/deployment-package/yaml.ts';
-import { startLocalLambda } from '../../../local-lambda/start.ts';
 import { tablesOf } from '../../../local-lambda/start-dynamodb.ts';
-import { temporaryFolder } from '../fixture-package.ts';
+import { serve, temporaryFolder } from '../fixture-package.ts';
 
 /** `sam build` 1.170 wrote the first, aws-cdk-lib 2.276 the second; roles, permissions and metadata are cut out. */
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
@@ -109,9 +108,7 @@ for (const [tool, packageDir] of [
   ['cdk synth', CDK],
 ] as const) {
   test(`the output of ${tool} is served as it is`, async (t) => {
-    const logsDir = await temporaryFolder(t);
-    const host = await startLocalLambda({ packageDir, logsDir });
-    t.after(() => host.close());
+    const host = await serve(t, await temporaryFolder(t), { packageDir });
     const get = async (path: string) => {
       const response = await fetch(`${host.url}${path}`);
       return [response.status, await response.json()];
