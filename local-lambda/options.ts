@@ -4,8 +4,8 @@ import { LocalLambdaError } from './local-lambda-error.ts';
 
 /** How to start local-lambda; all but the folders have defaults. */
 export interface LocalLambdaOptions {
-  /** Folder with the template and the zips, such as `.serverless`. */
-  readonly packageDir: string;
+  /** Folder with a template and the code, such as `.serverless`, or several of them. */
+  readonly packageDir: string | readonly string[];
   /** Root of the log groups on disk. */
   readonly logsDir: string;
   /** Address to listen on; default 127.0.0.1. */
@@ -42,7 +42,8 @@ export interface LocalLambdaOptions {
 export type OnLogEvent = (group: string, message: string) => void;
 
 /** The options with their defaults. */
-export type ResolvedOptions = Required<Omit<LocalLambdaOptions, 'region'>> & {
+export type ResolvedOptions = Required<Omit<LocalLambdaOptions, 'region' | 'packageDir'>> & {
+  readonly packageDirs: readonly string[];
   readonly region: string | undefined;
 };
 
@@ -56,7 +57,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     throw new LocalLambdaError(`scaling: must be lambda or eager-reuse, is ${JSON.stringify(scaling)}`);
   }
   return {
-    packageDir: options.packageDir,
+    packageDirs: [options.packageDir].flat(),
     logsDir: options.logsDir,
     host: options.host ?? '127.0.0.1',
     port: inRange('port', options.port ?? 0, 0, 65_535, true),

@@ -32,6 +32,8 @@ interface Open {
   status: 'timeout' | 'error' | undefined;
   errorType: string | undefined;
   timer: NodeJS.Timeout | undefined;
+  /** The caller has its answer, and END and REPORT are still to come. */
+  answered: boolean;
 }
 
 /** Makes the record of one environment, used for one invocation after the other. */
@@ -56,6 +58,8 @@ export function createInvocationRecord(
     const { invocation, outcome } = open;
     clearTimeout(open.timer);
     open.outcome = undefined;
+    open.answered = true;
+    log.expect();
     if (invocation.onLogLine === undefined) invocation.settle(outcome);
     // END and REPORT are written after the same poll of the event loop; who wants the tail waits for them.
     else log.after(() => setImmediate(() => invocation.settle(outcome)));
@@ -72,6 +76,7 @@ export function createInvocationRecord(
         status: undefined,
         errorType: undefined,
         timer: undefined,
+        answered: false,
       };
       write(invocation, lines.start(now(), invocation.requestId));
     },
@@ -106,6 +111,7 @@ export function createInvocationRecord(
       });
       write(invocation, report);
       log.after(() => {
+        if (finished.answered) log.written();
         if (open === finished) open = undefined;
       });
     },

@@ -42,6 +42,23 @@ def handler(event, context):
   assert.match(lines.at(-1) ?? '', /^REPORT .*Init Duration/);
 });
 
+test('stdout and stderr of a Python function stand in the log as they were written', async (t) => {
+  const source = `
+import subprocess, sys
+def handler(event, context):
+    for i in range(20):
+        print("out", i)
+        print("err", i, file=sys.stderr)
+    subprocess.run(["echo", "child"])
+`;
+  const host = await startPython(t, source);
+  if (host === undefined) return;
+  await host.invoke('py', {});
+  const lines = await host.logLines('py');
+  const written = Array.from({ length: 20 }, (_, i) => [`out ${i}`, `err ${i}`]).flat();
+  assert.deepEqual(lines.slice(2, -2), [...written, 'child']);
+});
+
 test("an exception in Python is the function's error with its trace in the log", async (t) => {
   const host = await startPython(t, 'def handler(event, context):\n    raise ValueError("no sheep")\n');
   if (host === undefined) return;
