@@ -1,13 +1,16 @@
 """Starts MiniStack with what it lacks for this project; it dies with the process at its standard input.
 
-Its version is fixed in requirements.txt, because three of its modules are changed here:
+Its version is fixed in requirements.txt, because some of its modules are changed here:
 - CloudFormation learns `AWS::Logs::QueryDefinition`, CloudWatch Logs the three calls behind it;
 - the DynamoDB condition keys of a put are those of AWS: the attributes of the item, and `ReturnValues`;
-- loopback counts as TLS: osls forbids everything else on its bucket.
+- an HTTP API reads the CORS settings that CloudFormation gave it, whose keys begin with capitals;
+- loopback counts as TLS: osls forbids everything else on its bucket;
+- DynamoDB fails for the functions as the file `faults.json` says, while it is there.
 """
 
 import json
 import os
+import pathlib
 import shutil
 import signal
 import sys
@@ -17,7 +20,7 @@ import uuid
 from ministack import app
 from ministack.core import iam_actions
 from ministack.core.responses import error_response_json, json_response
-from ministack.services import cloudwatch_logs
+from ministack.services import apigateway, cloudwatch_logs, dynamodb
 from ministack.services.cloudformation import provisioners
 
 DEFINITIONS: dict[str, dict] = {}
@@ -102,6 +105,36 @@ def add_condition_keys():
     iam_actions.dynamodb_service_context = dynamodb_service_context
 
 
+def read_cors_settings():
+    """Give preflights and answers the CORS headers of the template."""
+
+    def with_lower_keys(answer):
+        return lambda config, origin: answer(
+            {key[0].lower() + key[1:]: value for key, value in config.items()}, origin
+        )
+
+    apigateway._cors_response_headers = with_lower_keys(apigateway._cors_response_headers)
+    apigateway._cors_preflight_response = with_lower_keys(apigateway._cors_preflight_response)
+
+
+def fail_on_request(faults):
+    """Let the operations that the file names fail; the rehearsal's own key passes."""
+    handle = dynamodb.handle_request
+    answers = {
+        "down": ("InternalServerError", "the database is down", 500),
+        "throttled": ("ProvisionedThroughputExceededException", "the database is busy", 400),
+    }
+
+    async def handle_request(method, path, headers, body, query_params):
+        if faults.exists() and "Credential=test/" not in headers.get("authorization", ""):
+            fault = json.loads(faults.read_text())
+            if headers.get("x-amz-target", "").split(".")[-1] in fault["operations"]:
+                return error_response_json(*answers[fault["kind"]])
+        return await handle(method, path, headers, body, query_params)
+
+    dynamodb.handle_request = handle_request
+
+
 def count_loopback_as_tls():
     """Let the bucket policy of osls, which refuses plain HTTP, pass."""
     pin = app.pin_request_origin
@@ -118,6 +151,8 @@ def die_with_parent(work_dir):
 
 add_query_definitions()
 add_condition_keys()
+read_cors_settings()
+fail_on_request(pathlib.Path(sys.argv[-1]) / "faults.json")
 count_loopback_as_tls()
 threading.Thread(target=die_with_parent, args=(sys.argv.pop(),), daemon=True).start()
 app.main()
