@@ -2,12 +2,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createDeployer, inventory } from './account.ts';
+import { createUser, inventory } from './account.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { copyProject, type StackName } from './project-copy.ts';
 import { ensurePython, RehearsalUsageError } from './python-environment.ts';
 import { CommandError, runUntil } from './run.ts';
-import { rehearseStack, removeStack, type Step } from './stack.ts';
+import type { Step } from './serverless-cli.ts';
+import { rehearseStack, removeStack } from './stack.ts';
 
 const ROOT = dirname(import.meta.dirname);
 const STACKS: readonly StackName[] = ['ts', 'python'];
@@ -81,8 +82,17 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
     const endpoint = emulator?.endpoint ?? '';
     const before = await inventory(endpoint);
     const policy = await readFile(join(ROOT, 'docs/deployer-policy.json'), 'utf8');
-    const deployer = await createDeployer(endpoint, policy);
-    const rehearsals = STACKS.map((stack) => ({ stack, root: ROOT, project, endpoint, deployer, run, step }));
+    const deployer = await createUser(endpoint, 'sheep-shed-deployer', policy);
+    const rehearsals = STACKS.map((stack) => ({
+      stack,
+      root: ROOT,
+      workDir,
+      project,
+      endpoint,
+      deployer,
+      run,
+      step,
+    }));
     for (const rehearsal of rehearsals) await rehearseStack(rehearsal);
     for (const rehearsal of rehearsals) await removeStack(rehearsal);
     await step('nothing is left', async () => {

@@ -2,7 +2,8 @@
 
 Its version is fixed in requirements.txt, because some of its modules are changed here:
 - CloudFormation learns `AWS::Logs::QueryDefinition`, CloudWatch Logs the three calls behind it;
-- the DynamoDB condition keys of a put are those of AWS: the attributes of the item, and `ReturnValues`;
+- the DynamoDB condition keys of a put and a delete are those of AWS: the attributes of item, key and condition,
+  and `ReturnValues`;
 - an HTTP API reads the CORS settings that CloudFormation gave it, whose keys begin with capitals;
 - loopback counts as TLS: osls forbids everything else on its bucket;
 - DynamoDB fails for the functions as the file `faults.json` says, while it is there.
@@ -11,6 +12,7 @@ Its version is fixed in requirements.txt, because some of its modules are change
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sys
@@ -53,6 +55,8 @@ def delete_definition(data):
     return json_response({"success": True})
 
 
+CONDITION_WORDS = {"AND", "BETWEEN", "IN", "NOT", "OR"}
+
 CALLS = {
     "PutQueryDefinition": put_definition,
     "DescribeQueryDefinitions": describe_definitions,
@@ -88,6 +92,17 @@ def add_query_definitions():
     }
 
 
+def attributes_of_condition(data):
+    """Name the top-level attributes that a condition expression looks at."""
+    names = data.get("ExpressionAttributeNames", {})
+    words = re.findall(r"([:#.]?\w+)\s*(\()?", data.get("ConditionExpression", ""))
+    return {
+        names.get(word, word)
+        for word, is_function in words
+        if not is_function and word[0] not in ":.0123456789" and word.upper() not in CONDITION_WORDS
+    }
+
+
 def add_condition_keys():
     """Give puts and deletes the condition keys that they have on AWS."""
     context_of = iam_actions.dynamodb_service_context
@@ -95,7 +110,7 @@ def add_condition_keys():
     def dynamodb_service_context(body):
         context = context_of(body)
         data = json.loads(body or b"{}")
-        named = {**data.get("Item", {}), **(data.get("Key", {}))}
+        named = {*data.get("Item", {}), *data.get("Key", {}), *attributes_of_condition(data)}
         if named:
             context["dynamodb:Attributes"] = sorted({*named, *context.get("dynamodb:Attributes", [])})
         if "ReturnValues" in data:
