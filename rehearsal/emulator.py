@@ -5,6 +5,7 @@ Its version is fixed in requirements.txt, because some of its modules are change
 - the DynamoDB condition keys of a put and a delete are those of AWS: the attributes of item, key and condition,
   and `ReturnValues`;
 - an HTTP API reads the CORS settings that CloudFormation gave it, whose keys begin with capitals;
+- its health check names the rehearsal that started it;
 - loopback counts as TLS: osls forbids everything else on its bucket;
 - DynamoDB fails for the functions as the file `faults.json` says, while it is there.
 """
@@ -150,6 +151,19 @@ def fail_on_request(faults):
     dynamodb.handle_request = handle_request
 
 
+def name_itself(identity):
+    """Tell in the answer of the health check who started this emulator."""
+    answer = app._handle_health_request
+
+    def handle_health_request(path, request_id):
+        response = answer(path, request_id)
+        if response is not None:
+            response[1]["x-rehearsal"] = identity
+        return response
+
+    app._handle_health_request = handle_health_request
+
+
 def count_loopback_as_tls():
     """Let the bucket policy of osls, which refuses plain HTTP, pass."""
     pin = app.pin_request_origin
@@ -158,8 +172,11 @@ def count_loopback_as_tls():
 
 def die_with_parent(work_dir):
     """Kill the whole process group when standard input ends; `bye` says that the folder is not ours to remove."""
-    text = sys.stdin.read()
-    if "bye" not in text:
+    text = b""
+    # Not by sys.stdin, whose lock would keep the interpreter from ending by itself.
+    while chunk := os.read(0, 1024):
+        text += chunk
+    if b"bye" not in text:
         shutil.rmtree(work_dir, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
@@ -168,6 +185,7 @@ add_query_definitions()
 add_condition_keys()
 read_cors_settings()
 fail_on_request(pathlib.Path(sys.argv[-1]) / "faults.json")
+name_itself(os.environ["REHEARSAL_ID"])
 count_loopback_as_tls()
 threading.Thread(target=die_with_parent, args=(sys.argv.pop(),), daemon=True).start()
 app.main()
