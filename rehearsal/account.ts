@@ -8,6 +8,7 @@ import {
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateAccessKeyCommand,
+  CreatePolicyCommand,
   CreateUserCommand,
   IAMClient,
   ListRolesCommand,
@@ -51,6 +52,13 @@ export async function createUser(endpoint: string, UserName: string, policy: str
   } finally {
     iam.destroy();
   }
+}
+
+/** Makes a managed policy. @param policy as for {@link createUser}. */
+export async function createPolicy(endpoint: string, PolicyName: string, policy: string): Promise<void> {
+  const iam = new IAMClient(clientSettings(endpoint, ROOT_KEY));
+  const PolicyDocument = policy.replaceAll('123456789012', ACCOUNT);
+  await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument })).finally(() => iam.destroy());
 }
 
 /** Everything in the account that a deployment could leave behind, each as `kind name`. */

@@ -2,12 +2,12 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createUser, inventory } from './account.ts';
+import { createPolicy, createUser, inventory } from './account.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { copyProject, type StackName } from './project-copy.ts';
 import { ensurePython, isAlive, RehearsalUsageError } from './python-environment.ts';
 import { CommandError, runUntil } from './run.ts';
-import type { Step } from './serverless-cli.ts';
+import { BOUNDARY, type Step } from './serverless-cli.ts';
 import { rehearseStack, removeStack } from './stack.ts';
 
 const ROOT = dirname(import.meta.dirname);
@@ -102,7 +102,9 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
     });
     const endpoint = emulator?.endpoint ?? '';
     const before = await inventory(endpoint);
-    const policy = await readFile(join(ROOT, 'docs/deployer-policy.json'), 'utf8');
+    const read = (name: string) => readFile(join(ROOT, 'docs', name), 'utf8');
+    await createPolicy(endpoint, BOUNDARY, await read('function-boundary.json'));
+    const policy = await read('deployer-policy.json');
     const deployer = await createUser(endpoint, 'sheep-shed-deployer', policy);
     const rehearsals = STACKS.map((stack) => ({
       stack,

@@ -4,6 +4,7 @@ Its version is fixed in requirements.txt, because some of its modules are change
 - CloudFormation learns `AWS::Logs::QueryDefinition`, CloudWatch Logs the three calls behind it;
 - the DynamoDB condition keys of a put and a delete are those of AWS: the attributes of item, key and condition,
   and `ReturnValues`;
+- CloudFormation gives roles their permissions boundary;
 - an HTTP API reads the CORS settings that CloudFormation gave it, whose keys begin with capitals;
 - its health check names the rehearsal that started it;
 - loopback counts as TLS: osls forbids everything else on its bucket;
@@ -23,7 +24,7 @@ import uuid
 from ministack import app
 from ministack.core import iam_actions
 from ministack.core.responses import error_response_json, json_response
-from ministack.services import apigateway, cloudwatch_logs, dynamodb
+from ministack.services import apigateway, cloudwatch_logs, dynamodb, iam
 from ministack.services.cloudformation import provisioners
 
 DEFINITIONS: dict[str, dict] = {}
@@ -91,6 +92,27 @@ def add_query_definitions():
         "update": lambda physical_id, old, new, stack_name: write(new, physical_id),
         "delete": lambda physical_id, props: delete_definition({"queryDefinitionId": physical_id}),
     }
+
+
+def set_permissions_boundaries():
+    """Let CloudFormation bound the roles that it makes and changes."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    create, update = handlers["create"], handlers["update"]
+
+    def bound(role_name, props):
+        iam._roles.get(role_name)["PermissionsBoundary"] = props.get("PermissionsBoundary")
+
+    def create_role(logical_id, props, stack_name):
+        made = create(logical_id, props, stack_name)
+        bound(made[0], props)
+        return made
+
+    def update_role(physical_id, old, new, stack_name, **more):
+        changed = update(physical_id, old, new, stack_name, **more)
+        bound(changed[0] if isinstance(changed, tuple) else physical_id, new)
+        return changed
+
+    handlers["create"], handlers["update"] = create_role, update_role
 
 
 def attributes_of_condition(data):
@@ -183,6 +205,7 @@ def die_with_parent(work_dir):
 
 add_query_definitions()
 add_condition_keys()
+set_permissions_boundaries()
 read_cors_settings()
 fail_on_request(pathlib.Path(sys.argv[-1]) / "faults.json")
 name_itself(os.environ["REHEARSAL_ID"])

@@ -1,4 +1,10 @@
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import {
   GetFunctionConfigurationCommand,
@@ -10,7 +16,7 @@ import { zipSync } from 'fflate';
 import { type AccessKey, clientSettings, ROOT_KEY } from './account.ts';
 import type { StackName } from './project-copy.ts';
 import { rolePolicyOf, type Statement } from './role-policy.ts';
-import { nameOf } from './serverless-cli.ts';
+import { BOUNDARY, nameOf } from './serverless-cli.ts';
 
 /** Code that hands out the credentials of its function; it is never deployed anywhere but here. */
 const PROBES: Readonly<Record<StackName, (handler: string) => Record<string, Uint8Array>>> = {
@@ -46,6 +52,12 @@ const remove =
   (extra: object): Send =>
   (client, TableName) =>
     client.send(new DeleteItemCommand({ TableName, Key: { tattoo: { N: '1' } }, ...extra }));
+
+const REFUSED = 'AccessDeniedException';
+
+/** What no function's role may do, whatever its policy says: it is beyond docs/function-boundary.json. */
+const FOREIGN_RIGHT: Statement = { Effect: 'Allow', Action: 'dynamodb:DescribeTable', Resource: '*' };
+const describeTable: Send = (client, TableName) => client.send(new DescribeTableCommand({ TableName }));
 
 /** Calls that a function must not be able to make, and those that it makes, which show that the calls are right. */
 interface Proof {
@@ -94,7 +106,8 @@ const PROOFS: readonly Proof[] = [
 
 /**
  * With the credentials of each function, makes calls that its role must refuse. Then it takes each condition out of the
- * policy once, and one of these calls must get through: no line stands there for show. The functions' code is replaced.
+ * policy once, and one of these calls must get through: no line stands there for show. A right beyond the permissions boundary must not help. The
+ * functions' code is replaced.
  * @throws Error naming the function and the call that was not refused, or the condition that nothing needs.
  */
 export async function proveLeastPrivilege(endpoint: string, stack: StackName): Promise<string> {
@@ -115,6 +128,12 @@ export async function proveLeastPrivilege(endpoint: string, stack: StackName): P
         const [call] = await letThrough();
         if (call !== undefined) throw new Error(`${functionName}, ${call}`);
         refused += Object.keys(proof.forbidden).length;
+        if (!policy.boundary?.endsWith(`:policy/${BOUNDARY}`))
+          throw new Error(`${functionName} has no boundary`);
+        const outcome = await policy.during([...policy.statements, FOREIGN_RIGHT], () =>
+          outcomeOf(describeTable(client, nameOf(stack))),
+        );
+        if (outcome !== REFUSED) throw new Error(`${functionName}, beyond the boundary: ${outcome}`);
         for (const { name, statements } of withoutOneCondition(policy.statements)) {
           const calls = await policy.during(statements, letThrough);
           if (calls.length === 0) throw new Error(`${functionName}: no call needs ${name}`);
@@ -128,20 +147,24 @@ export async function proveLeastPrivilege(endpoint: string, stack: StackName): P
     clients.lambda.destroy();
     clients.iam.destroy();
   }
-  return `${refused} forbidden calls refused, and not all of them without any of the ${needed} conditions`;
+  return `${refused} forbidden calls refused, not so without any of the ${needed} conditions; bounded`;
 }
 
 /** The forbidden calls that were not refused, each with what happened instead. */
 async function callsLetThrough(proof: Proof, client: DynamoDBClient, table: string): Promise<string[]> {
   const calls: string[] = [];
   for (const [call, send] of Object.entries(proof.forbidden)) {
-    const outcome = await send(client, table).then(
-      () => 'it was allowed',
-      (error: Error) => error.name,
-    );
-    if (outcome !== 'AccessDeniedException') calls.push(`${call}: ${outcome}`);
+    const outcome = await outcomeOf(send(client, table));
+    if (outcome !== REFUSED) calls.push(`${call}: ${outcome}`);
   }
   return calls;
+}
+
+function outcomeOf(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => 'it was allowed',
+    (error: Error) => error.name,
+  );
 }
 
 /** The statements once without each of their conditions. */

@@ -1,8 +1,15 @@
-import { GetRolePolicyCommand, type IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  type IAMClient,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
 /** One statement of a policy, as far as it is changed here. */
 export interface Statement {
+  readonly Effect: string;
+  readonly Resource: unknown;
   readonly Action: string | readonly string[];
   /** By operator, then by condition key. */
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -11,6 +18,8 @@ export interface Statement {
 /** The policy of the role of one function. */
 export interface RolePolicy {
   readonly statements: readonly Statement[];
+  /** ARN of the permissions boundary of the role. */
+  readonly boundary: string | undefined;
   /** Does something while other statements stand in the policy. */
   during<T>(statements: readonly Statement[], body: () => Promise<T>): Promise<T>;
 }
@@ -25,7 +34,9 @@ export async function rolePolicyOf(
   name: string,
 ): Promise<RolePolicy> {
   const { Role = '' } = await clients.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const policy = { RoleName: Role.split('/').at(-1) ?? '', PolicyName: name };
+  const RoleName = Role.split('/').at(-1) ?? '';
+  const policy = { RoleName, PolicyName: name };
+  const { Role: role } = await clients.iam.send(new GetRoleCommand({ RoleName }));
   const { PolicyDocument = '' } = await clients.iam.send(new GetRolePolicyCommand(policy));
   const whole = decodeURIComponent(PolicyDocument);
   const { Statement: statements, ...rest } = JSON.parse(whole) as { Statement: Statement[] };
@@ -33,6 +44,7 @@ export async function rolePolicyOf(
     clients.iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument: document }));
   return {
     statements,
+    boundary: role?.PermissionsBoundary?.PermissionsBoundaryArn,
     async during(others, body) {
       await put(JSON.stringify({ ...rest, Statement: others }));
       return body().finally(() => put(whole));

@@ -29,6 +29,9 @@ export type Sls = (...args: string[]) => Promise<string>;
 /** The stage that is rehearsed. */
 export const STAGE = 'dev';
 
+/** Name of the policy that bounds the functions' roles. */
+export const BOUNDARY = 'sheep-shed-boundary';
+
 /** Milliseconds after which a command is given up. */
 export const COMMAND_LIMIT_MS = 90_000;
 
@@ -41,7 +44,7 @@ export const FUNCTIONS = ['post-sheep', 'get-dog', 'get-cat', 'delete-wolf'] as 
  */
 export function serverless(
   { stack, project, endpoint, deployer, run }: StackRehearsal,
-  args: readonly string[] = ['--stage', STAGE],
+  args: readonly string[] = ['--stage', STAGE, `--param=boundary=${BOUNDARY}`],
   environment: NodeJS.ProcessEnv = {},
 ): Sls {
   return (...command) =>
