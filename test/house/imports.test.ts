@@ -83,7 +83,15 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   { files: /^herd\//, may: [/^herd\//, /^src\/config\.ts$/, NPM] },
   {
     files: /^rehearsal\//,
-    may: [/^rehearsal\//, /^src\/config\.ts$/, /^local-lambda\/start\.ts$/, /^bench\/result\.ts$/, NPM],
+    may: [
+      /^rehearsal\//,
+      /^test\/contracts\//,
+      /^bench\/stacks\/sigv4\.ts$/,
+      /^src\/config\.ts$/,
+      /^local-lambda\/start\.ts$/,
+      /^bench\/result\.ts$/,
+      NPM,
+    ],
   },
   { files: /^insights\//, may: [/^insights\//, /^src\/config\.ts$/, NPM] },
 ];
