@@ -45,22 +45,17 @@ export function ratioForest({ ratios }: Summary): Chart | undefined {
     option: (isNarrow) => ({
       grid: { left: isNarrow ? 104 : 170, right: 24, top: 8, bottom: 44 },
       xAxis: { ...logAxis([...ends, 1], 'times better (log scale)'), nameGap: 28 },
-      yAxis: {
-        ...categoryAxis(rows.map(({ label, short }) => (isNarrow ? short : label))),
-        inverse: true,
-        // A line above the first row of every scenario but the first.
-        splitLine: {
-          show: true,
-          lineStyle: { color: 'var(--rule)' },
-          interval: (index: number) => index > 0 && rows[index]?.scenario !== rows[index - 1]?.scenario,
-        },
-      },
+      yAxis: { ...categoryAxis(rows.map(({ label, short }) => (isNarrow ? short : label))), inverse: true },
       series: [
         {
           type: 'custom',
           data: rows.map(({ figures }, index) => [index, figures.ratio, figures.low, figures.high]),
-          renderItem: (_, api) =>
-            intervalItem(api, rows[Number(api.value(0))]?.figures.verdict ?? 'inconclusive'),
+          renderItem: ({ coordSys }, api) => {
+            const index = Number(api.value(0));
+            const isFirst = index > 0 && rows[index]?.scenario !== rows[index - 1]?.scenario;
+            const area = coordSys as unknown as Area;
+            return intervalItem(api, area, rows[index]?.figures.verdict ?? 'inconclusive', isFirst);
+          },
           encode: { x: [1, 2, 3], y: 0 },
           markLine: {
             silent: true,
@@ -94,22 +89,40 @@ function labelOf(
 
 const COLOURS = { faster: 'var(--good)', slower: 'var(--bad)', inconclusive: 'var(--even)' } as const;
 
+interface Area {
+  readonly x: number;
+  readonly width: number;
+}
+
 interface ItemApi {
   value(dimension: number): unknown;
   coord(data: (number | string)[]): number[];
+  size?(data: number[]): number | number[];
 }
 
-/** A horizontal line from the lower to the upper bound, with a mark at the ratio. */
-function intervalItem(api: ItemApi, verdict: Verdict): CustomSeriesRenderItemReturn {
+/** A horizontal line from the lower to the upper bound with a mark at the ratio; a rule above a scenario's first row. */
+function intervalItem(
+  api: ItemApi,
+  { x: left, width }: Area,
+  verdict: Verdict,
+  isFirst: boolean,
+): CustomSeriesRenderItemReturn {
   const row = Number(api.value(0));
   const at = (dimension: number) => api.coord([Number(api.value(dimension)), row]);
   const [[x = 0, y = 0], [low = 0], [high = 0]] = [at(1), at(2), at(3)];
+  const band = [api.size?.([0, 1]) ?? 0].flat()[1] ?? 0;
   const isHollow = verdict === 'inconclusive';
   const colour = COLOURS[verdict];
+  const line = (x1: number, x2: number, height: number, stroke: string, lineWidth: number) => ({
+    type: 'line' as const,
+    shape: { x1, y1: height, x2, y2: height },
+    style: { stroke, lineWidth },
+  });
   return {
     type: 'group',
     children: [
-      { type: 'line', shape: { x1: low, y1: y, x2: high, y2: y }, style: { stroke: colour, lineWidth: 3 } },
+      ...(isFirst ? [line(left, left + width, y - band / 2, 'var(--rule)', 1)] : []),
+      line(low, high, y, colour, 3),
       {
         type: 'circle',
         shape: { cx: x, cy: y, r: 5.5 },
