@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { ClosedLoadOptions } from '../../bench/load/closed-load.ts';
-import { closedLoad } from '../../bench/load/closed-load.ts';
+import type { ClosedLoadOptions } from '../../../bench/load/closed-load.ts';
+import { closedLoad } from '../../../bench/load/closed-load.ts';
 
 async function serve(t: TestContext, listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
