@@ -38,7 +38,8 @@ export async function climbRates(
     if (steps.filter(({ met }) => !met).length === MOST_FAILED) break;
   }
   const failed = steps.findIndex(({ met }) => !met);
-  return { steps, highestRate: steps.at(failed === -1 ? -1 : failed - 1)?.rate };
+  const met = failed === -1 ? steps : steps.slice(0, failed);
+  return { steps, highestRate: met.at(-1)?.rate };
 }
 
 function isMet(load: LoadResult, objective: Objective, seconds: number): boolean {
