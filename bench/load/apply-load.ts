@@ -35,7 +35,7 @@ const PROGRESS_MS = 250;
 export interface Stage {
   readonly connections: readonly Connection[];
   readonly tally: Tally;
-  /** Whether to send nothing more: too much is lost, or the run is aborted. */
+  /** Whether to send nothing more: too much is lost, the run is aborted, or an answer could not be judged. */
   isOver(): boolean;
   /** Milliseconds of `performance.now()`, when the connections were open. */
   readonly startedAt: number;
@@ -59,16 +59,18 @@ export async function applyLoad(
   signal.throwIfAborted();
   signal.addEventListener('abort', closeAll, { once: true });
   let ticker: NodeJS.Timeout | undefined;
+  let isEnded = false;
   try {
     // One that cannot be opened now costs the request that first needs it.
     await Promise.allSettled(connections.map((connection) => connection.open()));
     const startedAt = performance.now();
     ticker = setInterval(() => onProgress(tally.answers, performance.now() - startedAt), PROGRESS_MS);
-    const isOver = () => signal.aborted || tally.lost >= MAX_LOST;
+    const isOver = () => isEnded || signal.aborted || tally.lost >= MAX_LOST;
     await drive({ connections, tally, isOver, startedAt });
     signal.throwIfAborted();
     return tally.toResult(model, startedAt);
   } finally {
+    isEnded = true;
     clearInterval(ticker);
     signal.removeEventListener('abort', closeAll);
     closeAll();
