@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ColdCourse } from './cold.ts';
 import { concludeCold } from './cold.ts';
 import type { Course } from './course.ts';
-import { closeWindow, concludeCourse } from './course.ts';
+import { concludeCourse, endCourse } from './course.ts';
 import type { ObservedCourse } from './doubts.ts';
 import { doubtsOf } from './doubts.ts';
 import type { CpuTimes } from './machine.ts';
@@ -84,7 +84,7 @@ export function isWorthKeeping({ courses, coldCourses }: Collected): boolean {
 export async function askHosts(collected: Collected, { now }: BenchWorld): Promise<void> {
   const { courses, coldCourses, warnings } = collected;
   // The rounds of a scenario that was broken off are still open.
-  await Promise.all(courses.map((course) => closeWindow(course, now)));
+  await Promise.all(courses.map((course) => endCourse(course, now)));
   const measured = courses.filter(({ rounds }) => rounds.length > 0).map(concludeCourse);
   const [warm, cold] = await Promise.all([
     withReports(measured),

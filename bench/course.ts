@@ -17,9 +17,9 @@ export interface Course {
   openSince: number | undefined;
   /** Epoch milliseconds when the last counted call was over. */
   endedAt: number;
-  /** Epoch milliseconds of the first uncounted call since the first round began to be prepared. */
+  /** Epoch milliseconds before the warm-up; `undefined` when it is still to come. */
   beganAt: number | undefined;
-  /** Calls of warm-ups from there on. */
+  /** Calls of the warm-up. */
   warmUpCalls: number;
   /** Times that the bench asked the dog since the first measured call, and until the last one. */
   asked: number;
@@ -48,16 +48,21 @@ export function newCourse(scenario: ScenarioName, stack: Stack): Course {
 }
 
 /**
- * Closes the window of the last round, once the REPORT lines of its calls must be there: whoever calls the
- * function again does this first.
- * @param now gives epoch milliseconds.
+ * Closes the window of the last round: on this machine just before the function is called again, so that a
+ * REPORT line that came late lies in it.
+ * @param to epoch milliseconds.
  */
-export async function closeWindow(course: Course, now: () => number): Promise<void> {
-  const { openSince, stack, windows } = course;
+export function closeWindow(course: Course, to: number): void {
+  const { openSince, stack, windows, endedAt } = course;
   if (openSince === undefined) return;
-  await stack.host?.settle();
-  windows.push({ from: openSince, to: stack.host === undefined ? course.endedAt : now() });
+  windows.push({ from: openSince, to: stack.host === undefined ? endedAt : to });
   course.openSince = undefined;
+}
+
+/** Closes the window of a course that is over, once the REPORT lines of its calls are written. */
+export async function endCourse(course: Course, now: () => number): Promise<void> {
+  await course.stack.host?.settle();
+  closeWindow(course, now());
 }
 
 /** What a course has measured so far. */

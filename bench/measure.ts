@@ -51,10 +51,20 @@ export async function measure(
     signal.throwIfAborted();
     await keep();
   }
-  if (options.rateSteps !== undefined) {
-    await runRateSteps(stacks, names, herd, options, world, collected.rateCurves, () =>
-      finish(estimated.rateStep),
-    );
+  const { rateSteps: rates, slo: objective } = options;
+  if (rates !== undefined && objective !== undefined) {
+    for (const name of names) {
+      for (const stack of stacks) {
+        const onStep = () => finish(estimated.rateStep);
+        const steps = { rates, objective };
+        try {
+          collected.rateCurves.push(await runRateSteps(stack, name, steps, herd, options, world, onStep));
+        } catch (error) {
+          signal.throwIfAborted();
+          collected.warnings.push(`the rates of ${name} on ${stack.name}: ${(error as Error).message}`);
+        }
+      }
+    }
     await keep();
   }
   if (options.cold === 0) return;

@@ -1,5 +1,6 @@
 import type { Option, OptionTable } from '../src/config.ts';
 import { wholeNumber, wordsOf } from '../src/config.ts';
+import { OBJECTIVE_ALLOWED, readObjective } from './load/objective.ts';
 import type { NamedStack, NamedUrl } from './option-readers.ts';
 import { decimalNumber, namedStacks, namedUrls, risingRates, wordOf } from './option-readers.ts';
 import type { PresetName } from './presets.ts';
@@ -81,8 +82,8 @@ export const BENCH_OPTIONS = {
   } satisfies Option<number>,
   warmUp: {
     env: 'BENCH_WARM_UP',
-    help: 'seconds of uncounted load before a round; against a URL before the first round only',
-    default: 0.2,
+    help: 'seconds of uncounted load, after the cold starts and before the first round of a scenario on a stack',
+    default: 0.5,
     ...decimalNumber({ from: 0, to: 60 }, 'seconds'),
   } satisfies Option<number>,
   cold: {
@@ -109,9 +110,8 @@ export const BENCH_OPTIONS = {
   slo: {
     env: 'BENCH_SLO',
     help: 'what a rate of --rate-steps must meet',
-    allowed: 'an objective such as p99<250ms',
-    read: ([given = '']) =>
-      /^p[0-9]{1,2}(\.[0-9]+)?<[0-9]+(\.[0-9]+)?(ms|s)$/.test(given) ? given : undefined,
+    allowed: OBJECTIVE_ALLOWED,
+    read: ([given = '']) => readObjective(given)?.text,
   } satisfies Option<string>,
   m: { env: 'BENCH_M', help: "the cat's m", default: 3, ...wholeNumber(0, 3) } satisfies Option<number>,
   n: {

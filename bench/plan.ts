@@ -57,7 +57,7 @@ export function estimate(plan: Plan): Estimate {
   const seen = isRemote ? REMOTE : LOCAL;
   const load =
     calls === undefined ? duration : rate === undefined ? (calls * seen.call) / connections : calls / rate;
-  const round = load / rounds + warmUp + seen.init + (seen.perThousandSheep * herd) / 1000;
+  const round = load / rounds + (warmUp + seen.init) / rounds + (seen.perThousandSheep * herd) / 1000;
   const courses = scenarios.length * stacks.length;
   const floor = 2 * FLOOR_SECONDS;
   const rateStep = duration + warmUp;
@@ -77,9 +77,7 @@ export function renderPlan(plan: Plan, { total }: Estimate): string[] {
       : `open model, ${rate} requests/s (${arrivals}), at most ${connections} at once`;
   const parts = [
     `${rounds} rounds in turns, ${amount} of load a scenario and stack`,
-    ...(warmUp > 0
-      ? [`${warmUp} s of warm-up before ${plan.isRemote ? 'the first round' : 'each round'}`]
-      : []),
+    ...(warmUp > 0 ? [`${warmUp} s of warm-up`] : []),
     model,
     `${plan.herd} sheep`,
   ];

@@ -27,8 +27,8 @@ interface Amount {
 }
 
 /**
- * One round: fresh execution environments where the bench has the host in hand, warm-up, the herd, the load, the
- * account of the sheep. What goes wrong breaks the round off, and no more than it.
+ * One round: the herd, the load, the account of the sheep; before the first one fresh execution environments where
+ * the bench has the host in hand, and the warm-up. What goes wrong breaks the round off, and no more than it.
  * @throws only when the signal aborts; the round under way is then not kept.
  */
 export async function runRound(
@@ -45,6 +45,7 @@ export async function runRound(
   try {
     const pass = await prepare(course, scenario, herd, options, world);
     startedAt = world.now();
+    closeWindow(course, startedAt);
     const amount = {
       calls: shareOf(options.calls, rounds.length, options.rounds),
       seconds: options.duration / options.rounds,
@@ -84,18 +85,15 @@ async function prepare(
   const { table, host } = stack;
   const { name } = scenario;
   const dog = countingDog(course, options, world);
-  await closeWindow(course, world.now);
-  const isFirst = course.beganAt === undefined;
-  if (isFirst && name !== 'cat') await loadShed(stack, herd, dog, options, world);
-  course.beganAt ??= world.now();
-  // An environment that is fast by luck of its address space or its compiler must not be so for a whole run.
-  await host?.dropEnvironments();
-  if (options.warmUp > 0 && (isFirst || host !== undefined)) await warmUp(course, scenario, options, world);
-  await Promise.all([
-    host?.settle(),
-    // The cat needs no sheep.
-    name === 'cat' ? undefined : loadShed(stack, herd, dog, options, world),
-  ]);
+  if (course.beganAt === undefined) {
+    if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
+    await host?.dropEnvironments();
+    course.beganAt = world.now();
+    if (options.warmUp > 0) await warmUp(course, scenario, options, world);
+    await host?.settle();
+  }
+  // The cat needs no sheep; a wolf's warm-up has eaten some.
+  if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
   const before = name === 'cat' ? 0 : await countShed(stack, dog);
   course.herds.push(before);
   const pass = scenario.begin({ count: before, primes: table ? herd.primes.length : undefined });

@@ -1,5 +1,5 @@
 import type { Course } from './course.ts';
-import { closeWindow, courseLine } from './course.ts';
+import { courseLine, endCourse } from './course.ts';
 import type { Herd } from './herd.ts';
 import { runRound } from './round.ts';
 import { scenarioByName } from './scenarios/scenario-by-name.ts';
@@ -37,7 +37,7 @@ export async function runScenario(
       onRound();
     }
   }
-  await Promise.all(courses.map((course) => closeWindow(course, world.now)));
+  await Promise.all(courses.map((course) => endCourse(course, world.now)));
   for (const course of courses) world.progress.line(courseLine(course));
 }
 

@@ -6,6 +6,8 @@ import type { BENCH_OPTIONS } from './options.ts';
 export type BenchOptions = Omit<Values<typeof BENCH_OPTIONS>, 'connections' | 'cold'> & {
   readonly connections: number;
   readonly cold: number;
+  /** Connections of the open model. */
+  readonly openConnections: number;
 };
 
 /** Forced cold starts of a function and stack: as many as give a p90 of their init. */
@@ -20,7 +22,6 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   refuseContradictions(values);
   // Environments that share this machine's cores would measure each other, which they do not on Lambda.
   const closed = url === undefined ? 1 : 10;
-  // In the open model connections only bound how many requests wait at once.
   const usual = rate === undefined ? closed : OPEN_CONNECTIONS;
   const connections = values.connections ?? Math.min(usual, calls ?? usual);
   if (calls !== undefined && connections > calls) {
@@ -28,13 +29,14 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   }
   // Each round needs a call for every connection.
   const rounds = Math.min(values.rounds, Math.floor((calls ?? Number.POSITIVE_INFINITY) / connections));
+  const openConnections = values.connections ?? OPEN_CONNECTIONS;
   const isOpen = rate !== undefined || rateSteps !== undefined;
   const arrivals = values.arrivals ?? (isOpen ? 'even' : undefined);
   const cold = values.cold ?? (url === undefined ? LOCAL_COLD_STARTS : 0);
-  return { ...values, connections, rounds, arrivals, cold };
+  return { ...values, connections, rounds, arrivals, cold, openConnections };
 }
 
-/** Connections of the open model. */
+/** In the open model connections only bound how many requests are under way. */
 const OPEN_CONNECTIONS = 50;
 
 function refuseContradictions(values: Values<typeof BENCH_OPTIONS>): void {
