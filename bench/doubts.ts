@@ -74,7 +74,7 @@ function doubtsOfMachine({ plan, cores, loadAverageBefore, loadAverageAfter, ...
       );
     }
   }
-  if (!plan.isRemote && plan.connections > cores) {
+  if (!plan.isRemote && plan.model === 'closed' && plan.connections > cores) {
     doubts.push(
       `${plan.connections} connections on ${cores} cores: execution environments wait for each other, which they do not on Lambda`,
     );

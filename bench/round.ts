@@ -109,9 +109,9 @@ async function warmUp(course: Course, scenario: Scenario, options: BenchOptions,
   const { stack, violations } = course;
   const count = scenario.name === 'cat' ? 0 : await countShed(stack, countingDog(course, options, world));
   const pass = scenario.begin({ count, primes: undefined });
-  const { seed, connections } = options;
+  const { seed, connections, rate } = options;
   // The cold starts would use up the time that is meant for what comes after them.
-  const colds = { calls: connections, seconds: 0, seed };
+  const colds = { calls: rate === undefined ? connections : 1, seconds: 0, seed };
   const rest = { calls: undefined, seconds: options.warmUp, seed };
   for (const amount of [colds, rest]) {
     const { calls, lost, wrong, firstWrong } = await applyLoad(course, pass, amount, options, world);
