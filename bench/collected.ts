@@ -155,14 +155,11 @@ function withoutHosts({ courses, coldCourses }: Collected): NonNullable<Collecte
 
 function observe({ scenario, stack, herds, rounds }: Course): ObservedCourse {
   const loads = rounds.map(({ load }) => load);
-  const answers = loads.reduce((sum, { calls, lost }) => sum + calls - lost, 0);
-  const elapsedMs = loads.reduce((sum, load) => sum + load.elapsedMs, 0);
   const medianMicros = mergeHistograms(loads.map(({ latency }) => latency)).quantile(0.5);
   return {
     scenario,
     stack: stack.name,
     herds,
-    requestsPerSecond: elapsedMs > 0 ? answers / (elapsedMs / 1000) : undefined,
     medianMs: medianMicros === undefined ? undefined : medianMicros / 1000,
   };
 }

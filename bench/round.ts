@@ -42,6 +42,10 @@ export async function runRound(
   let startedAt = world.now();
   let load: LoadResult | undefined;
   let brokenOff: string | undefined;
+  let lostWhy = '';
+  const onLost = (problem: string) => {
+    lostWhy ||= `: ${problem}`;
+  };
   try {
     const pass = await prepare(course, scenario, herd, options, world);
     startedAt = world.now();
@@ -51,11 +55,11 @@ export async function runRound(
       seconds: options.duration / options.rounds,
       seed: options.seed + rounds.length,
     };
-    load = await applyLoad(course, pass, amount, options, world);
+    load = await applyLoad(course, pass, amount, options, world, onLost);
     course.openSince = startedAt;
     course.endedAt = world.now();
     course.ownCalls = course.asked;
-    brokenOff = await whyBroken(course, load, options, world);
+    brokenOff = await whyBroken(course, load, lostWhy, options, world);
     for (const problem of await imbalance(course, pass, load, herd, options, world)) {
       violations.push(problem);
     }
@@ -127,6 +131,7 @@ function applyLoad(
   { calls, seconds, seed }: Amount,
   { connections, timeout, rounds: all, rate, arrivals = 'even' }: BenchOptions,
   { progress, signal }: BenchWorld,
+  onLost: (problem: string) => void = () => undefined,
 ): Promise<LoadResult> {
   const label = `${scenario} on ${stack.name}, round ${rounds.length + 1} of ${all}`;
   const load = {
@@ -138,6 +143,7 @@ function applyLoad(
     next,
     verify,
     onProgress: (answers: number) => progress.step(`${label}: ${answers} answers`),
+    onLost,
     signal,
   };
   return rate === undefined ? closedLoad(load) : openLoad({ ...load, rate, arrivals, seed });
@@ -147,15 +153,16 @@ function applyLoad(
 async function whyBroken(
   { stack }: Course,
   { calls, lost }: LoadResult,
+  lostWhy: string,
   { timeout }: BenchOptions,
   { signal }: BenchWorld,
 ): Promise<string | undefined> {
   if (lost === 0) return undefined;
-  if (lost >= MAX_LOST) return `${lost} of ${calls} requests were not answered`;
+  if (lost >= MAX_LOST) return `${lost} of ${calls} requests were not answered${lostWhy}`;
   try {
     // No function serves it; any answer shows that somebody is there.
     await ask(stack.url, 'GET', '/', Math.min(timeout, PROBE_SECONDS), signal);
-    return lost === calls ? `none of ${calls} requests was answered` : undefined;
+    return lost === calls ? `none of ${calls} requests was answered${lostWhy}` : undefined;
   } catch (error) {
     signal.throwIfAborted();
     return `the stack stopped answering after ${calls - lost} of ${calls} requests: ${(error as Error).message}`;
