@@ -46,7 +46,8 @@ async function coldStart({ url, host, logs }: Stack, functionName: string): Prom
   const signal = AbortSignal.timeout(ANSWER_LIMIT_SECONDS * 1000);
   const response = await fetch(url + first.path, { method: first.method, signal });
   await response.text();
-  const { summary } = await logs.summarise(functionName, { from, to: Date.now() }, 1);
+  await host.settle();
+  const { summary } = await logs.summarise(functionName, [{ from, to: Date.now() }], 1);
   if (summary?.initP50 === undefined || summary.initP50 === null)
     throw new Error(`${functionName} did not start cold`);
   return summary.initP50;
@@ -57,7 +58,7 @@ const medianOf = (values: readonly number[]) =>
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { starts } = resolveOptions(OPTIONS, { flags: readFlags(OPTIONS, args).flags });
-  const progress = progressOn(process.stderr);
+  const progress = progressOn(process.stderr, () => performance.now());
   const { stacks, close } = await localStacks(ROOT, undefined, progress, signal);
   const functions = stacks.flatMap((stack) =>
     (stack.host?.functions ?? []).map((one) => ({ ...one, stack, inits: [] as number[] })),
