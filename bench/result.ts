@@ -165,7 +165,10 @@ export interface BenchResult {
   readonly warnings: readonly string[];
 }
 
-/** Whether an answer did not verify, a request was lost or the sheep do not add up. */
+/** Whether an answer did not verify, a request was lost, a round was broken off or the sheep do not add up. */
 export function isWrong({ rounds, violations }: ScenarioResult): boolean {
-  return violations.length > 0 || rounds.some(({ load }) => load.wrong > 0 || load.lost > 0);
+  return (
+    violations.length > 0 ||
+    rounds.some(({ load, brokenOff }) => load.wrong > 0 || load.lost > 0 || brokenOff !== undefined)
+  );
 }

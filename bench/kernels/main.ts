@@ -19,7 +19,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<void>
     process.stdout.write(`${about}\n\n${renderOptions(KERNEL_OPTIONS)}\n`);
     return;
   }
-  const progress = progressOn(process.stderr);
+  const progress = progressOn(process.stderr, () => performance.now());
   try {
     const { variants, notices } = await findVariants(ROOT, progress.step);
     for (const notice of notices) progress.line(notice);

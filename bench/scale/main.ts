@@ -20,7 +20,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<void>
     process.stdout.write(`${about}\n\n${renderOptions(SCALE_OPTIONS)}\n`);
     return;
   }
-  const progress = progressOn(process.stderr);
+  const progress = progressOn(process.stderr, () => performance.now());
   const { dynamodb, sheds, close } = await startSheds(ROOT, herd, progress, signal);
   const [smallest] = sheds;
   const middle = sheds[sheds.length >> 1];

@@ -59,6 +59,8 @@ async function logsOn(
   return { server, logs, pauses };
 }
 
+const WINDOW = { from: 1_700_000_000_500, to: 1_700_000_060_500 };
+
 /** What the bench measured of a stack with these logs: one round of so many calls, a minute long. */
 function measured(logs: LogAccess, scenario: ScenarioName, calls: number, ownCalls = 0) {
   const load: LoadResult = {
@@ -78,9 +80,11 @@ function measured(logs: LogAccess, scenario: ScenarioName, calls: number, ownCal
     { round: 1, startedAt: '2026-11-21T12:00:00.000Z', load, reported: undefined, brokenOff: undefined },
   ];
   return {
-    stack: { name: 'ts', url: 'http://127.0.0.1', table: undefined, host: undefined, logs },
+    stack: { name: 'ts', url: 'http://127.0.0.1', table: undefined, host: undefined, logs, cold: undefined },
     result: { scenario, stack: 'ts', rounds, violations: [] },
-    window: { from: 1_700_000_000_500, to: 1_700_000_060_500 },
+    windows: [WINDOW],
+    window: WINDOW,
+    warmUp: { beganAt: WINDOW.from, calls: 0 },
     ownCalls,
   };
 }
@@ -162,8 +166,9 @@ test('where logs are immediate, a REPORT line that lacks is a fault', async () =
   const logs: LogAccess = {
     isImmediate: true,
     summarise: async () => ({ summary: undefined, problem: undefined }),
+    list: async () => ({ invocations: [], problem: undefined }),
   };
   const { scenarios, warnings } = await withReports([measured(logs, 'cat', 6)]);
-  assert.deepEqual(scenarios[0]?.violations, ['6 calls, but 0 REPORT lines of get-cat']);
+  assert.deepEqual(scenarios[0]?.violations, ['6 calls with the warm-up, but 0 REPORT lines of get-cat']);
   assert.deepEqual(warnings, []);
 });

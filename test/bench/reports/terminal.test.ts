@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { renderTerminal } from '../../bench/reports/terminal.ts';
-import type { BenchResult, Plan, RoundResult, ScenarioResult } from '../../bench/result.ts';
-import { histogram } from '../../bench/statistics/histogram.ts';
+import { renderTerminal } from '../../../bench/reports/terminal.ts';
+import type { BenchResult, Plan, RoundResult, ScenarioResult } from '../../../bench/result.ts';
+import { histogram } from '../../../bench/statistics/histogram.ts';
 
 const GOLDEN = join(import.meta.dirname, 'terminal.golden.txt');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { bucketOf, histogram, MAX_VALUE, middleOf } from '../../bench/statistics/histogram.ts';
+import { bucketOf, histogram, MAX_VALUE, middleOf } from '../../../bench/statistics/histogram.ts';
 
 const micros = fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: MAX_VALUE }));
 

@@ -1,22 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { ClosedLoadOptions } from '../../bench/load/closed-load.ts';
-import { closedLoad } from '../../bench/load/closed-load.ts';
-
-async function serve(t: TestContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import type { ClosedLoadOptions } from '../../../bench/load/closed-load.ts';
+import { closedLoad } from '../../../bench/load/closed-load.ts';
+import { serve } from './loopback-server.ts';
 
 function load(url: string, options: Partial<ClosedLoadOptions>) {
   let made = 0;
