@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { BareServer } from '../load/start-bare-server.ts';
 import { startBareServer } from '../load/start-bare-server.ts';
-import { autocannonRate, benchRate, type Cost, costOf, median } from './measure.ts';
+import type { Cost } from './measure.ts';
 import { measureLateness } from './pacing.ts';
 import { soak } from './soak.ts';
 
@@ -34,6 +34,8 @@ try {
 }
 
 async function compare({ url }: BareServer): Promise<void> {
+  // Not before it is needed: autocannon's memory is not the bench's.
+  const { autocannonRate, benchRate, costOf, median } = await import('./measure.ts');
   const clients = {
     bench: () => benchRate(url, connections, seconds, signal),
     autocannon: () => autocannonRate(url, connections, seconds),
