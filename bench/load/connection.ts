@@ -72,17 +72,23 @@ export function createConnection({ base, timeoutSeconds, onConnected }: Connecti
       ),
   });
 
+  // One request at a time, so that one handler and one timer serve them all.
   let status = 0;
   let first: Buffer | undefined;
   let more: Buffer[] = [];
   let control: Dispatcher.DispatchController | undefined;
-  let settle: ((answer: BenchAnswer | undefined, error?: Error) => void) | undefined;
-  let timedOut = false;
+  let settle: ((outcome: Outcome) => void) | undefined;
+  let sentAt = 0;
+  let isTimedOut = false;
 
-  // One request at a time, so that one handler and one timer serve them all.
+  const end = (answer: BenchAnswer | undefined, problem: string | undefined) => {
+    const endedAt = performance.now();
+    settle?.({ answer, problem, isTimedOut, sentAt, endedAt });
+    settle = undefined;
+  };
   const timer = setTimeout(() => {
     if (settle === undefined) return;
-    timedOut = true;
+    isTimedOut = true;
     control?.abort(new Error(`no answer within ${timeoutSeconds} s`));
   }, timeoutMs);
   const handler: Dispatcher.DispatchHandler = {
@@ -99,10 +105,10 @@ export function createConnection({ base, timeoutSeconds, onConnected }: Connecti
       else more.push(chunk);
     },
     onResponseEnd() {
-      settle?.({ status, body: bodyOf(first, more) });
+      end({ status, body: bodyOf(first, more) }, undefined);
     },
     onResponseError(_controller, error) {
-      settle?.(undefined, error);
+      end(undefined, problemOf(error));
     },
   };
 
@@ -111,32 +117,38 @@ export function createConnection({ base, timeoutSeconds, onConnected }: Connecti
       first = undefined;
       if (more.length > 0) more = [];
       control = undefined;
-      timedOut = false;
+      isTimedOut = false;
+      settle = resolve;
       timer.refresh();
-      const sentAt = performance.now();
-      settle = (answer, error) => {
-        settle = undefined;
-        const endedAt = performance.now();
-        resolve({ answer, problem: error && problemOf(error), isTimedOut: timedOut, sentAt, endedAt });
-      };
-      client.dispatch({ method, path: prefix + path, ...(headers && { headers }) }, handler);
+      const request = { method, path: prefix + path, headers: headers ?? null };
+      sentAt = performance.now();
+      client.dispatch(request, handler);
     });
+  const openAndExchange = async (
+    request: BenchRequest,
+    headers: Readonly<Record<string, string>> | undefined,
+  ) => {
+    const askedAt = performance.now();
+    try {
+      await open();
+    } catch (error) {
+      const late = error instanceof Error && error.name === 'AbortError' && !closed.signal.aborted;
+      const problem = late ? `no connection within ${timeoutSeconds} s` : problemOf(error);
+      return {
+        answer: undefined,
+        problem,
+        isTimedOut: late,
+        sentAt: askedAt,
+        endedAt: performance.now(),
+      };
+    }
+    return exchange(request, headers);
+  };
 
   return {
     isOpen,
     open,
-    async send(request, headers) {
-      if (isOpen()) return exchange(request, headers);
-      const askedAt = performance.now();
-      try {
-        await open();
-      } catch (error) {
-        const isTimedOut = error instanceof Error && error.name === 'AbortError' && !closed.signal.aborted;
-        const problem = isTimedOut ? `no connection within ${timeoutSeconds} s` : problemOf(error);
-        return { answer: undefined, problem, isTimedOut, sentAt: askedAt, endedAt: performance.now() };
-      }
-      return exchange(request, headers);
-    },
+    send: (request, headers) => (isOpen() ? exchange(request, headers) : openAndExchange(request, headers)),
     close() {
       clearTimeout(timer);
       closed.abort();
