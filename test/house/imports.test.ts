@@ -51,8 +51,8 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   // Micro-benchmarks measure one part each, from the inside.
   { files: /^bench\/kernels\//, may: [/^bench\//, /^src\/domain\/(ackermann|primes)\.ts$/, NPM] },
   {
-    files: /^bench\/startup\/wrapper-cost\.ts$/,
-    may: [/^bench\//, /^src\/(wrappers\/lambda|adapters\/json-log)\.ts$/, NPM],
+    files: /^bench\/startup\/(wrapper-cost|kernel-child)\.ts$/,
+    may: [/^bench\//, /^src\/(wrappers|adapters|domain|functions)\//, NPM],
   },
   { files: /^bench\/insights\//, may: [/^bench\//, /^insights\//, /^src\/config\.ts$/, NPM] },
   { files: /^bench\/host\//, may: [/^bench\//, /^local-lambda\//, /^src\/config\.ts$/, NPM] },
