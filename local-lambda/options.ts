@@ -26,6 +26,9 @@ export interface LocalLambdaOptions {
   readonly queueSeconds?: number;
   /** Init that takes longer is repeated within the invocation, in seconds; default 10, as on Lambda. */
   readonly initSeconds?: number;
+  /** A client may take so many seconds for its headers, and for its whole request; default 10 and 30. */
+  readonly headerSeconds?: number;
+  readonly requestSeconds?: number;
   /** Environments that start at once, 1 to 64; default: one for each core. */
   readonly simultaneousStarts?: number;
   /** Region of all ARNs and of `AWS_REGION`; default: that of the package's state file, else `eu-west-3`. */
@@ -68,6 +71,8 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     memoryLimit: options.memoryLimit ?? true,
     queueSeconds: inRange('queueSeconds', options.queueSeconds ?? 10, 0.01, 900, false),
     initSeconds: inRange('initSeconds', options.initSeconds ?? 10, 0.01, 900, false),
+    headerSeconds: inRange('headerSeconds', options.headerSeconds ?? 10, 0.01, 900, false),
+    requestSeconds: inRange('requestSeconds', options.requestSeconds ?? 30, 0.01, 900, false),
     simultaneousStarts: inRange('simultaneousStarts', options.simultaneousStarts ?? cores, 1, 64, true),
     region: options.region,
     cacheDir: resolve(options.cacheDir ?? '.cache'),
