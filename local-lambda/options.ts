@@ -35,6 +35,8 @@ export interface LocalLambdaOptions {
   readonly region?: string;
   /** Folder for what is installed on first use (boto3); default `.cache` in the working directory. */
   readonly cacheDir?: string;
+  /** Where memory is read; where there is none, REPORT leaves it out and no limit is enforced; default `/proc`. */
+  readonly procDir?: string;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
   readonly onNotice?: (message: string) => void;
   /** Hears of every log event as it is written; default: nobody. */
@@ -76,6 +78,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     simultaneousStarts: inRange('simultaneousStarts', options.simultaneousStarts ?? cores, 1, 64, true),
     region: options.region,
     cacheDir: resolve(options.cacheDir ?? '.cache'),
+    procDir: options.procDir ?? '/proc',
     onNotice: options.onNotice ?? (() => undefined),
     onLogEvent: options.onLogEvent ?? (() => undefined),
   };

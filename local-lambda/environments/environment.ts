@@ -44,6 +44,8 @@ export interface EnvironmentOptions {
   /** Init that takes longer is repeated within the invocation. */
   readonly initTimeoutMs: number;
   readonly enforceMemory: boolean;
+  /** `/proc`, or a folder that is not there. */
+  readonly procDir: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps. */
@@ -121,6 +123,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       options.command,
       {
         cwd: options.taskRoot,
+        procDir: options.procDir,
         env: {
           ...options.variables,
           AWS_LAMBDA_LOG_STREAM_NAME: stream.name,

@@ -58,3 +58,11 @@ test("init that is too long is repeated within the invocation, under the functio
   const last = all.find((line) => line.startsWith(`REPORT RequestId: ${requestId}`)) ?? '';
   assert.match(last, /\tDuration: 1000\.00 ms\t.*Status: timeout$/);
 });
+
+test('without /proc (macOS) nothing is known of memory, and all else works', async (t) => {
+  const source = 'export const handler = () => Buffer.alloc(200 << 20, 1).length;';
+  const host = await startHost(t, { any: { source } }, { procDir: '/nowhere' });
+  assert.equal((await host.invoke('any', {})).payload, 200 << 20);
+  const report = (await host.logLines('any')).find((line) => line.startsWith('REPORT')) ?? '';
+  assert.match(report, /\tMemory Size: 128 MB\tInit Duration: [\d.]+ ms\t$/);
+});
