@@ -28,7 +28,7 @@ export interface LogStore {
 }
 
 const FLUSH_INTERVAL_MS = 100;
-const FLUSH_CHARACTERS = 65_536;
+const FLUSH_CHARACTERS = 16_384;
 
 /** A stream's file is followed by another one when it holds this part of all that may be kept. */
 const FILE_SHARE = 8;
@@ -39,7 +39,7 @@ const PRUNE_SHARE = 10;
  * Opens the log groups below a folder: `<root>/<group>/<stream>.log`, each line `<ISO 8601 time>\t<message>`; a long
  * stream goes on in `<stream>.2.log`.
  *
- * Events are buffered for at most 100 ms or 64 k characters. When the disk refuses them they are dropped and
+ * Events are buffered for at most 100 ms or 16 k characters. When the disk refuses them they are dropped and
  * `onDropped` hears of it once for each stream; the functions go on.
  */
 export function openLogStore(

@@ -6,7 +6,7 @@ import { BENCH_OPTIONS } from '../../bench/options.ts';
 import type { OptionTable } from '../../src/config.ts';
 import { flagOf } from '../../src/config.ts';
 import { CAT_OPTIONS } from '../../src/functions/get-cat/options.ts';
-import { SHED_OPTIONS } from '../../src/functions/shed-options.ts';
+import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-options.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -29,8 +29,12 @@ test('docs/configuration.md has one row for every option of the bench, as the ta
 
 test('… and one for every variable of the functions', () => {
   const page = read('docs/configuration.md');
-  for (const option of Object.values<OptionTable[string]>({ ...SHED_OPTIONS, ...CAT_OPTIONS })) {
-    const byDefault = option.required ? 'required' : String(option.default);
+  for (const option of Object.values<OptionTable[string]>({
+    ...SHED_OPTIONS,
+    ...CREDENTIAL_OPTIONS,
+    ...CAT_OPTIONS,
+  })) {
+    const byDefault = option.required ? 'required' : String(option.default ?? '–');
     assert.ok(
       page.includes(`| \`${option.env}\` | ${option.help} | ${option.allowed} | ${byDefault} |`),
       option.env,

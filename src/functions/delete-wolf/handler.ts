@@ -1,10 +1,14 @@
-import { dynamodbShed } from '../../adapters/dynamodb-shed.ts';
 import { stdoutLog } from '../../adapters/json-log.ts';
-import { resolveOptions } from '../../config.ts';
-import { lambda } from '../../wrappers/lambda.ts';
-import { SHED_OPTIONS } from '../shed-options.ts';
+import { memoryShed } from '../../adapters/memory-shed.ts';
+import { lambda, warmUp } from '../../wrappers/lambda.ts';
+import { shed } from '../shed.ts';
 import { run } from './run.ts';
 
-const { table } = resolveOptions(SHED_OPTIONS, { environment: process.env });
+const bind = (place: typeof shed) => lambda(run, { status: 204, logFor: stdoutLog, shed: place });
 
-export const handler = lambda(run, { status: 204, logFor: stdoutLog, shed: dynamodbShed({ table }) });
+export const handler = bind(shed);
+
+const trial = memoryShed();
+// A prime is tested with every prime of the sieve.
+for (let i = 0; i < 60; i++) await trial.add({ tattoo: BigInt(i), weight: 159_999_999_983 });
+await warmUp(bind(trial), {});

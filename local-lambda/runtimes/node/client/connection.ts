@@ -28,6 +28,7 @@ export interface Connection {
 }
 
 const PREFIX = '/2018-06-01/runtime/';
+const READ_BYTES = 65_536;
 const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
 const ERROR_BODY = 'Lambda-Runtime-Function-Error-Body';
 
@@ -38,19 +39,27 @@ const ERROR_BODY = 'Lambda-Runtime-Function-Error-Body';
 export function connectToHost(address: string, onEvent: (event: Event) => void): Connection {
   const colon = address.lastIndexOf(':');
   const next = `GET ${PREFIX}invocation/next HTTP/1.1\r\nHost: ${address}\r\n\r\n`;
+  // One buffer for all reads, instead of a new one for each.
+  const received = Buffer.allocUnsafeSlow(READ_BYTES);
   let buffer: Buffer = Buffer.alloc(0);
   let onLast: (() => void) | undefined;
   const socket: Socket = connect({
     host: address.slice(0, colon),
     port: Number(address.slice(colon + 1)),
     noDelay: true,
-  });
-  socket.on('data', (chunk) => {
-    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
-    while (takeAnswer());
+    onread: { buffer: received, callback: read },
   });
   socket.on('error', () => process.exit(1));
   socket.on('close', () => process.exit(1));
+
+  function read(length: number): boolean {
+    const chunk = received.subarray(0, length);
+    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
+    while (takeAnswer());
+    // What is left must outlive the next read.
+    if (buffer.buffer === received.buffer) buffer = Buffer.from(buffer);
+    return true;
+  }
 
   function takeAnswer(): boolean {
     const headEnd = buffer.indexOf('\r\n\r\n');

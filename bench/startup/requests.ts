@@ -1,0 +1,30 @@
+import { randomInt } from 'node:crypto';
+import type { LocalLambda } from '../../local-lambda/start.ts';
+import type { FunctionName } from './options.ts';
+
+/** What a function is asked, as API Gateway would; the work of the bench's scenarios. */
+const EVENTS: Readonly<Record<FunctionName, () => object>> = {
+  'post-sheep': () => ({ pathParameters: { tattoo: String(randomInt(2 ** 47)) } }),
+  'get-dog': () => ({}),
+  'get-cat': () => ({ queryStringParameters: { m: '3', n: '8' } }),
+  'delete-wolf': () => ({}),
+};
+
+/** A herd of 1 000 has some 39 sheep of prime weight, and each start of a wolf eats two. */
+export function passesPerHerd(wolves: number): number {
+  return Math.max(1, Math.floor(36 / (2 * wolves)));
+}
+
+/** Calls a hosted function that does the work of one of ours. @throws Error when it does not succeed. */
+export function callWith(work: FunctionName) {
+  return async (host: LocalLambda, name: string): Promise<void> => {
+    const { errorType, payload } = await host.invoke(name, {
+      version: '2.0',
+      requestContext: { http: { method: 'GET', path: '/' } },
+      ...EVENTS[work](),
+    });
+    const status = (payload as { statusCode?: number } | null)?.statusCode ?? 0;
+    if (errorType !== undefined || status >= 300)
+      throw new Error(`${name} failed: ${JSON.stringify(payload)}`);
+  };
+}
