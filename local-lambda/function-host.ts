@@ -71,6 +71,7 @@ export async function hostFunction(
       id: randomUUID().replaceAll('-', ''),
       initTimeoutMs: options.initSeconds * 1000,
       enforceMemory: options.memoryLimit,
+      procDir: options.procDir,
       now: Date.now,
       clock: () => performance.now(),
       onProcess: host.onProcess,

@@ -107,7 +107,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     const retired = new Set<Promise<void>>();
     let reloading: Promise<void> = Promise.resolve();
     const isOwnHost = isLocalName(resolved.host);
-    const server = await startHttpServer(resolved.host, resolved.port, isOwnHost, (request, body) =>
+    const server = await startHttpServer(resolved, isOwnHost, (request, body) =>
       deployment.handle(request, body),
     );
 
