@@ -37,6 +37,14 @@ describe('the policies of docs', () => {
     }
   });
 
+  it('are short enough for a managed policy', async () => {
+    for (const name of ['deployer-policy.json', 'function-boundary.json']) {
+      const text = await readFile(join(ROOT, 'docs', name), 'utf8');
+      // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: white space is not counted.
+      assert.ok(text.replace(/\s/g, '').length <= 6144, name);
+    }
+  });
+
   it('let the deployer make and change roles within the boundary alone, and never take it off', async () => {
     const policy = await statementsOf('deployer-policy.json');
     const bounded = [
