@@ -1,7 +1,7 @@
-import { isMissing, METRICS, wholeRounds } from '../metrics.ts';
+import { isMissing } from '../metrics.ts';
 import { SCENARIO_NAMES, type ScenarioName } from '../options.ts';
-import type { BenchResult, RoundResult } from '../result.ts';
-import { ratioInterval } from '../statistics/ratio.ts';
+import { ratiosOf } from '../reports/ratios.ts';
+import type { BenchResult } from '../result.ts';
 
 /** What the bench said of one scenario when a stack ran against itself. */
 export interface SelfVerdict {
@@ -14,19 +14,13 @@ export interface SelfVerdict {
 }
 
 /**
- * The verdicts of a run of two stacks that are the same, by the rounds that are whole on both.
- * @throws Error when a scenario has no such round: there is nothing to judge.
+ * The verdicts that the reports give of a run of two stacks that are the same.
+ * @throws Error when a scenario cannot be judged.
  */
-export function verdictsOf({ scenarios }: BenchResult): SelfVerdict[] {
-  return SCENARIO_NAMES.flatMap((scenario) => {
-    const [base, other] = scenarios.filter((one) => one.scenario === scenario);
-    if (base === undefined || other === undefined) return [];
-    const [ours, theirs] = [mediansOf(wholeRounds(base)), mediansOf(wholeRounds(other))];
-    const both = [...ours.keys()].filter((round) => theirs.has(round));
-    if (both.length === 0) throw new Error(`no round of ${scenario} is whole on both stacks`);
-    const at = (medians: ReadonlyMap<number, number>) =>
-      both.map((round) => medians.get(round) ?? Number.NaN);
-    return [{ scenario, ...ratioInterval(at(ours), at(theirs)) }];
+export function verdictsOf(result: BenchResult): SelfVerdict[] {
+  return ratiosOf(result, 'p50').map(({ scenario, figures }) => {
+    if (isMissing(figures)) throw new Error(`${scenario} cannot be judged: ${figures.missing}`);
+    return { scenario, ...figures };
   });
 }
 
@@ -38,24 +32,8 @@ export function tallyOf(runs: readonly (readonly SelfVerdict[])[]): string[][] {
     const count = (verdict: SelfVerdict['verdict']) =>
       verdicts.filter((one) => one.verdict === verdict).length;
     const widths = verdicts.map(({ low, high }) => Math.sqrt(high / low)).sort((a, b) => a - b);
-    const right = count('inconclusive');
-    return [
-      [
-        scenario,
-        `${right} of ${verdicts.length}`,
-        String(count('faster')),
-        String(count('slower')),
-        `×÷ ${(widths[widths.length >> 1] ?? Number.NaN).toFixed(2)}`,
-      ],
-    ];
+    const typical = (widths[widths.length >> 1] ?? Number.NaN).toFixed(2);
+    const right = `${count('inconclusive')} of ${verdicts.length}`;
+    return [[scenario, right, String(count('faster')), String(count('slower')), `×÷ ${typical}`]];
   });
-}
-
-function mediansOf(rounds: readonly RoundResult[]): Map<number, number> {
-  const medians = new Map<number, number>();
-  for (const round of rounds) {
-    const median = METRICS.p50.ofRound?.(round);
-    if (median !== undefined && !isMissing(median)) medians.set(round.round, median);
-  }
-  return medians;
 }
