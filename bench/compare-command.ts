@@ -1,7 +1,8 @@
 import type { Option } from '../src/config.ts';
 import { OptionError, readFlags, renderOptions, resolveOptions } from '../src/config.ts';
 import { compareResults } from './compare.ts';
-import { codeOf, EXIT_CODES } from './gates.ts';
+import { EXIT_CODES } from './gate-options.ts';
+import { codeOf } from './gates.ts';
 import { formatOption, helpOption, put } from './report-command.ts';
 import { wantsColour } from './reports/colour.ts';
 import { renderComparison, renderComparisonMarkdown } from './reports/comparison.ts';

@@ -1,6 +1,7 @@
 import type { Option } from '../src/config.ts';
 import { OptionError, readFlags, renderOptions, resolveOptions } from '../src/config.ts';
-import { EXIT_CODES, GATE_OPTIONS, judge, readGates } from './gates.ts';
+import { EXIT_CODES, GATE_OPTIONS } from './gate-options.ts';
+import { judge, readGates } from './gates.ts';
 import { wantsColour } from './reports/colour.ts';
 import { renderCsv } from './reports/csv.ts';
 import { renderJson } from './reports/json.ts';
