@@ -1,5 +1,6 @@
 import type { Option, OptionTable } from '../src/config.ts';
 import { wholeNumber, wordsOf } from '../src/config.ts';
+import { GATE_OPTIONS } from './gate-options.ts';
 import { OBJECTIVE_ALLOWED, readObjective } from './load/objective.ts';
 import type { NamedStack, NamedUrl } from './option-readers.ts';
 import { decimalNumber, namedStacks, namedUrls, risingRates, wordOf } from './option-readers.ts';
@@ -144,6 +145,7 @@ export const BENCH_OPTIONS = {
     allowed: 'a path',
     read: ([given = '']) => (given === '' ? undefined : given),
   } satisfies Option<string>,
+  ...GATE_OPTIONS,
   help: {
     help: 'show this text',
     isSwitch: true,
