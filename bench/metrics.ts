@@ -106,7 +106,7 @@ export function coldStartsOf({ coldStarts }: BenchResult, { scenario, stack }: S
 }
 
 function latencyQuantile(fraction: number, help: string): Metric {
-  const needed = Math.round(1 / (1 - fraction));
+  const needed = fraction > 0.5 ? Math.round(1 / (1 - fraction)) : 1;
   return {
     help,
     unit: 'ms',
