@@ -10,7 +10,7 @@ import type {
   ScenarioResult,
   Versions,
 } from '../result.ts';
-import { histogram, mergeHistograms } from '../statistics/histogram.ts';
+import { mergeHistograms, quantileOfData } from '../statistics/histogram.ts';
 import { type Interval, intervalOverRounds } from '../statistics/interval.ts';
 import { medianInterval, quantileOf } from '../statistics/quantile.ts';
 import { type CostFigures, costFiguresOf } from './cost.ts';
@@ -148,8 +148,8 @@ function figuresOf(result: BenchResult, one: ScenarioResult): StackFigures {
     rounds: one.rounds.map(({ round, load, brokenOff }) => ({
       round,
       calls: load.calls,
-      p50: millis(histogram(load.latency).quantile(0.5)),
-      p99: millis(histogram(load.latency).quantile(0.99)),
+      p50: millis(quantileOfData(load.latency, 0.5)),
+      p99: millis(quantileOfData(load.latency, 0.99)),
       brokenOff,
     })),
     reported: one.reported,
