@@ -1,5 +1,5 @@
 // A wolf in a process of its own, whose heap its test limits. Arguments: what it reads, and how much of it.
-import { dynamodbShed } from '../../src/adapters/dynamodb-shed.ts';
+import { dynamodbShed } from '../../src/adapters/dynamodb-thin-shed.ts';
 import type { Shed } from '../../src/domain/shed.ts';
 import type { Sheep } from '../../src/domain/sheep.ts';
 import { run } from '../../src/functions/delete-wolf/run.ts';
@@ -31,7 +31,14 @@ const amount = Number(text);
 const sheds: Readonly<Record<string, () => Shed>> = {
   generated: () => shedOf(() => generatedPages(amount)),
   hoarded: () => shedOf(() => hoardedPages(amount)),
-  table: () => dynamodbShed({ table: 'endless', ...(text === undefined ? {} : { pageSize: amount }) }),
+  table: () =>
+    dynamodbShed({
+      table: 'endless',
+      region: 'us-east-1',
+      credentials: () => ({ accessKeyId: 'local', secretAccessKey: 'local' }),
+      endpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB'],
+      ...(text === undefined ? {} : { pageSize: amount }),
+    }),
 };
 const shed = sheds[kind ?? '']?.();
 if (shed === undefined)
