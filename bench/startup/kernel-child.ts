@@ -19,6 +19,9 @@ if (init === 'warm') {
 if (processesFile !== '') writeFileSync(processesFile, String(process.pid));
 await pause(PAUSE_MS);
 const startedAt = performance.now();
+const cpuBefore = process.cpuUsage();
 if (kernel === 'cat') ackermann(3, 8);
 else await eatHeaviestPrime(shed);
-process.stdout.write(String(performance.now() - startedAt));
+const { user, system } = process.cpuUsage(cpuBefore);
+const wallMs = performance.now() - startedAt;
+process.stdout.write(JSON.stringify({ wallMs, cpuMs: (user + system) / 1000 }));

@@ -27,12 +27,17 @@ const CREDENTIALS = { '@aws-sdk/credential-provider-node': './src/adapters/envir
 const REQUIRE = "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 const SDK = { conditions: ['module', 'aws-sdk'], alias: CREDENTIALS };
 
+const EMPTY: Variant = {
+  label: 'empty handler',
+  instead: 'export const handler = async () => ({ statusCode: 200 });',
+};
+
 /** The levers of docs/performance.md by name. */
 export const LEVERS = {
   client: {
     help: 'a thin DynamoDB client of our own instead of the SDK',
     functionName: 'post-sheep',
-    variants: [{ label: 'thin client' }, { label: 'SDK', build: SDK }],
+    variants: [{ label: 'thin client' }, { label: 'SDK', build: SDK }, EMPTY],
   },
   builtins: {
     help: 'node:http, node:https and node:crypto by process.getBuiltinModule instead of import',
@@ -133,6 +138,7 @@ Object.assign(globalThis, { kept: [DynamoDB, DynamoDBDocument] });`,
       { label: 'A(3,6)' },
       { label: 'A(3,8)', changes: [{ ...COLD_CAT, from: /n: '6'/, to: "n: '8'" }] },
       { label: 'none', changes: [COLD_CAT] },
+      EMPTY,
     ],
   },
   'warm-wolf': {
