@@ -50,6 +50,7 @@ const PARAMETERS = {
   throttleRate: wholeNumber(1, 10_000),
   throttleBurst: wholeNumber(1, 5_000),
   auth: oneOf(['none', 'iam']),
+  dynamodbClient: oneOf(['thin', 'sdk']),
   reservedConcurrency: wholeNumber(1, 1_000),
   boundary: {
     allowed: 'none or the name of a managed policy of the account',

@@ -22,6 +22,8 @@ export interface Option<T> {
   readonly repeatable?: true;
   /** A switch takes no value on the command line; elsewhere `true` or `false`. */
   readonly isSwitch?: true;
+  /** Errors do not repeat its value. */
+  readonly isSecret?: true;
 }
 
 /** A whole number from `min` to `max`, in decimal digits. */
@@ -162,7 +164,6 @@ function readValue(source: string, option: Option<unknown>, texts: readonly stri
   const value = once ? option.read(texts) : undefined;
   if (value !== undefined) return value;
   const times = once ? '' : ' and be given once';
-  throw new OptionError(
-    `${source} must be ${option.allowed}${times}; got ${JSON.stringify(texts.join(','))}`,
-  );
+  const given = option.isSecret ? 'a value that is not shown' : JSON.stringify(texts.join(','));
+  throw new OptionError(`${source} must be ${option.allowed}${times}; got ${given}`);
 }

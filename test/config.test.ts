@@ -93,3 +93,10 @@ test('the help has one line an option, with all that is to know of it', () => {
   assert.match(help, /--stack {6}which \(one of ts, python, each at most once; repeatable; STACK\)/);
   assert.match(help, /--loud {7}say more$/m);
 });
+
+test('the value of a secret is never repeated', () => {
+  const table = { key: { env: 'KEY', help: 'a key', isSecret: true, ...wholeNumber(0, 9) } } as const;
+  assert.throws(() => resolveOptions(table, { environment: { KEY: 's3cret,x' } }), {
+    message: 'KEY must be a whole number from 0 to 9 and be given once; got a value that is not shown',
+  });
+});

@@ -1,92 +1,63 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpus } from 'node:os';
-import { dirname } from 'node:path';
-import type { Option, OptionTable } from '../../src/config.ts';
-import { OptionError, readFlags, resolveOptions, wholeNumber } from '../../src/config.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Values } from '../../src/config.ts';
+import { OptionError, readFlags, renderOptions, resolveOptions } from '../../src/config.ts';
 import { progressOn } from '../progress.ts';
-import { renderTable } from '../reports/table.ts';
-import { localStacks } from '../stacks/local-stacks.ts';
-import type { Stack } from '../stacks/stack.ts';
+import { measureStarts } from './cold-starts.ts';
+import { importTree } from './imports.ts';
+import { STARTUP_OPTIONS } from './options.ts';
+import { renderStarts } from './report.ts';
+import { startStacks } from './stacks.ts';
 
 const ROOT = dirname(dirname(import.meta.dirname));
-const ANSWER_LIMIT_SECONDS = 30;
+const USAGE = `Usage: npm run bench:startup -- [options]
 
-const OPTIONS = {
-  starts: {
-    help: 'cold starts of every function',
-    default: 20,
-    ...wholeNumber(1, 1000),
-  } satisfies Option<number>,
-} satisfies OptionTable;
+Starts every function of every stack cold on local-lambda, beside the bare runtimes, and tells where init goes.
 
-/** A request that makes each function start without the work that follows. */
-const FIRST_REQUESTS: Readonly<Record<string, { method: string; path: string }>> = {
-  'get-cat': { method: 'GET', path: '/cat?m=0&n=0' },
-  'post-sheep': { method: 'POST', path: '/sheep/none' },
-  'get-dog': { method: 'GET', path: '/dog' },
-  'delete-wolf': { method: 'DELETE', path: '/wolf' },
-};
+${renderOptions(STARTUP_OPTIONS)}
 
-/** Milliseconds from the start of a bare Node to its end, with nothing to do. */
-async function bareNodeMillis(): Promise<number> {
-  const startedAt = performance.now();
-  const child = spawn(process.execPath, ['-e', '0'], { env: {}, stdio: 'ignore', timeout: 30_000 });
-  await once(child, 'exit');
-  return performance.now() - startedAt;
+Examples:
+  npm run bench:startup -- --starts 5
+  npm run bench:startup -- --cpu 0.072
+  npm run bench:startup -- --stack ts --tree ts/get-cat
+`;
+
+async function measure(options: Values<typeof STARTUP_OPTIONS>, folder: string, signal: AbortSignal) {
+  const { starts, cpu, stack: chosen, tree } = options;
+  if (tree !== undefined && chosen !== undefined && !chosen.includes(tree.stack)) {
+    throw new OptionError(`--tree must be of a stack that is measured; got "${tree.stack}/${tree.name}"`);
+  }
+  const progress = progressOn(process.stderr, () => performance.now());
+  const started = await startStacks({ root: ROOT, folder, chosen, cpu, progress, signal });
+  try {
+    const found = await measureStarts(started.subjects, starts, async (pass) => {
+      progress.step(`cold starts: ${pass} of ${starts}`);
+      signal.throwIfAborted();
+      await started.prepare(pass);
+    });
+    progress.step('timing imports');
+    const report = renderStarts(found, { starts, cpu });
+    const shown = tree ?? report.slowest;
+    const imports = await importTree({ root: ROOT, folder, started, ...shown });
+    progress.end();
+    process.stdout.write(`${report.text}\n\nimports of ${shown.stack}/${shown.name}:\n${imports}\n`);
+  } finally {
+    progress.end();
+    await started.close();
+  }
 }
-
-/** Init in milliseconds of one cold start, as its REPORT line tells it. */
-async function coldStart({ url, host, logs }: Stack, functionName: string): Promise<number> {
-  const first = FIRST_REQUESTS[functionName];
-  if (first === undefined || host === undefined || logs === undefined)
-    throw new Error(`no first request for ${functionName}`);
-  await host.dropEnvironments();
-  const from = Date.now();
-  const signal = AbortSignal.timeout(ANSWER_LIMIT_SECONDS * 1000);
-  const response = await fetch(url + first.path, { method: first.method, signal });
-  await response.text();
-  const { summary } = await logs.summarise(functionName, { from, to: Date.now() }, 1);
-  if (summary?.initP50 === undefined || summary.initP50 === null)
-    throw new Error(`${functionName} did not start cold`);
-  return summary.initP50;
-}
-
-const medianOf = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const { starts } = resolveOptions(OPTIONS, { flags: readFlags(OPTIONS, args).flags });
-  const progress = progressOn(process.stderr);
-  const { stacks, close } = await localStacks(ROOT, undefined, progress, signal);
-  const functions = stacks.flatMap((stack) =>
-    (stack.host?.functions ?? []).map((one) => ({ ...one, stack, inits: [] as number[] })),
-  );
-  const bare: number[] = [];
-  try {
-    // One pass over all of them at a time, so that a drift of the machine meets each alike.
-    for (let pass = 0; pass < starts; pass++) {
-      progress.step(`cold starts: ${pass} of ${starts}`);
-      bare.push(await bareNodeMillis());
-      for (const one of functions) one.inits.push(await coldStart(one.stack, one.function));
-      signal.throwIfAborted();
-    }
-  } finally {
-    await close();
-    progress.end();
+  const { flags, words } = readFlags(STARTUP_OPTIONS, args);
+  if (words[0] !== undefined) throw new OptionError(`unexpected word ${JSON.stringify(words[0])}`);
+  const options = resolveOptions(STARTUP_OPTIONS, { flags });
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return;
   }
-  const base = medianOf(bare);
-  const rows = functions.map(({ stack, function: name, inits, packageBytes }) => {
-    const init = medianOf(inits);
-    return [stack.name, name, init.toFixed(1), (init - base).toFixed(1), (packageBytes / 1000).toFixed(0)];
-  });
-  process.stdout.write(
-    `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}; medians of ${starts} interleaved starts\n\n`,
-  );
-  process.stdout.write(`bare Node, start to end: ${base.toFixed(1)} ms\n\n`);
-  process.stdout.write(
-    `${renderTable(['stack', 'function', 'init ms', 'over bare Node', 'package kB'], rows)}\n`,
-  );
+  const folder = await mkdtemp(join(tmpdir(), 'bench-startup-'));
+  await measure(options, folder, signal).finally(() => rm(folder, { recursive: true, force: true }));
 }
 
 const interrupted = new AbortController();

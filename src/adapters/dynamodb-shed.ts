@@ -1,29 +1,24 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { Shed } from '../domain/shed.ts';
 import type { Sheep } from '../domain/sheep.ts';
+import type { AwsCredentials, DynamodbShedOptions, OpenableShed } from './dynamodb-options.ts';
+import { ANSWER_LIMIT_MS, CONNECT_LIMIT_MS, MAX_ATTEMPTS, SCAN_PAGE } from './dynamodb-options.ts';
 
-/** Where the shed's table is. */
-export interface DynamodbShedOptions {
-  /** The table: hash key `tattoo` (N), attribute `weight` (N). */
-  readonly table: string;
-  /** @default the SDK's own resolution: `AWS_ENDPOINT_URL_DYNAMODB`, else the region's endpoint. */
-  readonly endpoint?: string;
-  /** Most sheep on a page. @default {@link SCAN_PAGE} where sheep are read, what fits into 1 MB where counted. */
-  readonly pageSize?: number;
-}
-
-/** Sheep read at once: unmarshalling the 20 000 that fit into DynamoDB's 1 MB exceeds a function of 128 MB. */
-const SCAN_PAGE = 4000;
-
-/** A shed in a DynamoDB table. At most three attempts a request: 1 s to connect, 3 s for an answer. */
-export function dynamodbShed({ table: TableName, endpoint, pageSize }: DynamodbShedOptions): Shed {
+/** A shed in a DynamoDB table, by AWS's SDK. */
+export function dynamodbShed(options: DynamodbShedOptions): OpenableShed {
+  const { table: TableName, region, endpoint, credentials, pageSize } = options;
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({
+      region,
       ...(endpoint === undefined ? {} : { endpoint }),
-      maxAttempts: 3,
+      credentials: async () => keyOf(credentials()),
+      maxAttempts: MAX_ATTEMPTS,
       retryMode: 'standard',
-      requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+      requestHandler: {
+        connectionTimeout: CONNECT_LIMIT_MS,
+        requestTimeout: ANSWER_LIMIT_MS,
+        throwOnRequestTimeout: true,
+      },
     }),
     // A tattoo may exceed 2^53: numbers arrive as their digits, and each attribute reads its own.
     { unmarshallOptions: { wrapNumbers: (digits: string) => digits } },
@@ -74,6 +69,10 @@ export function dynamodbShed({ table: TableName, endpoint, pageSize }: DynamodbS
 }
 
 type Key = Record<string, unknown>;
+
+function keyOf({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials) {
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+}
 
 function startAt(key: Key | undefined): { ExclusiveStartKey?: Key } {
   // The key comes back as digits, which would be marshalled as a string.

@@ -27,6 +27,9 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 /** Before the host kills a call, this many milliseconds are left to answer 500. */
 const TIMEOUT_EARLY_MS = 200;
 
+/** As long as init may take on Lambda. */
+const WARM_UP_LIMIT_MS = 10_000;
+
 /** How every function answers and logs; lives as long as the process. */
 export interface Answering {
   /** HTTP status of success. */
@@ -63,6 +66,16 @@ export function lambda<Context extends CallContext>(
       const context = { ...parts, ...call } as unknown as Context;
       return answer(parts.status, await run(inputOf(event), context));
     });
+}
+
+/**
+ * Calls a handler once before the first invocation, so that what it runs is compiled while Lambda still gives
+ * it a whole CPU: an invocation of 128 MB gets a fourteenth of one.
+ * @param handler must not reach the world with this event.
+ */
+export async function warmUp(handler: ReturnType<typeof lambda>, event: object): Promise<void> {
+  const context = { awsRequestId: 'warm-up', getRemainingTimeInMillis: () => WARM_UP_LIMIT_MS };
+  await handler(event as HttpEvent, context as LambdaContext);
 }
 
 /** The fields of a request: path parameters beat the query; repeated query values are joined by commas. */

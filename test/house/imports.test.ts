@@ -17,8 +17,9 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     files: /^src\/functions\/([^/]+)\/handler\.ts$/,
     may: [
       /^src\/functions\/[^/]+\/run\.ts$/,
-      /^src\/functions\/(shed-|get-cat\/)options\.ts$/,
+      /^src\/functions\/(shed|shed-options|get-cat\/options)\.ts$/,
       /^src\/wrappers\/lambda\.ts$/,
+      /^src\/domain\/sheep\.ts$/,
       /^src\/adapters\//,
       /^src\/config\.ts$/,
     ],
@@ -27,16 +28,46 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     files: /^src\/functions\/(shed-|get-cat\/)options\.ts$/,
     may: [/^src\/config\.ts$/, /^src\/domain\/ackermann\.ts$/],
   },
-  { files: /^src\/adapters\/dynamodb/, may: [/^src\/domain\//, /^@aws-sdk\//] },
+  // Which adapter `#dynamodb-shed` is, `imports` of package.json and the bundler's conditions say.
+  {
+    files: /^src\/functions\/shed\.ts$/,
+    may: [/^#dynamodb-shed$/, /^src\/config\.ts$/, /^src\/functions\/shed-options\.ts$/],
+  },
+  {
+    files: /^src\/adapters\/dynamodb-shed\.ts$/,
+    may: [/^src\/domain\//, /^src\/adapters\/dynamodb-options\.ts$/, /^@aws-sdk\//],
+  },
+  {
+    files: /^src\/adapters\/(dynamodb-|aws-signature|http-exchange)/,
+    may: [/^src\/domain\//, /^src\/adapters\//, /^node:(crypto|https?)$/],
+  },
   { files: /^src\/adapters\/environment-credentials/, may: [/^@aws-sdk\//] },
   { files: /^src\/adapters\//, may: [/^src\/domain\//] },
   {
     files: /^src\/wrappers\/lambda\.ts$/,
     may: [/^src\/domain\/(context|errors|log)\.ts$/, /^src\/config\.ts$/, /^@middy\/core$/, /^aws-lambda$/],
   },
+  { files: /^src\/wrappers\/no-web-streams\.ts$/, may: [] },
   { files: /^src\/config\.ts$/, may: [/^node:util$/] },
   // Micro-benchmarks measure one part each, from the inside.
-  { files: /^bench\/kernels\//, may: [/^bench\//, /^src\/domain\/(ackermann|primes)\.ts$/, NPM] },
+  {
+    files: /^bench\/startup\/(wrapper-cost|kernel-child)\.ts$/,
+    may: [/^bench\//, /^src\/(wrappers|adapters|domain|functions)\//, NPM],
+  },
+  {
+    files: /^bench\/kernels\//,
+    may: [/^bench\//, /^src\/domain\/(ackermann|primes|wolf)\.ts$/, /^src\/config\.ts$/, NPM],
+  },
+  {
+    files: /^bench\/scale\//,
+    may: [
+      /^bench\//,
+      /^src\/(config|domain\/primes)\.ts$/,
+      /^local-lambda\/start(-dynamodb)?\.ts$/,
+      /^insights\/cost\.ts$/,
+      NPM,
+    ],
+  },
   { files: /^bench\/insights\//, may: [/^bench\//, /^insights\//, /^src\/config\.ts$/, NPM] },
   { files: /^bench\/host\//, may: [/^bench\//, /^local-lambda\//, /^src\/config\.ts$/, NPM] },
   {
@@ -45,7 +76,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
       /^bench\//,
       /^src\/config\.ts$/,
       /^local-lambda\/start(-dynamodb)?\.ts$/,
-      /^insights\/(summarise|cost|cloudwatch\/client)\.ts$/,
+      /^insights\/(summarise|invocations|cost|cloudwatch\/client)\.ts$/,
       NPM,
     ],
   },
@@ -75,11 +106,11 @@ function importsOf(file: string): string[] {
   const source = readFileSync(join(ROOT, file), 'utf8');
   const names = [
     ...source.matchAll(
-      /^(?:import|export)\b[^'"`;]*?\bfrom\s+'([^']+)'|\bimport\(\s*'([^']+)'|^import\s+'([^']+)'/gm,
+      /^(?:import|export)\b[^'"`;]*?\bfrom\s+'([^']+)'|\bimport\(\s*'([^']+)'|^import\s+'([^']+)'|\bgetBuiltinModule\('([^']+)'/gm,
     ),
   ];
   return names
-    .map(([, from, lazy, effect]) => from ?? lazy ?? effect ?? '')
+    .map(([, from, lazy, effect, builtin]) => from ?? lazy ?? effect ?? builtin ?? '')
     .map((name) => (name.startsWith('.') ? normalize(join(dirname(file), name)) : name));
 }
 

@@ -1,6 +1,7 @@
 /** The TypeScript functions in this process. */
+
 import type { Context } from 'aws-lambda';
-import { dynamodbShed } from '../../src/adapters/dynamodb-shed.ts';
+import { dynamodbShed } from '#dynamodb-shed';
 import { jsonLog } from '../../src/adapters/json-log.ts';
 import { memoryShed } from '../../src/adapters/memory-shed.ts';
 import type { Shed } from '../../src/domain/shed.ts';
@@ -35,8 +36,11 @@ export function typescriptStack(shed: Shed, log: ErrorLog): Invoke {
 
 /** The shed of the TypeScript stack on a table. */
 export function typescriptShed(table: string, endpoint: string): Shed {
-  Object.assign(process.env, CREDENTIALS);
-  return dynamodbShed({ table, endpoint });
+  const credentials = () => ({
+    accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID,
+    secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
+  });
+  return dynamodbShed({ table, endpoint, region: CREDENTIALS.AWS_REGION, credentials });
 }
 
 /** A shed in memory with the access that the contract wants. */

@@ -1,9 +1,11 @@
 import { stdoutLog } from '../../adapters/json-log.ts';
 import { resolveOptions } from '../../config.ts';
-import { lambda } from '../../wrappers/lambda.ts';
+import { lambda, warmUp } from '../../wrappers/lambda.ts';
 import { CAT_OPTIONS } from './options.ts';
 import { run } from './run.ts';
 
 const { catMaxSteps } = resolveOptions(CAT_OPTIONS, { environment: process.env });
 
 export const handler = lambda(run, { status: 200, logFor: stdoutLog, catMaxSteps });
+
+await warmUp(handler, { queryStringParameters: { m: '3', n: '6' } });
