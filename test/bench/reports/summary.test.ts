@@ -91,5 +91,10 @@ test('above half of what the bench can measure a warning says so', () => {
   const sample = sampleResult({ scenarios: ['cat'] });
   const slow = { ...sample, floor: { requestsPerSecond: 2000, latencyMs: 0.5 } };
   assert.ok(summarise(slow).warnings.some((one) => /^cat on ts: \d+ calls\/s are more than half/.test(one)));
+  const steps = sampleResult({ scenarios: ['dog'], rates: [50, 400] });
+  const stepped = { ...steps, floor: { requestsPerSecond: 790, latencyMs: 0.5 } };
+  assert.ok(
+    summarise(stepped).warnings.some((one) => /^the rate steps of dog on ts: 400 calls\/s/.test(one)),
+  );
   assert.ok(!summarise(sample).warnings.some((one) => /more than half/.test(one)));
 });
