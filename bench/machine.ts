@@ -9,13 +9,7 @@ import type { Machine, Versions } from './result.ts';
 const GIT_LIMIT_MS = 5_000;
 
 /** Packages whose releases a figure may depend on. */
-const TOLD_PACKAGES = [
-  'autocannon',
-  '@aws-sdk/client-dynamodb',
-  '@middy/core',
-  'esbuild',
-  'dynalite',
-] as const;
+const TOLD_PACKAGES = ['undici', '@aws-sdk/client-dynamodb', '@middy/core', 'esbuild', 'dynalite'] as const;
 
 /** What a reader of a result must know of the machine that gave it, but for the load that it has afterwards. */
 export function describeMachine(): Omit<Machine, 'loadAverageAfter'> {

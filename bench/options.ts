@@ -62,7 +62,7 @@ export const BENCH_OPTIONS = {
   duration: {
     env: 'BENCH_DURATION',
     help: 'seconds a scenario lasts on each stack, all rounds together',
-    default: 3,
+    default: 2,
     ...decimalNumber({ above: 0, to: 3600 }, 'seconds'),
   } satisfies Option<number>,
   calls: {

@@ -45,7 +45,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
       /^bench\//,
       /^src\/config\.ts$/,
       /^local-lambda\/start(-dynamodb)?\.ts$/,
-      /^insights\/(summarise|cost|cloudwatch\/client)\.ts$/,
+      /^insights\/(summarise|invocations|cost|cloudwatch\/client)\.ts$/,
       NPM,
     ],
   },
