@@ -85,6 +85,7 @@ test('time-outs are part of the distribution: a stack that loses calls has the t
   const [figures] = summarise(lossy).figures;
   assert.ok(figures?.p99 && figures.p99.value > 1000, String(figures?.p99?.value));
   assert.equal(figures.max, 35_000);
+  assert.equal(figures.percentiles.at(-1)?.ms, 35_000, 'the plot shows it too');
 });
 
 test('above half of what the bench can measure a warning says so', () => {
