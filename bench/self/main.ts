@@ -34,7 +34,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<void>
   }
   const { runs, stack, preset } = resolveOptions(OPTIONS, { flags });
   const out = join(ROOT, 'results', 'self.json');
-  const twice = { preset: [preset], stack: [`one=${stack}`, `two=${stack}`], cold: ['0'], out: [out] };
+  const twice = { preset: [preset], stack: [`self-a=${stack}`, `self-b=${stack}`], cold: ['0'], out: [out] };
   const options = settleOptions(resolveWithPreset(BENCH_OPTIONS, { flags: twice }));
   const steadyNow = () => performance.now();
   let tattoo = BigInt(Date.now()) << 20n;
