@@ -123,6 +123,13 @@ const PLOTTED = [
   ...[99.25, 99.5, 99.75, 99.9, 99.95, 99.99, 99.999],
 ];
 
+/** Those that so many values can tell apart, and the middle of the last one's share, which shows the longest. */
+function percentilesOf(count: number): number[] {
+  if (count === 0) return [];
+  const apart = PLOTTED.filter((percentile) => (1 - percentile / 100) * count >= 0.9999);
+  return [...apart, Number((100 - 50 / count).toFixed(6))];
+}
+
 function figuresOf(result: BenchResult, one: ScenarioResult): StackFigures {
   const latency = mergeHistograms(wholeRounds(one).map(({ load }) => load.latency));
   const { count } = latency.toData();
@@ -140,8 +147,7 @@ function figuresOf(result: BenchResult, one: ScenarioResult): StackFigures {
     p95: estimate(METRICS.p95),
     p99: estimate(METRICS.p99),
     max: isMissing(max) ? undefined : max,
-    // Beyond 1 − 1/count a quantile is the maximum again and again.
-    percentiles: PLOTTED.filter((percentile) => 1 - percentile / 100 >= 0.9999 / count).map((percentile) => ({
+    percentiles: percentilesOf(count).map((percentile) => ({
       percentile,
       ms: (latency.quantile(percentile / 100) ?? 0) / 1000,
     })),

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { logTicks } from '../../../bench/reports/html/axes.ts';
 import { html, raw } from '../../../bench/reports/html/markup.ts';
 import { renderHtml } from '../../../bench/reports/html/page.ts';
+import type { BenchResult } from '../../../bench/result.ts';
 import { bareResult, sampleResult } from '../sample-result.ts';
 
 test('a template escapes everything but markup', () => {
@@ -66,4 +67,22 @@ test('a report of little is a page too: one stack, nothing known of the host, no
     assert.match(page, /the run ended early/);
     assert.doesNotMatch(page, /NaN|undefined|Infinity/);
   }
+});
+
+test('the heading counts what is faster, slower, inconclusive and without a ratio', () => {
+  const heading = (result: BenchResult) => /<h1>(.*?)<\/h1>/.exec(renderHtml(result))?.[1];
+  const pair = { scenarios: ['cat', 'dog'], rates: [], cold: 0 } as const;
+  const slow = sampleResult({ ...pair, slower: { ts: 90 } });
+  assert.equal(heading(slow), 'ts is slower than python in 2 of 2 scenarios');
+  const even = sampleResult({ ...pair, scenarios: ['dog'], seed: 2 });
+  assert.equal(heading(even), 'ts against python: no difference that can be told from chance');
+  const [cat, ...others] = sampleResult(pair).scenarios;
+  const unknown = cat && { ...cat, rounds: cat.rounds.map((round) => ({ ...round, brokenOff: 'why' })) };
+  assert.ok(unknown);
+  const half = { ...sampleResult(pair), scenarios: [unknown, ...others] };
+  assert.equal(heading(half), 'ts against python: 1 inconclusive, 1 without a ratio');
+  const both = sampleResult({ ...pair, slower: { ts: 3 } });
+  assert.equal(heading(both), 'ts is faster than python in 1 of 2 scenarios, slower in 1');
+  assert.equal(heading(sampleResult({ ...pair, stacks: ['ts'] })), 'How ts did');
+  assert.equal(heading(sampleResult({ ...pair, stacks: ['a', 'b', 'c'] })), 'a against b, c');
 });
