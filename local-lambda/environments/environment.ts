@@ -5,9 +5,10 @@ import { type EnvironmentLog, openEnvironmentLog } from '../logs/environment-log
 import { type LogStore, streamName } from '../logs/log-store.ts';
 import { platformLines } from '../logs/platform-lines.ts';
 import { type Refusal, type RuntimeFailure, startRuntimeApi } from '../runtime-api/server.ts';
-import { exitFailure, exitReason, reportedFailure, stoppedFailure, tooLargeFailure } from './failures.ts';
-import type { Invocation, InvocationOutcome } from './invocation.ts';
+import { reportedFailure } from './failures.ts';
+import type { Invocation } from './invocation.ts';
 import { createInvocationRecord } from './invocation-record.ts';
+import { faultOf, outcomeOf } from './outcome.ts';
 import { type ProcessExit, type RuntimeCommand, type RuntimeProcess, startProcess } from './process.ts';
 import {
   type Effect,
@@ -252,38 +253,15 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     });
   }
 
-  function outcomeOf(effect: Extract<Effect, { type: 'settle' }>): InvocationOutcome {
-    const { requestId, outcome } = effect;
-    const exit = lastExit ?? { code: null, signal: null, error: undefined };
-    switch (outcome) {
-      case 'response':
-        return { payload: response, errorType: undefined };
-      case 'error':
-        return reportedFailure(reported ?? { body: Buffer.alloc(0), errorType: undefined });
-      case 'too-large':
-        return tooLargeFailure();
-      case 'init':
-        return reported === undefined ? exitFailure(requestId, exit) : reportedFailure(reported);
-      case 'exit':
-        return exitFailure(requestId, exit);
-      default:
-        return stoppedFailure(requestId, outcome, definition.timeoutSeconds);
-    }
-  }
-
   function settle(effect: Extract<Effect, { type: 'settle' }>): void {
     clearTimeout(timeoutTimer);
     clearInterval(memoryTimer);
-    const { requestId, outcome: kind } = effect;
-    const outcome = outcomeOf(effect);
+    const { timeoutSeconds } = definition;
+    const evidence = { response, reported, exit: lastExit, timeoutSeconds };
+    const outcome = outcomeOf(effect, evidence);
+    const kind = effect.outcome;
     if (record.isDuringInit()) writeInitReport('invoke', kind === 'timeout', outcome.errorType);
-    let fault: string | undefined;
-    if (kind === 'timeout') {
-      const text = `Task timed out after ${definition.timeoutSeconds.toFixed(2)} seconds`;
-      fault = `${new Date(now()).toISOString()} ${requestId} ${text}`;
-    } else if ((kind === 'exit' || (kind === 'init' && reported === undefined)) && lastExit !== undefined) {
-      fault = `RequestId: ${requestId} Error: ${exitReason(lastExit)}\n${outcome.errorType}`;
-    }
+    const fault = faultOf(effect, evidence, outcome.errorType, now());
     reported = undefined;
     response = Buffer.alloc(0);
     record.settle(outcome, kind, fault);

@@ -82,7 +82,7 @@ export function createPool(options: PoolOptions): Pool {
   return {
     invoke: (invocation) => {
       if (closing) return invocation.settle(failure('ServiceException', 'local-lambda is stopping'));
-      const last = eager && busy >= SOFT_LIMIT ? undefined : idle.pop();
+      const last = eager && busy >= SOFT_LIMIT ? undefined : takeIdle();
       if (last !== undefined) return hand(last.environment, invocation);
       if (!eager && size() < max) return start(invocation);
       if (max === 0 || queue.length >= MAX_QUEUE) return throttle(invocation);
@@ -109,6 +109,13 @@ export function createPool(options: PoolOptions): Pool {
       clearTimeout(softTimer);
     },
   };
+
+  /** The environment that was used last; one whose process is gone may be in the list for a moment longer. */
+  function takeIdle(): { environment: Environment } | undefined {
+    let last = idle.pop();
+    while (last !== undefined && last.environment.state().phase !== 'idle') last = idle.pop();
+    return last;
+  }
 
   function size(): number {
     return all.size + starting;
@@ -209,7 +216,7 @@ export function createPool(options: PoolOptions): Pool {
   function serveQueue(): void {
     for (let oldest = queue[0]; oldest !== undefined; oldest = queue[0]) {
       const rest = eager ? SOFT_WAIT_MS - (clock() - oldest.since) : 0;
-      const free = rest > 0 && busy >= SOFT_LIMIT ? undefined : idle.pop();
+      const free = rest > 0 && busy >= SOFT_LIMIT ? undefined : takeIdle();
       if (free === undefined) {
         startAsNeeded(rest);
         return;

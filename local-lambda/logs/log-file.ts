@@ -13,8 +13,8 @@ export interface LogFile {
 }
 
 /**
- * Makes a file `<base>.log` that is created with its first line, and followed by `<base>.2.log` when it holds
- * `maxBytes`.
+ * Makes a file `<base>.log` that is created with its first line, and followed by `<base>~0002.log`, which sorts behind
+ * it, when it holds `maxBytes`.
  * @param onWritten hears how many bytes were written, and whether the file was opened for it.
  * @param onDropped hears once that the disk refused lines.
  */
@@ -31,7 +31,7 @@ export function openLogFile(
   let complained = false;
   /** The disk took a part of a line only. */
   let torn = false;
-  const path = (): string => (part === 1 ? `${base}.log` : `${base}.${part}.log`);
+  const path = (): string => (part === 1 ? `${base}.log` : `${base}~${String(part).padStart(4, '0')}.log`);
   const closeFile = (): void => {
     if (fd !== undefined) closeSync(fd);
     fd = undefined;

@@ -37,7 +37,7 @@ const PRUNE_SHARE = 10;
 
 /**
  * Opens the log groups below a folder: `<root>/<group>/<stream>.log`, each line `<ISO 8601 time>\t<message>`; a long
- * stream goes on in `<stream>.2.log`.
+ * stream goes on in `<stream>~0002.log`.
  *
  * Events are buffered for at most 100 ms or 16 k characters. When the disk refuses them they are dropped and
  * `onDropped` hears of it once for each stream; the functions go on.
