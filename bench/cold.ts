@@ -84,14 +84,13 @@ async function startCold(
   { signal, now, steadyNow }: BenchWorld,
 ): Promise<void> {
   const { stack, scenario, violations } = course;
-  const { url } = stack;
   await cold.force(FUNCTION_OF[scenario]);
   // Opens the connection, which is no part of a cold start, and calls no function.
-  await ask(url, 'GET', '/', timeout, signal);
+  await ask(stack, { method: 'GET', path: '/' }, timeout, signal);
   const request: BenchRequest = pass.next();
   const from = now();
   const startedAt = steadyNow();
-  const answer: BenchAnswer = await ask(url, request.method, request.path, timeout, signal);
+  const answer: BenchAnswer = await ask(stack, request, timeout, signal);
   course.clientMs.push(steadyNow() - startedAt);
   course.window = { from: course.window?.from ?? from, to: now() };
   const problem = pass.verify(request, answer);

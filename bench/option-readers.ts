@@ -93,3 +93,9 @@ function readNamedUrl(text: string): NamedUrl | undefined {
 function readDecimal(text: string): number | undefined {
   return /^[0-9]{1,15}(\.[0-9]{1,15})?$/.test(text) ? Number(text) : undefined;
 }
+
+/** A region of AWS. */
+export const awsRegion: Pick<Option<string>, 'allowed' | 'read'> = {
+  allowed: 'an AWS region, such as eu-west-3',
+  read: ([given = '']) => (/^[a-z]{2}(-[a-z]+)+-\d$/.test(given) ? given : undefined),
+};

@@ -3,7 +3,7 @@ import { wholeNumber, wordsOf } from '../src/config.ts';
 import { GATE_OPTIONS } from './gate-options.ts';
 import { OBJECTIVE_ALLOWED, readObjective } from './load/objective.ts';
 import type { NamedStack, NamedUrl } from './option-readers.ts';
-import { decimalNumber, namedStacks, namedUrls, risingRates, wordOf } from './option-readers.ts';
+import { awsRegion, decimalNumber, namedStacks, namedUrls, risingRates, wordOf } from './option-readers.ts';
 import type { PresetName } from './presets.ts';
 import { PRESET_NAMES } from './presets.ts';
 
@@ -36,8 +36,12 @@ export const BENCH_OPTIONS = {
   region: {
     env: 'BENCH_REGION',
     help: 'AWS region of the URLs, whose CloudWatch is then asked for REPORT lines',
-    allowed: 'an AWS region, such as eu-west-3',
-    read: ([given = '']) => (/^[a-z]{2}(-[a-z]+)+-\d$/.test(given) ? given : undefined),
+    ...awsRegion,
+  } satisfies Option<string>,
+  sign: {
+    env: 'BENCH_SIGN',
+    help: 'AWS region for which requests to the URLs are signed (SigV4), for an API deployed with auth=iam',
+    ...awsRegion,
   } satisfies Option<string>,
   stage: {
     env: 'BENCH_STAGE',

@@ -57,6 +57,7 @@ async function runStep(
   const pass = scenarioByName(name, options, world.nextTattoo).begin({ count, primes: undefined });
   return openLoad({
     url: stack.url,
+    ...(stack.headersOf && { headersOf: stack.headersOf }),
     connections: options.openConnections,
     calls: undefined,
     seconds: options.duration,

@@ -136,6 +136,7 @@ function applyLoad(
   const label = `${scenario} on ${stack.name}, round ${rounds.length + 1} of ${all}`;
   const load = {
     url: stack.url,
+    ...(stack.headersOf && { headersOf: stack.headersOf }),
     connections,
     calls,
     seconds,
@@ -161,7 +162,7 @@ async function whyBroken(
   if (lost >= MAX_LOST) return `${lost} of ${calls} requests were not answered${lostWhy}`;
   try {
     // No function serves it; any answer shows that somebody is there.
-    await ask(stack.url, 'GET', '/', Math.min(timeout, PROBE_SECONDS), signal);
+    await ask(stack, { method: 'GET', path: '/' }, Math.min(timeout, PROBE_SECONDS), signal);
     return lost === calls ? `none of ${calls} requests was answered${lostWhy}` : undefined;
   } catch (error) {
     signal.throwIfAborted();

@@ -48,12 +48,12 @@ async function followRaids(
   options: BenchOptions,
   world: BenchWorld,
 ) {
-  const { url, table, host } = stack;
+  const { table, host } = stack;
   if (table === undefined) return;
   try {
     await table.load(herd.sheep);
     for (let raids = 1; raids <= Math.min(FOLLOWED_RAIDS, herd.primes.length); raids++) {
-      await ask(url, 'DELETE', '/wolf', options.timeout, world.signal);
+      await ask(stack, { method: 'DELETE', path: '/wolf' }, options.timeout, world.signal);
       const problem = wrongLeftovers(herd, raids, await table.read());
       if (problem !== undefined) violations.push(problem);
     }

@@ -40,13 +40,16 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
 const OPEN_CONNECTIONS = 50;
 
 function refuseContradictions(values: Values<typeof BENCH_OPTIONS>): void {
-  const { url, stack, region, rate, arrivals, rateSteps, slo, cold } = values;
+  const { url, stack, region, sign, rate, arrivals, rateSteps, slo, cold } = values;
   if (url !== undefined && stack !== undefined) {
     const names = stack.map(({ name, source }) => (name === source ? name : `${name}=${source}`));
     throw new OptionError(`--stack must be absent when --url is given; got "${names.join(',')}"`);
   }
   if (url === undefined && region !== undefined) {
     throw new OptionError(`--region must be absent when --url is not given; got "${region}"`);
+  }
+  if (url === undefined && sign !== undefined) {
+    throw new OptionError(`--sign must be absent when --url is not given; got "${sign}"`);
   }
   if (url !== undefined && region === undefined && cold !== undefined && cold > 0) {
     throw new OptionError(

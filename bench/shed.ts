@@ -28,11 +28,11 @@ export async function countShed(stack: Stack, dog: () => Promise<number>): Promi
 
 /** Counts the sheep through a stack's dog. */
 export function dogOf(stack: Stack, { timeout }: BenchOptions, { signal }: BenchWorld) {
-  return () => askDog(stack.url, timeout, signal);
+  return () => askDog(stack, timeout, signal);
 }
 
 async function fillOverHttp(
-  { name, url }: Stack,
+  stack: Stack,
   dog: () => Promise<number>,
   { herd, connections, timeout }: BenchOptions,
   { signal, progress, nextTattoo }: BenchWorld,
@@ -41,9 +41,14 @@ async function fillOverHttp(
   const post = async () => {
     while (missing > 0) {
       missing--;
-      const { status, body } = await ask(url, 'POST', `/sheep/${nextTattoo()}`, timeout, signal);
+      const { status, body } = await ask(
+        stack,
+        { method: 'POST', path: `/sheep/${nextTattoo()}` },
+        timeout,
+        signal,
+      );
       if (status !== 201) throw new Error(`POST /sheep answered ${status} ${body.slice(0, 200)}`);
-      progress.step(`posting sheep to ${name}: ${missing} to go`);
+      progress.step(`posting sheep to ${stack.name}: ${missing} to go`);
     }
   };
   await Promise.all(Array.from({ length: connections }, post));

@@ -9,11 +9,12 @@ import type { Stack } from './stack.ts';
  */
 export async function remoteStack(
   { name, url }: NamedUrl,
-  access: Pick<Stack, 'logs' | 'cold'>,
+  access: Pick<Stack, 'logs' | 'cold' | 'headersOf'>,
   timeoutSeconds: number,
   signal: AbortSignal,
 ): Promise<Stack> {
-  await askDog(url, timeoutSeconds, signal).catch((error: Error) => {
+  const { headersOf } = access;
+  await askDog({ url, ...(headersOf && { headersOf }) }, timeoutSeconds, signal).catch((error: Error) => {
     signal.throwIfAborted();
     throw new OptionError(`--url must be the address of a deployed shed; got "${url}": ${error.message}`);
   });

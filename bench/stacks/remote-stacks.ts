@@ -6,6 +6,7 @@ import { cloudWatchLogs } from './cloudwatch-logs.ts';
 import type { DeployedFunctions } from './lambda-functions.ts';
 import type { OpenStacks } from './local-stacks.ts';
 import { remoteStack } from './remote-stack.ts';
+import { openSigning } from './signing.ts';
 import type { FunctionDescription, Stack } from './stack.ts';
 
 /** CloudWatch takes in logs within seconds as a rule, sometimes within minutes. */
@@ -16,13 +17,15 @@ const UPDATE_POLL_SECONDS = 1;
 /**
  * Stacks that somebody deployed, with the logs of their region where it is known, and with the right to force
  * cold starts where they were asked for.
- * @throws OptionError when nobody answers at an address, or `--cold` lacks credentials or rights.
+ * @throws OptionError when nobody answers at an address, or `--cold` lacks credentials or rights, or `--sign` credentials.
  */
 export async function remoteStacks(options: BenchOptions, world: BenchWorld): Promise<OpenStacks> {
-  const { url = [], region, stage, timeout, cold, scenario } = options;
-  const { signal, sleep } = world;
+  const { url = [], region, stage, timeout, cold, scenario, sign } = options;
+  const { signal, sleep, now } = world;
   const clients = region === undefined ? undefined : await awsClients(region, cold > 0);
+  const signing = sign === undefined ? undefined : await openSigning(sign, now);
   const close = async () => {
+    signing?.close();
     clients?.logs.destroy();
     clients?.lambda?.destroy();
   };
@@ -38,7 +41,8 @@ export async function remoteStacks(options: BenchOptions, world: BenchWorld): Pr
         const names = scenario.map((name) => FUNCTION_OF[name]);
         deployed = await deployedFunctions(clients.lambda, place, names, UPDATE_POLL_SECONDS, signal);
       }
-      stacks.push(await remoteStack(one, { logs, cold: deployed?.cold }, timeout, signal));
+      const headers = signing && { headersOf: signing.headersFor(one.url) };
+      stacks.push(await remoteStack(one, { logs, cold: deployed?.cold, ...headers }, timeout, signal));
       described[one.name] = deployed?.descriptions ?? [];
     }
     return { stacks, functionsOf: ({ name }) => described[name] ?? [], notices: [], close };

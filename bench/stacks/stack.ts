@@ -1,6 +1,7 @@
 import type { Invocation } from '../../insights/invocations.ts';
 import type { FunctionSummary } from '../../insights/summarise.ts';
 import type { HerdSheep } from '../herd.ts';
+import type { BenchRequest } from '../scenarios/scenario.ts';
 
 /** One function of a stack as it was measured. */
 export interface FunctionDescription {
@@ -85,10 +86,16 @@ export interface Window {
   readonly to: number;
 }
 
-/** One implementation of the contract, ready to be measured. */
-export interface Stack {
-  readonly name: string;
+/** Where a stack answers. */
+export interface Address {
   readonly url: string;
+  /** Signs a request just before it is sent; absent where nobody asks for a signature. */
+  readonly headersOf?: (request: BenchRequest) => Record<string, string>;
+}
+
+/** One implementation of the contract, ready to be measured. */
+export interface Stack extends Address {
+  readonly name: string;
   /** Absent where the bench reaches the stack over HTTP alone. */
   readonly table: TableAccess | undefined;
   /** Absent where the bench has not started the stack's host itself. */
