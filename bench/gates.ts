@@ -66,10 +66,15 @@ function renderOutcomes(outcomes: readonly ThresholdOutcome[]): string {
   const rows = outcomes.map(({ threshold, where, value, isKept }) => [
     threshold.text,
     where,
-    isMissing(value)
-      ? `not available: ${value.missing}`
-      : `${decimal(value)} ${threshold.metric === 'ratio' ? 'times' : metricOf(threshold.metric).unit}`.trim(),
+    isMissing(value) ? `not available: ${value.missing}` : withUnit(value, threshold.metric),
     isKept ? 'kept' : 'MISSED',
   ]);
   return `Thresholds\n${renderTable(['threshold', 'where', 'value', ''], rows)}`;
+}
+
+function withUnit(value: number, metric: Threshold['metric']): string {
+  if (metric === 'ratio') return `${decimal(value)} times`;
+  const { unit } = metricOf(metric);
+  // Without unit it is a count.
+  return unit === '' ? String(value) : `${decimal(value)} ${unit}`;
 }

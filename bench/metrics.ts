@@ -1,6 +1,6 @@
 import { costFiguresOf } from './reports/cost.ts';
 import type { BenchResult, RoundResult, ScenarioResult } from './result.ts';
-import { histogram, mergeHistograms } from './statistics/histogram.ts';
+import { mergeHistograms, quantileOfData } from './statistics/histogram.ts';
 import { quantileOf } from './statistics/quantile.ts';
 
 /** A value that cannot be had, and why, in words. */
@@ -115,7 +115,7 @@ function latencyQuantile(fraction: number, help: string): Metric {
     ofRound: ({ load: { latency } }) => {
       // With fewer calls the quantile of a round is its maximum, which says more of their number than of the stack.
       if (latency.count < needed) return { missing: `a round needs ${needed} calls for it` };
-      return (histogram(latency).quantile(fraction) ?? Number.NaN) / 1000;
+      return (quantileOfData(latency, fraction) ?? Number.NaN) / 1000;
     },
   };
 }

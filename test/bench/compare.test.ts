@@ -57,7 +57,7 @@ test('different plans, machines and versions are named', () => {
   const after: BenchResult = {
     ...sampleResult({ ...SMALL, scenarios: ['cat', 'wolf'] }),
     isComplete: false,
-    plan: { ...before.plan, herd: 200, calls: undefined },
+    plan: { ...before.plan, herd: 200, calls: undefined, arrivals: 'even' },
     machine: { ...before.machine, cores: 8 },
     versions: { ...before.versions, node: 'v26.0.0' },
   };

@@ -85,11 +85,17 @@ test('time-outs are part of the distribution: a stack that loses calls has the t
   const [figures] = summarise(lossy).figures;
   assert.ok(figures?.p99 && figures.p99.value > 1000, String(figures?.p99?.value));
   assert.equal(figures.max, 35_000);
+  assert.equal(figures.percentiles.at(-1)?.ms, 35_000, 'the plot shows it too');
 });
 
 test('above half of what the bench can measure a warning says so', () => {
   const sample = sampleResult({ scenarios: ['cat'] });
   const slow = { ...sample, floor: { requestsPerSecond: 2000, latencyMs: 0.5 } };
   assert.ok(summarise(slow).warnings.some((one) => /^cat on ts: \d+ calls\/s are more than half/.test(one)));
+  const steps = sampleResult({ scenarios: ['dog'], rates: [50, 400] });
+  const stepped = { ...steps, floor: { requestsPerSecond: 790, latencyMs: 0.5 } };
+  assert.ok(
+    summarise(stepped).warnings.some((one) => /^the rate steps of dog on ts: 400 calls\/s/.test(one)),
+  );
   assert.ok(!summarise(sample).warnings.some((one) => /more than half/.test(one)));
 });
