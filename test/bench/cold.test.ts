@@ -54,7 +54,8 @@ test('an interrupt in the middle of the cold starts takes the variable away too,
   const { isComplete, scenarios, coldStarts } = JSON.parse(await readFile(out, 'utf8')) as BenchResult;
   assert.equal(isComplete, false);
   assert.equal(scenarios[0]?.rounds.length, 1);
-  assert.equal(coldStarts[0]?.starts.length, 2);
+  const started = coldStarts[0]?.starts.length ?? 0;
+  assert.ok(started >= 2 && started < 50, `${started} cold starts`);
 });
 
 test('--cold without credentials, or for a function that is not there, is refused before anything is measured', async (t) => {
