@@ -4,7 +4,7 @@ import type { Progress } from '../progress.ts';
 import { median } from '../statistics/median.ts';
 import { checkVariant, herdLine } from './check.ts';
 import type { Variant } from './variants.ts';
-import type { Worker } from './worker.ts';
+import type { TimedCalls, Worker } from './worker.ts';
 import { startWorker, timeCalls } from './worker.ts';
 
 /** Long enough for V8's optimising compiler. */
@@ -43,42 +43,43 @@ export async function measureKernels(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<readonly Series[]> {
-  const warmWorkers: Worker[] = [];
-  try {
-    const runs: { series: Series; worker: Worker; calls: number; expected: string }[] = [];
-    for (const variant of variants) {
-      progress.step(`checking and warming up ${variant.name}`);
-      const expected = await checkVariant(variant, herd);
-      const worker = startWorker(variant);
-      warmWorkers.push(worker);
-      await worker.ask(herdLine(herd));
-      for (const kernel of variant.kernels) {
-        const calls = await warmUp(worker, kernel);
-        const series: Series = { variant, kernel, warm: [], first: [] };
-        runs.push({ series, worker, calls, expected: expected[kernel] });
+  const runs: { series: Series; expected: string }[] = [];
+  for (const variant of variants) {
+    progress.step(`checking ${variant.name}`);
+    const expected = await checkVariant(variant, herd);
+    for (const kernel of variant.kernels) {
+      runs.push({ series: { variant, kernel, warm: [], first: [] }, expected: expected[kernel] });
+    }
+    signal.throwIfAborted();
+  }
+  for (let round = 0; round < rounds; round++) {
+    progress.step(`round ${round + 1} of ${rounds}`);
+    for (const { series, expected } of round % 2 === 0 ? runs : runs.toReversed()) {
+      const { variant, kernel, warm, first } = series;
+      const warmCalls = await callWarm(variant, kernel, herd);
+      const firstCalls = [];
+      for (let fresh = 0; fresh < FRESH_PROCESSES; fresh++) {
+        firstCalls.push(await callFresh(variant, kernel, herd));
       }
+      for (const { result } of [warmCalls, ...firstCalls]) {
+        assert.equal(result, expected, `${variant.name}: what the ${kernel} gives`);
+      }
+      warm.push(Math.min(...warmCalls.millis));
+      first.push(Math.min(...firstCalls.flatMap(({ millis }) => millis)));
       signal.throwIfAborted();
     }
-    for (let round = 0; round < rounds; round++) {
-      progress.step(`round ${round + 1} of ${rounds}`);
-      for (const { series, worker, calls, expected } of round % 2 === 0 ? runs : runs.toReversed()) {
-        const { variant, kernel, warm, first } = series;
-        const warmCalls = await timeCalls(worker, COMMANDS[kernel], calls);
-        const firstCalls = [];
-        for (let fresh = 0; fresh < FRESH_PROCESSES; fresh++) {
-          firstCalls.push(await callFresh(variant, kernel, herd));
-        }
-        for (const { result } of [warmCalls, ...firstCalls]) {
-          assert.equal(result, expected, `${variant.name}: what the ${kernel} gives`);
-        }
-        warm.push(Math.min(...warmCalls.millis));
-        first.push(Math.min(...firstCalls.flatMap(({ millis }) => millis)));
-        signal.throwIfAborted();
-      }
-    }
-    return runs.map(({ series }) => series);
+  }
+  return runs.map(({ series }) => series);
+}
+
+/** A process of its own in every round, since V8 does not compile the same code in each. */
+async function callWarm(variant: Variant, kernel: Kernel, herd: Herd): Promise<TimedCalls> {
+  const worker = startWorker(variant);
+  try {
+    if (kernel === 'wolf') await worker.ask(herdLine(herd));
+    return await timeCalls(worker, COMMANDS[kernel], await warmUp(worker, kernel));
   } finally {
-    for (const worker of warmWorkers) worker.close();
+    worker.close();
   }
 }
 
@@ -91,7 +92,7 @@ async function warmUp(worker: Worker, kernel: Kernel): Promise<number> {
   return Math.min(500, Math.max(1, Math.round(SLICE_MS / median(millis))));
 }
 
-async function callFresh(variant: Variant, kernel: Kernel, herd: Herd) {
+async function callFresh(variant: Variant, kernel: Kernel, herd: Herd): Promise<TimedCalls> {
   const worker = startWorker(variant);
   try {
     if (kernel === 'wolf') await worker.ask(herdLine(herd));
