@@ -1,108 +1,92 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { makeHerd } from './herd.ts';
-import { describeMachine } from './machine.ts';
-import type { BenchOptions } from './options.ts';
-import { SCENARIO_NAMES } from './options.ts';
-import type { MeasuredScenario } from './reported.ts';
-import { withReports } from './reported.ts';
+import type { Start } from './collected.ts';
+import { askHosts, isWorthKeeping, newCollected, resultOf, startOf } from './collected.ts';
+import { describeVersions } from './machine.ts';
+import { measure } from './measure.ts';
+import { estimate, planOf, renderPlan } from './plan.ts';
+import { withTimeLeft } from './progress.ts';
 import type { BenchResult } from './result.ts';
-import { RESULT_VERSION, writeResult } from './result.ts';
-import type { BenchWorld } from './run.ts';
-import { runScenario } from './run.ts';
-import { cloudWatchLogs } from './stacks/cloudwatch-logs.ts';
-import type { LocalStacks } from './stacks/local-stacks.ts';
+import { writeResult } from './result-file.ts';
+import type { BenchOptions } from './settle-options.ts';
+import type { OpenStacks } from './stacks/local-stacks.ts';
 import { localStacks } from './stacks/local-stacks.ts';
-import { remoteStack } from './stacks/remote-stack.ts';
-import type { Stack } from './stacks/stack.ts';
+import { remoteStacks } from './stacks/remote-stacks.ts';
+import { timetable } from './timetable.ts';
+import type { BenchWorld } from './world.ts';
 
-/** CloudWatch takes in logs within seconds as a rule, sometimes within minutes. */
-const CLOUDWATCH_PATIENCE = { attempts: 24, pauseMs: 10_000, pollIntervalMs: 500, queryLimitMs: 60_000 };
+/** What a run of the bench came to. */
+export interface BenchRun {
+  readonly result: BenchResult;
+  /** The result file. */
+  readonly path: string;
+  /** Why the run ended early; `undefined` when it did not. */
+  readonly failure: unknown;
+}
+
 const WAITING = 'asking CloudWatch until it has taken in all REPORT lines; Ctrl-C ends the wait';
 
-/** Runs a whole bench: starts or finds the stacks, measures every scenario, writes the result file. */
-export async function runBench(root: string, options: BenchOptions, world: BenchWorld) {
-  const { progress, signal, now } = world;
-  const startedAt = new Date(now());
-  const machine = await describeMachine(root);
-  const { stacks, notices, close } = await openStacks(root, options, world);
+/**
+ * Runs a whole bench: starts or finds the stacks, measures every scenario, writes the result file. What was
+ * measured before a failure or an interrupt is written too, marked as incomplete.
+ * @param root the repository.
+ * @throws whatever happens before the first round is over.
+ */
+export async function runBench(root: string, options: BenchOptions, world: BenchWorld): Promise<BenchRun> {
+  const { progress, signal } = world;
+  const start = startOf(world);
+  const opened = await (options.url === undefined
+    ? localStacks(root, options.stack, progress, signal)
+    : remoteStacks(options, world));
+  let ended: Awaited<ReturnType<typeof runOn>>;
   try {
-    progress.line(planLine(stacks, options));
-    const herd = makeHerd(options.herd, options.seed);
-    const measured: MeasuredScenario[] = [];
-    for (const name of SCENARIO_NAMES.filter((one) => options.scenario.includes(one))) {
-      measured.push(...(await runScenario(stacks, name, herd, options, world)));
-      signal.throwIfAborted();
-    }
-    const finishedAt = new Date(now());
-    if (options.region !== undefined) progress.step(WAITING);
-    const { scenarios, warnings } = await withReports(measured);
-    const result: BenchResult = {
-      version: RESULT_VERSION,
-      startedAt: startedAt.toISOString(),
-      finishedAt: finishedAt.toISOString(),
-      plan: options,
-      machine,
-      stacks: stacks.map(({ name, url, host }) => ({ name, url, functions: host?.functions ?? [] })),
-      scenarios,
-      warnings: [...notices, ...warningsOf(options), ...warnings],
-    };
-    const path = options.out ?? join(root, 'results', `${startedAt.toISOString().replaceAll(':', '-')}.json`);
-    await writeResult(path, result);
-    return { result, path };
+    ended = await runOn(opened, root, options, world, start);
   } finally {
-    await close();
+    progress.step('ending');
+    await opened.close();
     progress.end();
   }
+  const { collected, path, failure, finishedAt } = ended;
+  const isComplete = failure === undefined;
+  const result = resultOf(collected, world, { isComplete, hasEnded: true, finishedAt });
+  await writeResult(path, result);
+  return { result, path, failure };
 }
 
-async function openStacks(
+/** Measures on stacks that are open; what is there is in the result file when this is over. */
+async function runOn(
+  { stacks, functionsOf, notices }: OpenStacks,
   root: string,
-  { url, stack, region, stage, timeout }: BenchOptions,
+  options: BenchOptions,
   world: BenchWorld,
-): Promise<LocalStacks> {
-  const { progress, signal } = world;
-  if (url === undefined) return localStacks(root, stack, progress, signal);
-  const client = region === undefined ? undefined : await cloudWatchClient(region);
-  const patience = { ...CLOUDWATCH_PATIENCE, sleep: world.sleep };
-  try {
-    const stacks = [];
-    for (const one of url) {
-      const logs = client && cloudWatchLogs(client, { name: one.name, stage }, patience, signal);
-      stacks.push(await remoteStack(one, logs, timeout, signal));
-    }
-    return { stacks, notices: [], close: async () => client?.destroy() };
-  } catch (error) {
-    client?.destroy();
-    throw error;
-  }
-}
-
-async function cloudWatchClient(region: string) {
-  // The SDK takes 100 ms to load, which other runs need not wait for.
-  const { createCloudWatchClient } = await import('../insights/cloudwatch/client.ts');
-  return createCloudWatchClient(region);
-}
-
-function planLine(
-  stacks: readonly Stack[],
-  { scenario, rounds, calls, duration, connections, herd }: BenchOptions,
+  start: Start,
 ) {
-  const amount = calls === undefined ? `${duration} s` : `${calls} calls`;
-  const names = stacks.map(({ name }) => name).join(' and ');
-  return `${scenario.join(', ')} on ${names}: ${amount} each in ${rounds} rounds, ${connections} at once, ${herd} sheep`;
-}
-
-function warningsOf({ url, connections }: BenchOptions): string[] {
-  const cores = availableParallelism();
-  if (url !== undefined) {
-    return [
-      'the functions drew the weights themselves, so that herds differ from run to run and stack to stack',
-    ];
+  const { progress, now, steadyNow } = world;
+  const names = stacks.map(({ name }) => name);
+  const collected = newCollected(start, {
+    versions: await describeVersions(root),
+    plan: planOf(names, options),
+    stacks: stacks.map((one) => ({ name: one.name, url: one.url, functions: functionsOf(one) })),
+    notices,
+  });
+  const fileName = `${new Date(start.wallMs).toISOString().replaceAll(':', '-')}.json`;
+  const path = options.out ?? join(root, 'results', fileName);
+  const estimated = estimate(collected.plan);
+  for (const line of renderPlan(collected.plan, estimated)) progress.line(line);
+  const { finish, secondsLeft } = timetable(estimated.total, steadyNow);
+  const timed = { ...world, progress: withTimeLeft(progress, secondsLeft) };
+  // A machine that stops takes no more with it than the phase under way.
+  const keep = (isComplete = false) =>
+    writeResult(path, resultOf(collected, world, { isComplete, hasEnded: false, finishedAt: now() }));
+  let failure: unknown;
+  try {
+    await measure(stacks, collected, options, timed, { estimated, finish, keep });
+  } catch (error) {
+    if (!isWorthKeeping(collected)) throw error;
+    failure = error;
   }
-  return connections > cores
-    ? [
-        `${connections} connections on ${cores} cores: execution environments wait for each other, which they do not on Lambda`,
-      ]
-    : [];
+  const finishedAt = now();
+  if (options.region !== undefined) progress.step(WAITING);
+  await askHosts(collected, world);
+  await keep(failure === undefined);
+  return { collected, path, failure, finishedAt };
 }

@@ -1,3 +1,5 @@
+import { splitmix32 } from './random.ts';
+
 /** A sheep as the bench loads it into a table. */
 export interface HerdSheep {
   readonly tattoo: bigint;
@@ -20,7 +22,7 @@ const MAX_WEIGHT = 160_000_000_000;
  * 80–160 kg. It judges primes by itself, so that it can find the functions wrong.
  */
 export function makeHerd(size: number, seed: number): Herd {
-  const next = generator(seed);
+  const next = splitmix32(seed);
   const sheep = new Map<bigint, HerdSheep>();
   while (sheep.size < size) {
     const tattoo = (BigInt(next()) << 32n) | BigInt(next());
@@ -31,17 +33,6 @@ export function makeHerd(size: number, seed: number): Herd {
   const divisors = primesUpTo(Math.sqrt(MAX_WEIGHT));
   const primes = all.filter(({ weight }) => isPrime(weight, divisors));
   return { sheep: all, primes: primes.sort((a, b) => b.weight - a.weight || (a.tattoo < b.tattoo ? -1 : 1)) };
-}
-
-/** Uniform 32-bit numbers by splitmix32 (https://github.com/bryc/code/blob/master/jshash/PRNGs.md#splitmix32). */
-function generator(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let t = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    t = Math.imul(t ^ (t >>> 15), 0x735a2d97);
-    return (t ^ (t >>> 15)) >>> 0;
-  };
 }
 
 /** Trial division by every prime up to the square root of the heaviest weight. */

@@ -1,5 +1,11 @@
-import type { Option, OptionTable, Values } from '../src/config.ts';
-import { OptionError, wholeNumber, wordsOf } from '../src/config.ts';
+import type { Option, OptionTable } from '../src/config.ts';
+import { wholeNumber, wordsOf } from '../src/config.ts';
+import { GATE_OPTIONS } from './gate-options.ts';
+import { OBJECTIVE_ALLOWED, readObjective } from './load/objective.ts';
+import type { NamedStack, NamedUrl } from './option-readers.ts';
+import { decimalNumber, namedStacks, namedUrls, risingRates, wordOf } from './option-readers.ts';
+import type { PresetName } from './presets.ts';
+import { PRESET_NAMES } from './presets.ts';
 
 /** What the bench does to one function each, in the order in which it is done. */
 export const SCENARIO_NAMES = ['cat', 'sheep', 'dog', 'wolf'] as const;
@@ -13,24 +19,19 @@ export const LOCAL_STACK_NAMES = ['ts', 'python'] as const;
 /** The name of a stack that runs on this machine. */
 export type LocalStackName = (typeof LOCAL_STACK_NAMES)[number];
 
-/** A deployed API and the name that it has in reports. */
-export interface NamedUrl {
-  readonly name: string;
-  readonly url: string;
-}
-
 /** The options of the bench; each default says in `docs/method.md` why it is what it is. */
 export const BENCH_OPTIONS = {
+  preset: {
+    env: 'BENCH_PRESET',
+    help: 'named plan, whose values take the place of the defaults below',
+    default: 'default',
+    ...wordOf(PRESET_NAMES),
+  } satisfies Option<PresetName>,
   url: {
     env: 'BENCH_URL',
     help: 'measure a deployed API instead of this machine',
-    allowed: 'an http:// or https:// address without query, or name=address, each name once',
     repeatable: true,
-    read: (texts) => {
-      const urls = texts.map(readNamedUrl).filter((one) => one !== undefined);
-      const names = new Set(urls.map(({ name }) => name));
-      return urls.length === texts.length && names.size === urls.length ? urls : undefined;
-    },
+    ...namedUrls,
   } satisfies Option<readonly NamedUrl[]>,
   region: {
     env: 'BENCH_REGION',
@@ -49,8 +50,8 @@ export const BENCH_OPTIONS = {
     env: 'BENCH_STACK',
     help: 'stack to run on this machine; every one that can run when not given',
     repeatable: true,
-    ...wordsOf(LOCAL_STACK_NAMES),
-  } satisfies Option<readonly LocalStackName[]>,
+    ...namedStacks(LOCAL_STACK_NAMES),
+  } satisfies Option<readonly NamedStack<LocalStackName>[]>,
   scenario: {
     env: 'BENCH_SCENARIO',
     help: 'what to measure',
@@ -61,12 +62,8 @@ export const BENCH_OPTIONS = {
   duration: {
     env: 'BENCH_DURATION',
     help: 'seconds a scenario lasts on each stack, all rounds together',
-    default: 3,
-    allowed: 'a number of seconds above 0, at most 3600',
-    read: ([given = '']) => {
-      const seconds = /^[0-9]+(\.[0-9]+)?$/.test(given) ? Number(given) : 0;
-      return seconds > 0 && seconds <= 3600 ? seconds : undefined;
-    },
+    default: 2,
+    ...decimalNumber({ above: 0, to: 3600 }, 'seconds'),
   } satisfies Option<number>,
   calls: {
     env: 'BENCH_CALLS',
@@ -84,6 +81,39 @@ export const BENCH_OPTIONS = {
     help: 'calls under way at once; 1 on this machine and 10 against a URL when not given',
     ...wholeNumber(1, 1000),
   } satisfies Option<number>,
+  warmUp: {
+    env: 'BENCH_WARM_UP',
+    help: 'seconds of uncounted load, after the cold starts and before the first round of a scenario on a stack',
+    default: 0.5,
+    ...decimalNumber({ from: 0, to: 60 }, 'seconds'),
+  } satisfies Option<number>,
+  cold: {
+    env: 'BENCH_COLD',
+    help: 'cold starts forced of each function and stack; 20 on this machine and none against a URL when not given',
+    ...wholeNumber(0, 1000),
+  } satisfies Option<number>,
+  rate: {
+    env: 'BENCH_RATE',
+    help: 'requests a second, sent at planned times whatever the answers do (open model)',
+    ...decimalNumber({ above: 0, to: 100_000 }, 'requests a second'),
+  } satisfies Option<number>,
+  arrivals: {
+    env: 'BENCH_ARRIVALS',
+    help: 'how the planned times of the open model lie; even when not given',
+    ...wordOf(['even', 'poisson']),
+  } satisfies Option<'even' | 'poisson'>,
+  rateSteps: {
+    env: 'BENCH_RATE_STEPS',
+    help: 'rates of the open model tried one after the other once the rounds are over',
+    repeatable: true,
+    ...risingRates(20, 100_000),
+  } satisfies Option<readonly number[]>,
+  slo: {
+    env: 'BENCH_SLO',
+    help: 'what a rate of --rate-steps must meet',
+    allowed: OBJECTIVE_ALLOWED,
+    read: ([given = '']) => readObjective(given)?.text,
+  } satisfies Option<string>,
   m: { env: 'BENCH_M', help: "the cat's m", default: 3, ...wholeNumber(0, 3) } satisfies Option<number>,
   n: {
     env: 'BENCH_N',
@@ -99,7 +129,7 @@ export const BENCH_OPTIONS = {
   } satisfies Option<number>,
   seed: {
     env: 'BENCH_SEED',
-    help: 'which of the possible herds is loaded',
+    help: 'which of the possible herds is loaded, and which Poisson arrivals',
     default: 1,
     ...wholeNumber(0, 4_294_967_295),
   } satisfies Option<number>,
@@ -115,6 +145,7 @@ export const BENCH_OPTIONS = {
     allowed: 'a path',
     read: ([given = '']) => (given === '' ? undefined : given),
   } satisfies Option<string>,
+  ...GATE_OPTIONS,
   help: {
     help: 'show this text',
     isSwitch: true,
@@ -123,41 +154,3 @@ export const BENCH_OPTIONS = {
     read: ([given]) => (given === 'true' ? true : given === 'false' ? false : undefined),
   } satisfies Option<boolean>,
 } satisfies OptionTable;
-
-/** What one run of the bench is to do. */
-export type BenchOptions = Omit<Values<typeof BENCH_OPTIONS>, 'connections'> & {
-  readonly connections: number;
-};
-
-/**
- * Fills in what depends on other options, and refuses what contradicts itself.
- * @throws OptionError when there are more connections than calls, local stacks beside URLs, or a
- * region without URL.
- */
-export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOptions {
-  const { calls, url, stack, region } = values;
-  if (url !== undefined && stack !== undefined) {
-    throw new OptionError(`--stack must be absent when --url is given; got "${stack.join(',')}"`);
-  }
-  if (url === undefined && region !== undefined) {
-    throw new OptionError(`--region must be absent when --url is not given; got "${region}"`);
-  }
-  // Environments that share this machine's cores would measure each other, which they do not on Lambda.
-  const usual = url === undefined ? 1 : 10;
-  const connections = values.connections ?? Math.min(usual, calls ?? usual);
-  if (calls !== undefined && connections > calls) {
-    throw new OptionError(`--connections must be at most --calls, which is ${calls}; got "${connections}"`);
-  }
-  // Each round needs a call for every connection.
-  const rounds = Math.min(values.rounds, Math.floor((calls ?? Number.POSITIVE_INFINITY) / connections));
-  return { ...values, connections, rounds };
-}
-
-function readNamedUrl(text: string): NamedUrl | undefined {
-  const [, name = 'api', address = ''] = /^(?:([a-z][a-z0-9-]*)=)?(.*)$/s.exec(text) ?? [];
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
-  return isHttp && url.search === '' && url.hash === ''
-    ? { name, url: address.replace(/\/+$/, '') }
-    : undefined;
-}

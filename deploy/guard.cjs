@@ -52,6 +52,10 @@ const PARAMETERS = {
   auth: oneOf(['none', 'iam']),
   dynamodbClient: oneOf(['thin', 'sdk']),
   reservedConcurrency: wholeNumber(1, 1_000),
+  boundary: {
+    allowed: 'none or the name of a managed policy of the account',
+    holds: (text) => /^[\w+=,.@-]{1,128}$/.test(text),
+  },
   budgetEmail: {
     allowed: 'none or an e-mail address',
     holds: (text) => text === 'none' || /^[^\s@,"'$]+@[^\s@,"'$]+\.[a-z]+$/i.test(text),

@@ -10,6 +10,8 @@ export interface PriceRow {
   /** Date on which the price was noted. */
   readonly date: string;
   readonly source: string;
+  /** Where the figure itself could be read, when the source's page writes its figures by a script. */
+  readonly confirmedBy?: string;
 }
 
 const REGION = 'us-east-1';
@@ -52,6 +54,8 @@ export const PRICES = {
     region: REGION,
     date: DATE,
     source: 'https://aws.amazon.com/api-gateway/pricing/',
+    confirmedBy:
+      'https://docs.aws.amazon.com/whitepapers/latest/best-practices-api-gateway-private-apis-integration/cost-optimization.html',
   },
   'dynamodb-reads': {
     id: 'dynamodb-reads',
@@ -61,6 +65,8 @@ export const PRICES = {
     region: REGION,
     date: DATE,
     source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
+    // Halved on 2024-11-01, so that figures before that date are twice as high.
+    confirmedBy: 'https://airbyte.com/data-engineering-resources/dynamodb-pricing',
   },
   'dynamodb-writes': {
     id: 'dynamodb-writes',
@@ -70,6 +76,8 @@ export const PRICES = {
     region: REGION,
     date: DATE,
     source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
+    // Halved on 2024-11-01, so that figures before that date are twice as high.
+    confirmedBy: 'https://airbyte.com/data-engineering-resources/dynamodb-pricing',
   },
 } as const satisfies Readonly<Record<string, PriceRow>>;
 

@@ -52,6 +52,8 @@ export interface FolderOptions {
   /** Globs over log groups, such as `/aws/lambda/sheep-shed-*`. */
   readonly groups: readonly string[];
   readonly window: Window;
+  /** Of the window only these parts, each without its end. */
+  readonly parts?: readonly Window[];
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly signal?: AbortSignal;
@@ -62,8 +64,13 @@ export interface FolderOptions {
  * without a REPORT in the window is absent. Throws a UsageError when the folder or the groups do not exist.
  */
 export async function summariseFolder(options: FolderOptions): Promise<Summaries> {
-  const { folder, groups, window, now, signal } = options;
-  return toSummaries(await queryFolder(SUMMARY_QUERY, folder, groups, window, now, signal));
+  const { folder, groups, window, parts, now, signal } = options;
+  const query = parts === undefined ? SUMMARY_QUERY : `${within(parts)}\n| ${SUMMARY_QUERY}`;
+  return toSummaries(await queryFolder(query, folder, groups, window, now, signal));
+}
+
+function within(parts: readonly Window[]): string {
+  return `filter ${parts.map(({ from, to }) => `(@timestamp >= ${from} and @timestamp < ${to})`).join(' or ')}`;
 }
 
 /** Summarises the same on CloudWatch Logs Insights; throws what `runOnCloudWatch` throws. */
@@ -73,21 +80,6 @@ export async function summariseCloudWatch(
 ): Promise<Summaries> {
   const { runOnCloudWatch } = await import('./cloudwatch/run.ts');
   return toSummaries(await runOnCloudWatch(client, { ...options, query: SUMMARY_QUERY }));
-}
-
-/** Asks for summaries again and again until they hold the calls that were made, since CloudWatch takes in logs with delay. */
-export async function summariseWhenIngested(
-  ask: () => Promise<Summaries>,
-  expectedInvocations: number,
-  limits: { readonly attempts: number; readonly pause: () => Promise<unknown> },
-): Promise<{ readonly summaries: Summaries; readonly complete: boolean }> {
-  for (let attempt = 1; ; attempt++) {
-    const summaries = await ask();
-    const found = [...summaries.values()].reduce((sum, { invocations }) => sum + invocations, 0);
-    if (found >= expectedInvocations) return { summaries, complete: true };
-    if (attempt >= limits.attempts) return { summaries, complete: false };
-    await limits.pause();
-  }
 }
 
 /** Reads the result of SUMMARY_QUERY. */

@@ -1,6 +1,5 @@
 /** `npm run local`: the only file of local-lambda that touches arguments, output, signals and the exit code. */
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { printLogs } from './cli/logs.ts';
 import { type Command, parseCommand, renderHelp } from './cli/options.ts';
@@ -50,7 +49,7 @@ async function serve(command: Extract<Command, { kind: 'serve' }>): Promise<void
   if (!['127.0.0.1', '::1', 'localhost'].includes(address)) {
     warn(`--host ${address}: other machines can invoke these functions, and nobody is asked for credentials`);
   }
-  if (command.packageFirst) await packageHere(options.packageDir);
+  if (command.packageFirst) await packageHere();
   const given = envFile === undefined ? {} : await readEnvFile(envFile);
   const tables = command.dynamodb && !(ENDPOINT in given) ? await tablesOf(options.packageDir) : [];
   const dynamodb = tables.length > 0 ? await startDynamodb() : undefined;
@@ -72,24 +71,25 @@ async function serve(command: Extract<Command, { kind: 'serve' }>): Promise<void
     throw error;
   });
   say(renderReady(host));
-  const unwatch = watch
-    ? watchSources({ packageDir: options.packageDir, reload: host.reload, say: (text) => say(`${text}\n`) })
-    : () => undefined;
+  const { reload } = host;
+  const watchers = (watch ? options.packageDir : []).map((packageDir) =>
+    watchSources({ packageDir, reload, say: (text) => say(`${text}\n`) }),
+  );
   let stopping = false;
   const stop = (): void => {
     // The reaper kills what is left.
     if (stopping) process.exit(1);
     stopping = true;
-    unwatch();
+    for (const unwatch of watchers) unwatch();
     say('stopping; once more to kill\n');
     void close(host);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 }
 
-async function packageHere(packageDir: string): Promise<void> {
+async function packageHere(): Promise<void> {
   say('packaging (serverless package)\n');
-  const problem = await packageProject(dirname(resolve(packageDir)));
+  const problem = await packageProject(process.cwd());
   if (problem !== undefined) throw new LocalLambdaError(`serverless package failed:\n${problem}`);
 }
 

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { readDeploymentPackage } from './deployment-package/read.ts';
+import type { ApiDefinition } from './deployment-package/http-api.ts';
+import { readDeploymentPackages } from './deployment-package/read.ts';
+import { removeFolder } from './deployment-package/read-only-folder.ts';
+import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
 import type { InvocationOutcome } from './environments/invocation.ts';
 import {
   type FunctionHost,
@@ -11,6 +14,7 @@ import {
 } from './function-host.ts';
 import { accessLogLine } from './gateway/access-log.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { createApiSelector, hiddenRoutes } from './gateway/select-api.ts';
 import type { HandleRequest } from './http-server.ts';
 import { createEventQueue } from './lambda-api/event-queue.ts';
 import { createLambdaApi, LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
@@ -32,25 +36,44 @@ export interface Deployment {
   close(drainMs: number): Promise<void>;
 }
 
+/** A package without API: every request finds no route. */
+const NO_API: ApiDefinition = {
+  kind: 'http',
+  hostName: 'none',
+  routes: [],
+  cors: undefined,
+  accessLog: undefined,
+};
+
 /** Where asynchronous invocations are recorded that failed for good. */
 const FAILED_EVENTS_GROUP = 'local-lambda/failed-events';
 
 /**
- * Reads and unpacks the deployment package of a host.
+ * Reads and unpacks the deployment packages of a host.
  * @throws LocalLambdaError naming what is wrong with the package.
  */
 export async function createDeployment(host: FunctionHost): Promise<Deployment> {
   const { options, logStore } = host;
-  const read = await readDeploymentPackage(options.packageDir, options.region);
-  const { api } = read;
-  const { region, accountId } = read.loaded.scope;
+  const {
+    templates,
+    functions: definitions,
+    apis,
+  } = await readDeploymentPackages(options.packageDirs, options.region);
+  const { region = DEFAULT_REGION, accountId = LOCAL_ACCOUNT_ID } = templates[0]?.scope ?? {};
+  for (const [routeKey, name] of hiddenRoutes(apis)) {
+    options.onNotice(`${routeKey} is there twice: the second one answers to the host name ${name} only`);
+  }
   const own = { ...host, workDir: join(host.workDir, newStreamId()) };
-  const hosted = await Promise.all(read.functions.map((definition) => hostFunction(definition, own)));
+  const hosted = await Promise.all(definitions.map((definition) => hostFunction(definition, own))).catch(
+    async (error) => {
+      await removeFolder(own.workDir);
+      throw error;
+    },
+  );
   const functions = new Map(hosted.map((item) => [item.definition.name, item]));
 
   const stream = (group: string) => logStore.openStream(group, streamName(Date.now(), newStreamId()));
   const failedEvents = stream(FAILED_EVENTS_GROUP);
-  const accessLog = api.accessLog && { ...api.accessLog, stream: stream(api.accessLog.logGroup) };
   const shared = { newId: randomUUID, newTraceId: () => newTraceId(Date.now()) };
   const queue = createEventQueue(
     (record) => failedEvents.write(Date.now(), JSON.stringify(record)),
@@ -70,19 +93,26 @@ export async function createDeployment(host: FunctionHost): Promise<Deployment> 
       clientContext: undefined,
       onLogLine: undefined,
     });
-  const gateway = createGateway({
-    ...shared,
-    api,
-    accountId,
-    now: Date.now,
-    invoke: (name, payload, traceId) => invoke(name, payload, traceId, randomUUID()),
-  });
+  const selectApi = createApiSelector(apis);
+  const gateways = (apis.length === 0 ? [NO_API] : apis).map((api) => ({
+    gateway: createGateway({
+      ...shared,
+      api,
+      accountId,
+      now: Date.now,
+      invoke: (name, payload, traceId) => invoke(name, payload, traceId, randomUUID()),
+    }),
+    accessLog: api.accessLog && { ...api.accessLog, stream: stream(api.accessLog.logGroup) },
+  }));
 
   return {
     functions,
-    routes: api.routes.map(({ method, path, functionName }) => ({ method, path, functionName })),
+    routes: apis.flatMap(({ routes }) =>
+      routes.map(({ method, path, functionName }) => ({ method, path, functionName })),
+    ),
     handle: async (request, body) => {
       if (LAMBDA_API_PATH.test(request.url ?? '')) return lambdaApi(request, body);
+      const { gateway, accessLog } = gateways[selectApi(request)] as (typeof gateways)[number];
       const handled = await gateway.handle(request, body);
       if (accessLog !== undefined) {
         const timeMs = Date.now();
@@ -95,7 +125,8 @@ export async function createDeployment(host: FunctionHost): Promise<Deployment> 
       queue.close();
       await Promise.all(hosted.map(({ pool }) => pool.close(drainMs)));
       failedEvents.close();
-      accessLog?.stream.close();
+      for (const { accessLog } of gateways) accessLog?.stream.close();
+      await removeFolder(own.workDir);
     },
   };
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { folderBytes } from './deployment-package/folder-bytes.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
-import { unzip } from './deployment-package/unzip.ts';
+import { placeCode } from './deployment-package/place-code.ts';
+import { watchForChanges } from './deployment-package/read-only-folder.ts';
 import { startEnvironment } from './environments/environment.ts';
 import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
 import { createPool, type Pool, type PoolCallbacks } from './environments/pool.ts';
@@ -34,17 +33,18 @@ export interface FunctionHost {
 
 /**
  * Unpacks a function and makes its pool; no environment starts before the first invocation.
- * @throws LocalLambdaError when the zip is refused.
+ * @throws LocalLambdaError when its zip or folder is refused.
  */
 export async function hostFunction(
   definition: FunctionDefinition,
   host: FunctionHost,
 ): Promise<HostedFunction> {
   const { options } = host;
-  const { codePath } = definition;
-  const isFolder = (await stat(codePath)).isDirectory();
-  const taskRoot = isFolder ? codePath : join(host.workDir, 'code', definition.logicalId);
-  const packageBytes = isFolder ? await folderBytes(codePath) : await unzip(codePath, taskRoot);
+  const { name, code, layers } = definition;
+  const taskRoot = join(host.workDir, 'code', name.replaceAll(/[^\w-]/g, '_'));
+  const packageBytes = await placeCode(code, taskRoot);
+  if (layers.length > 0) options.onNotice(`${name}: layers are not run here (${layers.join(', ')})`);
+  const noticeChanges = await changesOf(name, taskRoot, options.onNotice);
   const runtime = host.runtimes.find(({ prefix }) => definition.runtime.startsWith(prefix));
 
   await runtime?.prepare();
@@ -53,6 +53,10 @@ export async function hostFunction(
     if (runtime === undefined) throw new Error(`runtime ${definition.runtime} is not supported`);
     return startEnvironment({
       ...callbacks,
+      onEnded: (environment) => {
+        callbacks.onEnded(environment);
+        noticeChanges();
+      },
       definition,
       taskRoot,
       command: await runtime.command(definition, taskRoot),
@@ -67,6 +71,7 @@ export async function hostFunction(
       id: randomUUID().replaceAll('-', ''),
       initTimeoutMs: options.initSeconds * 1000,
       enforceMemory: options.memoryLimit,
+      procDir: options.procDir,
       now: Date.now,
       clock: () => performance.now(),
       onProcess: host.onProcess,
@@ -83,6 +88,24 @@ export async function hostFunction(
     clock: () => performance.now(),
   });
   return { definition, packageBytes, pool };
+}
+
+/** Read-only is only a word to root: a function that wrote into its package all the same is told of, once. */
+async function changesOf(
+  name: string,
+  taskRoot: string,
+  onNotice: (message: string) => void,
+): Promise<() => void> {
+  if (process.getuid?.() !== 0) return () => undefined;
+  const changed = await watchForChanges(taskRoot);
+  let noticed = false;
+  return () => {
+    void changed().then((entry) => {
+      if (entry === undefined || noticed) return;
+      noticed = true;
+      onNotice(`${name}: wrote to its package (${entry || '.'}), which is read-only on Lambda`);
+    });
+  };
 }
 
 /** Invokes a function; resolves when it is answered, and never rejects. */

@@ -19,9 +19,17 @@ export type HandleRequest = (request: IncomingMessage, body: Buffer) => Promise<
 const MAX_BODY_BYTES = 10_485_760;
 const EMPTY = Buffer.alloc(0);
 
-/** How long a client may take for its headers and for its whole request, in ms. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** Where to listen, and for how long to a slow client. */
+export interface HttpServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** How long a client may take for its headers and for its whole request, in seconds. */
+  readonly headerSeconds: number;
+  readonly requestSeconds: number;
+}
+
+/** How often connections are checked for these times, in ms, at most. */
+const CHECK_INTERVAL_MS = 1_000;
 const MAX_CONNECTIONS = 20_000;
 /** Connections not yet accepted; with Node's 511 a burst of clients waits a second for its SYN to be sent again. */
 const BACKLOG = 4_096;
@@ -32,8 +40,7 @@ const BACKLOG = 4_096;
  * @throws LocalLambdaError when the port is in use or may not be opened.
  */
 export async function startHttpServer(
-  host: string,
-  port: number,
+  { host, port, headerSeconds, requestSeconds }: HttpServerOptions,
   isOwnHost: (name: string) => boolean,
   handle: HandleRequest,
 ): Promise<HttpServer> {
@@ -41,9 +48,9 @@ export async function startHttpServer(
     {
       noDelay: true,
       keepAliveTimeout: 75_000,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: 1_000,
+      headersTimeout: Math.min(headerSeconds, requestSeconds) * 1_000,
+      requestTimeout: requestSeconds * 1_000,
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headerSeconds * 1_000),
     },
     (request, response) => {
       if (!isOwnHost(request.headers.host ?? '')) return send(response, FORBIDDEN);

@@ -4,8 +4,8 @@ import { LocalLambdaError } from './local-lambda-error.ts';
 
 /** How to start local-lambda; all but the folders have defaults. */
 export interface LocalLambdaOptions {
-  /** Folder with the template and the zips, such as `.serverless`. */
-  readonly packageDir: string;
+  /** Folder with a template and the code, such as `.serverless`, or several of them. */
+  readonly packageDir: string | readonly string[];
   /** Root of the log groups on disk. */
   readonly logsDir: string;
   /** Address to listen on; default 127.0.0.1. */
@@ -26,12 +26,17 @@ export interface LocalLambdaOptions {
   readonly queueSeconds?: number;
   /** Init that takes longer is repeated within the invocation, in seconds; default 10, as on Lambda. */
   readonly initSeconds?: number;
+  /** A client may take so many seconds for its headers, and for its whole request; default 10 and 30. */
+  readonly headerSeconds?: number;
+  readonly requestSeconds?: number;
   /** Environments that start at once, 1 to 64; default: one for each core. */
   readonly simultaneousStarts?: number;
   /** Region of all ARNs and of `AWS_REGION`; default: that of the package's state file, else `eu-west-3`. */
   readonly region?: string;
   /** Folder for what is installed on first use (boto3); default `.cache` in the working directory. */
   readonly cacheDir?: string;
+  /** Where memory is read; where there is none, REPORT leaves it out and no limit is enforced; default `/proc`. */
+  readonly procDir?: string;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
   readonly onNotice?: (message: string) => void;
   /** Hears of every log event as it is written; default: nobody. */
@@ -42,7 +47,8 @@ export interface LocalLambdaOptions {
 export type OnLogEvent = (group: string, message: string) => void;
 
 /** The options with their defaults. */
-export type ResolvedOptions = Required<Omit<LocalLambdaOptions, 'region'>> & {
+export type ResolvedOptions = Required<Omit<LocalLambdaOptions, 'region' | 'packageDir'>> & {
+  readonly packageDirs: readonly string[];
   readonly region: string | undefined;
 };
 
@@ -56,7 +62,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     throw new LocalLambdaError(`scaling: must be lambda or eager-reuse, is ${JSON.stringify(scaling)}`);
   }
   return {
-    packageDir: options.packageDir,
+    packageDirs: [options.packageDir].flat(),
     logsDir: options.logsDir,
     host: options.host ?? '127.0.0.1',
     port: inRange('port', options.port ?? 0, 0, 65_535, true),
@@ -67,9 +73,12 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     memoryLimit: options.memoryLimit ?? true,
     queueSeconds: inRange('queueSeconds', options.queueSeconds ?? 10, 0.01, 900, false),
     initSeconds: inRange('initSeconds', options.initSeconds ?? 10, 0.01, 900, false),
+    headerSeconds: inRange('headerSeconds', options.headerSeconds ?? 10, 0.01, 900, false),
+    requestSeconds: inRange('requestSeconds', options.requestSeconds ?? 30, 0.01, 900, false),
     simultaneousStarts: inRange('simultaneousStarts', options.simultaneousStarts ?? cores, 1, 64, true),
     region: options.region,
     cacheDir: resolve(options.cacheDir ?? '.cache'),
+    procDir: options.procDir ?? '/proc',
     onNotice: options.onNotice ?? (() => undefined),
     onLogEvent: options.onLogEvent ?? (() => undefined),
   };

@@ -3,11 +3,20 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { readTemplate, resourcesOfType } from './deployment-package/template.ts';
+import { readTemplates, resourcesOfType } from './deployment-package/template.ts';
 
 const SERVER = fileURLToPath(new URL('./dynamodb/server.ts', import.meta.url));
 const START_LIMIT_MS = 20_000;
 const CREATE_LIMIT_SECONDS = 20;
+const TABLE_KEYS = [
+  'TableName',
+  'AttributeDefinitions',
+  'KeySchema',
+  'BillingMode',
+  'ProvisionedThroughput',
+  'GlobalSecondaryIndexes',
+  'LocalSecondaryIndexes',
+];
 
 /** A DynamoDB of our own on this machine. */
 export interface LocalDynamodb {
@@ -22,12 +31,20 @@ export interface LocalDynamodb {
 }
 
 /**
- * The tables of a deployment package: the `Properties` of each `AWS::DynamoDB::Table` of its template.
- * @throws LocalLambdaError when the folder holds no template, or one that cannot be resolved here.
+ * The tables of deployment packages: the `Properties` of each `AWS::DynamoDB::Table` of their templates, named by
+ * its logical id where the template leaves the name to CloudFormation.
+ * @throws LocalLambdaError when a folder holds no template, or one that cannot be resolved here.
  */
-export async function tablesOf(packageDir: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const template = await readTemplate(packageDir);
-  return resourcesOfType(template, 'AWS::DynamoDB::Table').map(({ properties }) => properties);
+export async function tablesOf(
+  packageDir: string | readonly string[],
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const templates = await readTemplates([packageDir].flat());
+  return templates.flatMap((loaded) =>
+    resourcesOfType(loaded, 'AWS::DynamoDB::Table').map(({ logicalId, properties }) => ({
+      TableName: logicalId,
+      ...properties,
+    })),
+  );
 }
 
 /**
@@ -55,10 +72,9 @@ export async function startDynamodb(): Promise<LocalDynamodb> {
     credentials,
     async createTable(properties) {
       // The resource type and the request share these keys; the others are for AWS alone.
-      const { TableName, AttributeDefinitions, KeySchema, BillingMode, ProvisionedThroughput } = properties;
-      const input = { TableName, AttributeDefinitions, KeySchema, BillingMode, ProvisionedThroughput };
+      const input = Object.fromEntries(TABLE_KEYS.map((key) => [key, properties[key]]));
       const { TableDescription } = await client.send(
-        new CreateTableCommand(input as CreateTableCommandInput),
+        new CreateTableCommand(input as unknown as CreateTableCommandInput),
       );
       const patience = { client, maxWaitTime: CREATE_LIMIT_SECONDS, minDelay: 0.005, maxDelay: 0.05 };
       await waitUntilTableExists(patience, { TableName: TableDescription?.TableName });

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDeployment, findFunction } from './deployment.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
+import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { createStartGate } from './environments/start-gate.ts';
 import type { HostedFunction } from './function-host.ts';
 import { startHttpServer } from './http-server.ts';
 import { openLogStore } from './logs/log-store.ts';
-import { pruneLogs } from './logs/prune.ts';
 import { type LocalLambdaOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { startReaper } from './reaper/start-reaper.ts';
 import { createNodeRuntime } from './runtimes/node/node.ts';
@@ -82,17 +82,17 @@ const DRAIN_MS = 30_000;
 export async function startLocalLambda(options: LocalLambdaOptions): Promise<LocalLambda> {
   const resolved = resolveOptions(options, availableParallelism());
   const workDir = await mkdtemp(join(tmpdir(), 'local-lambda-'));
-  await pruneLogs(resolved.logsDir);
   const logStore = openLogStore(
     resolved.logsDir,
     (stream, error) => resolved.onNotice(`log lines are lost: ${stream}: ${error.message}`),
     ({ group }, _timeMs, message) => resolved.onLogEvent(group, message),
   );
+  await logStore.prune();
   const reaper = startReaper(workDir);
   const cleanUp = async (): Promise<void> => {
     logStore.close();
     await reaper.close();
-    await rm(workDir, { recursive: true, force: true, maxRetries: 3 });
+    await removeFolder(workDir);
   };
   try {
     const host = {
@@ -105,8 +105,9 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     };
     let deployment = await createDeployment(host);
     const retired = new Set<Promise<void>>();
+    let reloading: Promise<void> = Promise.resolve();
     const isOwnHost = isLocalName(resolved.host);
-    const server = await startHttpServer(resolved.host, resolved.port, isOwnHost, (request, body) =>
+    const server = await startHttpServer(resolved, isOwnHost, (request, body) =>
       deployment.handle(request, body),
     );
 
@@ -129,19 +130,22 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
         const chosen = name === undefined ? [...functions.values()] : [findFunction(functions, name)];
         await Promise.all(chosen.map(({ pool }) => pool.dropIdle()));
       },
-      flushLogs: async () => {
-        // Lines about an invocation are written after the poll in which it was answered.
-        await new Promise((done) => setTimeout(done, SETTLE_MS));
-        logStore.flush();
-      },
-      reload: async () => {
-        const before = deployment;
-        deployment = await createDeployment(host);
-        const closed = before.close(DRAIN_MS).finally(() => retired.delete(closed));
-        retired.add(closed);
+      flushLogs: () => logStore.settle(SETTLE_LIMIT_MS),
+      reload: () => {
+        // One after the other, or one of two new deployments would never be closed.
+        reloading = reloading
+          .catch(() => undefined)
+          .then(async () => {
+            const before = deployment;
+            deployment = await createDeployment(host);
+            const closed = before.close(DRAIN_MS).finally(() => retired.delete(closed));
+            retired.add(closed);
+          });
+        return reloading;
       },
       close: async () => {
         const closed = server.close();
+        await reloading.catch(() => undefined);
         await Promise.all([deployment.close(DRAIN_MS), ...retired]);
         server.destroy();
         await closed;
@@ -154,8 +158,8 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   }
 }
 
-/** Longer than a caller's answer may be ahead of its invocation's end, in ms. */
-const SETTLE_MS = 120;
+/** A runtime that has answered and does not ask for more work has no REPORT line until it ends: do not wait for it. */
+const SETTLE_LIMIT_MS = 1_000;
 
 async function createRuntimes(options: ResolvedOptions, workDir: string): Promise<readonly Runtime[]> {
   const { onNotice, memoryLimit, cacheDir } = options;

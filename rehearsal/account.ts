@@ -8,6 +8,7 @@ import {
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateAccessKeyCommand,
+  CreatePolicyCommand,
   CreateUserCommand,
   IAMClient,
   ListRolesCommand,
@@ -33,24 +34,31 @@ export function clientSettings(endpoint: string, credentials: AccessKey) {
 }
 
 /**
- * Creates a user with exactly the given policy, whose key deploys.
+ * Creates a user with exactly the given policy.
+ * @param policy a policy document, in which the account 123456789012 stands for the emulator's.
  * @throws Error when the user is not in the emulator's account.
  */
-export async function createDeployer(endpoint: string, policy: string): Promise<AccessKey> {
+export async function createUser(endpoint: string, UserName: string, policy: string): Promise<AccessKey> {
   const iam = new IAMClient(clientSettings(endpoint, ROOT_KEY));
   try {
-    const UserName = 'sheep-shed-deployer';
     const { User } = await iam.send(new CreateUserCommand({ UserName }));
     if (User?.Arn !== `arn:aws:iam::${ACCOUNT}:user/${UserName}`) {
       throw new Error(`${endpoint} is not the emulator: it made the user ${User?.Arn}`);
     }
     const PolicyDocument = policy.replaceAll('123456789012', ACCOUNT);
-    await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'deploy', PolicyDocument }));
+    await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'rights', PolicyDocument }));
     const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
     return { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' };
   } finally {
     iam.destroy();
   }
+}
+
+/** Makes a managed policy. @param policy as for {@link createUser}. */
+export async function createPolicy(endpoint: string, PolicyName: string, policy: string): Promise<void> {
+  const iam = new IAMClient(clientSettings(endpoint, ROOT_KEY));
+  const PolicyDocument = policy.replaceAll('123456789012', ACCOUNT);
+  await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument })).finally(() => iam.destroy());
 }
 
 /** Everything in the account that a deployment could leave behind, each as `kind name`. */

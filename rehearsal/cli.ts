@@ -1,17 +1,21 @@
 /** `npm run rehearse`: the whole deploy cycle of both stacks on an emulator on this machine. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createDeployer, inventory } from './account.ts';
+import { createPolicy, createUser, inventory } from './account.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { copyProject, type StackName } from './project-copy.ts';
-import { ensurePython, RehearsalUsageError } from './python-environment.ts';
+import { ensurePython, isAlive, RehearsalUsageError } from './python-environment.ts';
 import { CommandError, runUntil } from './run.ts';
-import { rehearseStack, removeStack, type Step } from './stack.ts';
+import { BOUNDARY, type Step } from './serverless-cli.ts';
+import { rehearseStack, removeStack } from './stack.ts';
 
 const ROOT = dirname(import.meta.dirname);
 const STACKS: readonly StackName[] = ['ts', 'python'];
 const TAIL_LINES = 40;
+const FOLDER = 'sheep-shed-rehearsal-';
+const LEFTOVER = new RegExp(`^${FOLDER}(\\d+)-`);
+const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 };
 const USAGE = `Usage: npm run rehearse
 
 Deploys both stacks to an emulator on this machine, proves what docs/deploy.md lists, removes them, and proves that
@@ -33,12 +37,16 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupted.abort());
-  const workDir = await mkdtemp(join(tmpdir(), 'sheep-shed-rehearsal-'));
+  await removeLeftovers();
+  const workDir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   try {
     await rehearse(workDir, interrupted.signal);
     return 0;
   } catch (error) {
-    if (interrupted.signal.aborted) return 130;
+    if (interrupted.signal.aborted) {
+      process.stderr.write('rehearsal: interrupted; everything that it started is stopped\n');
+      return 130;
+    }
     if (error instanceof RehearsalUsageError) {
       process.stderr.write(`rehearsal: ${error.message}\n`);
       return 2;
@@ -49,14 +57,26 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`--- the emulator's log\n${tail(log)}\n`);
     return 1;
   } finally {
-    await rm(workDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await rm(workDir, REMOVAL);
+  }
+}
+
+/** Removes the folders of rehearsals that were killed before they could. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const [, pid] = LEFTOVER.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(tmpdir(), name), REMOVAL);
   }
 }
 
 async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
   const began = Date.now();
   const run = runUntil(signal);
-  const step: Step = async (name, body) => {
+  const interruption = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  interruption.catch(() => undefined);
+  const timed: Step = async (name, body) => {
     signal.throwIfAborted();
     const from = Date.now();
     const outcome = await body().catch((error: unknown) => {
@@ -65,24 +85,37 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
     });
     process.stdout.write(`${seconds(from)}  ok      ${name}: ${outcome}\n`);
   };
+  // A step that waits for an answer need not be waited for.
+  const step: Step = (name, body) => timed(name, () => Promise.race([body(), interruption]));
   const project = join(workDir, 'project');
   let bin = '';
   let emulator: Emulator | undefined;
   try {
-    await step('prepare', async () => {
+    await timed('prepare', async () => {
       bin = await ensurePython(ROOT, join(import.meta.dirname, 'requirements.txt'), run);
       await copyProject(ROOT, project);
       return 'emulator installed, project copied';
     });
-    await step('start the emulator', async () => {
-      emulator = await startEmulator(bin, join(ROOT, 'node_modules/.bin'), workDir);
+    await timed('start the emulator', async () => {
+      emulator = await startEmulator(bin, join(ROOT, 'node_modules/.bin'), workDir, signal);
       return emulator.endpoint;
     });
     const endpoint = emulator?.endpoint ?? '';
     const before = await inventory(endpoint);
-    const policy = await readFile(join(ROOT, 'docs/deployer-policy.json'), 'utf8');
-    const deployer = await createDeployer(endpoint, policy);
-    const rehearsals = STACKS.map((stack) => ({ stack, root: ROOT, project, endpoint, deployer, run, step }));
+    const read = (name: string) => readFile(join(ROOT, 'docs', name), 'utf8');
+    await createPolicy(endpoint, BOUNDARY, await read('function-boundary.json'));
+    const policy = await read('deployer-policy.json');
+    const deployer = await createUser(endpoint, 'sheep-shed-deployer', policy);
+    const rehearsals = STACKS.map((stack) => ({
+      stack,
+      root: ROOT,
+      workDir,
+      project,
+      endpoint,
+      deployer,
+      run,
+      step,
+    }));
     for (const rehearsal of rehearsals) await rehearseStack(rehearsal);
     for (const rehearsal of rehearsals) await removeStack(rehearsal);
     await step('nothing is left', async () => {

@@ -1,13 +1,20 @@
 """Starts MiniStack with what it lacks for this project; it dies with the process at its standard input.
 
-Its version is fixed in requirements.txt, because three of its modules are changed here:
+Its version is fixed in requirements.txt, because some of its modules are changed here:
 - CloudFormation learns `AWS::Logs::QueryDefinition`, CloudWatch Logs the three calls behind it;
-- the DynamoDB condition keys of a put are those of AWS: the attributes of the item, and `ReturnValues`;
-- loopback counts as TLS: osls forbids everything else on its bucket.
+- the DynamoDB condition keys of a put and a delete are those of AWS: the attributes of item, key and condition,
+  and `ReturnValues`;
+- CloudFormation gives roles their permissions boundary;
+- an HTTP API reads the CORS settings that CloudFormation gave it, whose keys begin with capitals;
+- its health check names the rehearsal that started it;
+- loopback counts as TLS: osls forbids everything else on its bucket;
+- DynamoDB fails for the functions as the file `faults.json` says, while it is there.
 """
 
 import json
 import os
+import pathlib
+import re
 import shutil
 import signal
 import sys
@@ -17,7 +24,7 @@ import uuid
 from ministack import app
 from ministack.core import iam_actions
 from ministack.core.responses import error_response_json, json_response
-from ministack.services import cloudwatch_logs
+from ministack.services import apigateway, cloudwatch_logs, dynamodb, iam
 from ministack.services.cloudformation import provisioners
 
 DEFINITIONS: dict[str, dict] = {}
@@ -49,6 +56,8 @@ def delete_definition(data):
         return error_response_json("ResourceNotFoundException", "no such query definition")
     return json_response({"success": True})
 
+
+CONDITION_WORDS = {"AND", "BETWEEN", "IN", "NOT", "OR"}
 
 CALLS = {
     "PutQueryDefinition": put_definition,
@@ -85,6 +94,38 @@ def add_query_definitions():
     }
 
 
+def set_permissions_boundaries():
+    """Let CloudFormation bound the roles that it makes and changes."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    create, update = handlers["create"], handlers["update"]
+
+    def bound(role_name, props):
+        iam._roles.get(role_name)["PermissionsBoundary"] = props.get("PermissionsBoundary")
+
+    def create_role(logical_id, props, stack_name):
+        made = create(logical_id, props, stack_name)
+        bound(made[0], props)
+        return made
+
+    def update_role(physical_id, old, new, stack_name, **more):
+        changed = update(physical_id, old, new, stack_name, **more)
+        bound(changed[0] if isinstance(changed, tuple) else physical_id, new)
+        return changed
+
+    handlers["create"], handlers["update"] = create_role, update_role
+
+
+def attributes_of_condition(data):
+    """Name the top-level attributes that a condition expression looks at."""
+    names = data.get("ExpressionAttributeNames", {})
+    words = re.findall(r"([:#.]?\w+)\s*(\()?", data.get("ConditionExpression", ""))
+    return {
+        names.get(word, word)
+        for word, is_function in words
+        if not is_function and word[0] not in ":.0123456789" and word.upper() not in CONDITION_WORDS
+    }
+
+
 def add_condition_keys():
     """Give puts and deletes the condition keys that they have on AWS."""
     context_of = iam_actions.dynamodb_service_context
@@ -92,7 +133,7 @@ def add_condition_keys():
     def dynamodb_service_context(body):
         context = context_of(body)
         data = json.loads(body or b"{}")
-        named = {**data.get("Item", {}), **(data.get("Key", {}))}
+        named = {*data.get("Item", {}), *data.get("Key", {}), *attributes_of_condition(data)}
         if named:
             context["dynamodb:Attributes"] = sorted({*named, *context.get("dynamodb:Attributes", [])})
         if "ReturnValues" in data:
@@ -100,6 +141,49 @@ def add_condition_keys():
         return context
 
     iam_actions.dynamodb_service_context = dynamodb_service_context
+
+
+def read_cors_settings():
+    """Give preflights and answers the CORS headers of the template."""
+
+    def with_lower_keys(answer):
+        return lambda config, origin: answer(
+            {key[0].lower() + key[1:]: value for key, value in config.items()}, origin
+        )
+
+    apigateway._cors_response_headers = with_lower_keys(apigateway._cors_response_headers)
+    apigateway._cors_preflight_response = with_lower_keys(apigateway._cors_preflight_response)
+
+
+def fail_on_request(faults):
+    """Let the operations that the file names fail; the rehearsal's own key passes."""
+    handle = dynamodb.handle_request
+    answers = {
+        "down": ("InternalServerError", "the database is down", 500),
+        "throttled": ("ProvisionedThroughputExceededException", "the database is busy", 400),
+    }
+
+    async def handle_request(method, path, headers, body, query_params):
+        if faults.exists() and "Credential=test/" not in headers.get("authorization", ""):
+            fault = json.loads(faults.read_text())
+            if headers.get("x-amz-target", "").split(".")[-1] in fault["operations"]:
+                return error_response_json(*answers[fault["kind"]])
+        return await handle(method, path, headers, body, query_params)
+
+    dynamodb.handle_request = handle_request
+
+
+def name_itself(identity):
+    """Tell in the answer of the health check who started this emulator."""
+    answer = app._handle_health_request
+
+    def handle_health_request(path, request_id):
+        response = answer(path, request_id)
+        if response is not None:
+            response[1]["x-rehearsal"] = identity
+        return response
+
+    app._handle_health_request = handle_health_request
 
 
 def count_loopback_as_tls():
@@ -110,14 +194,21 @@ def count_loopback_as_tls():
 
 def die_with_parent(work_dir):
     """Kill the whole process group when standard input ends; `bye` says that the folder is not ours to remove."""
-    text = sys.stdin.read()
-    if "bye" not in text:
+    text = b""
+    # Not by sys.stdin, whose lock would keep the interpreter from ending by itself.
+    while chunk := os.read(0, 1024):
+        text += chunk
+    if b"bye" not in text:
         shutil.rmtree(work_dir, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 
 add_query_definitions()
 add_condition_keys()
+set_permissions_boundaries()
+read_cors_settings()
+fail_on_request(pathlib.Path(sys.argv[-1]) / "faults.json")
+name_itself(os.environ["REHEARSAL_ID"])
 count_loopback_as_tls()
 threading.Thread(target=die_with_parent, args=(sys.argv.pop(),), daemon=True).start()
 app.main()

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RehearsalUsageError } from './python-environment.ts';
 import { killGroup } from './run.ts';
 
 /** The region of the rehearsal. */
@@ -14,6 +16,11 @@ export const ACCOUNT = '000000000000';
 
 const READY_LIMIT_MS = 30_000;
 const READY_INTERVAL_MS = 100;
+const PORTS_TRIED = 3;
+const OUTPUT_LIMIT = 10_000;
+
+/** Header by which the emulator that was started here is told from any other program on its port. */
+const IDENTITY = 'x-rehearsal';
 
 /** A running emulator. */
 export interface Emulator {
@@ -25,10 +32,36 @@ export interface Emulator {
 /**
  * Starts MiniStack on a free port of 127.0.0.1, with IAM enforced.
  * @param bin programs of the virtual environment. @param workDir takes its files and its log `emulator.log`.
+ * @param findPort gives a port that should be free; another program may be faster.
+ * @throws RehearsalUsageError when every port was taken meanwhile. @throws Error when it does not start.
  */
-export async function startEmulator(bin: string, nodeBin: string, workDir: string): Promise<Emulator> {
-  const port = await freePort();
+export async function startEmulator(
+  bin: string,
+  nodeBin: string,
+  workDir: string,
+  signal: AbortSignal,
+  findPort: () => Promise<number> = freePort,
+): Promise<Emulator> {
+  const taken: number[] = [];
+  while (taken.length < PORTS_TRIED) {
+    const port = await findPort();
+    const emulator = await startOn(port, bin, nodeBin, workDir, signal);
+    if (emulator !== undefined) return emulator;
+    taken.push(port);
+  }
+  const why = `the ports ${taken.join(', ')} of 127.0.0.1 were taken by other programs`;
+  throw new RehearsalUsageError(`${why}: run the rehearsal again`);
+}
+
+async function startOn(
+  port: number,
+  bin: string,
+  nodeBin: string,
+  workDir: string,
+  signal: AbortSignal,
+): Promise<Emulator | undefined> {
   const endpoint = `http://127.0.0.1:${port}`;
+  const identity = randomUUID();
   const temporary = join(workDir, 'tmp');
   await mkdir(temporary, { recursive: true });
   const child = spawn(join(bin, 'python'), [join(import.meta.dirname, 'emulator.py'), workDir], {
@@ -49,12 +82,19 @@ export async function startEmulator(bin: string, nodeBin: string, workDir: strin
       MINISTACK_HOST: '127.0.0.1',
       LAMBDA_EXECUTOR: 'local',
       AUTH: 'true',
+      REHEARSAL_ID: identity,
       STATE_DIR: join(workDir, 'state'),
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     },
   });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      if (output.length < OUTPUT_LIMIT) output += chunk.toString();
+    });
+  }
   const log = createWriteStream(join(workDir, 'emulator.log'));
   child.stdout.pipe(log);
   child.stderr.pipe(log, { end: false });
@@ -69,9 +109,12 @@ export async function startEmulator(bin: string, nodeBin: string, workDir: strin
     await ended;
   };
   const deadline = Date.now() + READY_LIMIT_MS;
-  while (!(await isReady(endpoint))) {
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
+  while (!(await isReady(endpoint, identity))) {
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    if (hasEnded || signal.aborted || Date.now() > deadline) {
       await close();
+      signal.throwIfAborted();
+      if (/is already in use/.test(output)) return undefined;
       throw new Error(`the emulator did not get ready on ${endpoint}: see emulator.log below`);
     }
     await sleep(READY_INTERVAL_MS);
@@ -102,11 +145,11 @@ export function childEnvironment(
   };
 }
 
-async function isReady(endpoint: string): Promise<boolean> {
+async function isReady(endpoint: string, identity: string): Promise<boolean> {
   try {
     const answer = await fetch(`${endpoint}/_ministack/health`, { signal: AbortSignal.timeout(1000) });
     await answer.arrayBuffer();
-    return answer.ok;
+    return answer.ok && answer.headers.get(IDENTITY) === identity;
   } catch {
     return false;
   }

@@ -1,5 +1,11 @@
-import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  DeleteItemCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
 import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
@@ -9,6 +15,8 @@ import {
 import { zipSync } from 'fflate';
 import { type AccessKey, clientSettings, ROOT_KEY } from './account.ts';
 import type { StackName } from './project-copy.ts';
+import { rolePolicyOf, type Statement } from './role-policy.ts';
+import { BOUNDARY, nameOf } from './serverless-cli.ts';
 
 /** Code that hands out the credentials of its function; it is never deployed anywhere but here. */
 const PROBES: Readonly<Record<StackName, (handler: string) => Record<string, Uint8Array>>> = {
@@ -26,6 +34,8 @@ const PROBES: Readonly<Record<StackName, (handler: string) => Record<string, Uin
   }),
 };
 
+const OWNER = { ExpressionAttributeNames: { '#owner': 'owner' } };
+
 type Send = (client: DynamoDBClient, TableName: string) => Promise<unknown>;
 
 const put =
@@ -38,12 +48,22 @@ const scan =
   (extra: object): Send =>
   (client, TableName) =>
     client.send(new ScanCommand({ TableName, ...extra }));
+const remove =
+  (extra: object): Send =>
+  (client, TableName) =>
+    client.send(new DeleteItemCommand({ TableName, Key: { tattoo: { N: '1' } }, ...extra }));
 
-/** One call that a function must not be able to make, and one that shows that the call itself is right. */
+const REFUSED = 'AccessDeniedException';
+
+/** What no function's role may do, whatever its policy says: it is beyond docs/function-boundary.json. */
+const FOREIGN_RIGHT: Statement = { Effect: 'Allow', Action: 'dynamodb:DescribeTable', Resource: '*' };
+const describeTable: Send = (client, TableName) => client.send(new DescribeTableCommand({ TableName }));
+
+/** Calls that a function must not be able to make, and those that it makes, which show that the calls are right. */
 interface Proof {
   readonly function: string;
   readonly forbidden: Readonly<Record<string, Send>>;
-  readonly allowed?: Send;
+  readonly allowed: readonly Send[];
 }
 
 const PROOFS: readonly Proof[] = [
@@ -56,57 +76,108 @@ const PROOFS: readonly Proof[] = [
       'a put that returns the sheep it overwrote': put({ ReturnValues: 'ALL_OLD' }),
       'a scan': scan({ Select: 'COUNT' }),
     },
-    allowed: put({}),
+    allowed: [put({})],
   },
   {
     function: 'get-dog',
     forbidden: { 'a scan of all attributes': scan({ Select: 'ALL_ATTRIBUTES' }), 'a put': put({}) },
-    allowed: scan({ Select: 'COUNT' }),
+    allowed: [scan({ Select: 'COUNT' })],
   },
-  { function: 'get-cat', forbidden: { 'a scan': scan({ Select: 'COUNT' }), 'a put': put({}) } },
+  {
+    function: 'get-cat',
+    forbidden: { 'a scan': scan({ Select: 'COUNT' }), 'a put': put({}) },
+    allowed: [],
+  },
   {
     function: 'delete-wolf',
-    forbidden: { 'a put': put({}), 'a scan of all attributes': scan({ Select: 'ALL_ATTRIBUTES' }) },
-    allowed: scan({ ProjectionExpression: 'tattoo, weight' }),
+    forbidden: {
+      'a put': put({}),
+      'a scan of all attributes': scan({ Select: 'ALL_ATTRIBUTES' }),
+      'a scan of a foreign attribute': scan({ ProjectionExpression: 'tattoo, weight, #owner', ...OWNER }),
+      'a delete that returns the sheep': remove({ ReturnValues: 'ALL_OLD' }),
+      'a delete that asks for a foreign attribute': remove({
+        ConditionExpression: 'attribute_not_exists(#owner)',
+        ...OWNER,
+      }),
+    },
+    allowed: [scan({ ProjectionExpression: 'tattoo, weight' }), remove({})],
   },
 ];
 
 /**
- * With the credentials of each function, makes calls that its role must refuse. The functions' code is replaced.
- * @throws Error naming the function and the call that was not refused.
+ * With the credentials of each function, makes calls that its role must refuse. Then it takes each condition out of the
+ * policy once, and one of these calls must get through: no line stands there for show. A right beyond the permissions boundary must not help. The
+ * functions' code is replaced.
+ * @throws Error naming the function and the call that was not refused, or the condition that nothing needs.
  */
-export async function proveLeastPrivilege(
-  endpoint: string,
-  stack: StackName,
-  stage: string,
-): Promise<string> {
-  const lambda = new LambdaClient(clientSettings(endpoint, ROOT_KEY));
+export async function proveLeastPrivilege(endpoint: string, stack: StackName): Promise<string> {
+  const settings = clientSettings(endpoint, ROOT_KEY);
+  const clients = { lambda: new LambdaClient(settings), iam: new IAMClient(settings) };
   let refused = 0;
+  let needed = 0;
   try {
     for (const proof of PROOFS) {
-      const FunctionName = `sheep-shed-${stage}-${stack}-${proof.function}`;
-      const key = await credentialsOf(lambda, FunctionName, stack);
-      if (key.accessKeyId === ROOT_KEY.accessKeyId) throw new Error(`${FunctionName} runs as the root user`);
+      const functionName = `${nameOf(stack)}-${proof.function}`;
+      const key = await credentialsOf(clients.lambda, functionName, stack);
+      if (key.accessKeyId === ROOT_KEY.accessKeyId) throw new Error(`${functionName} runs as the root user`);
+      const policy = await rolePolicyOf(clients, functionName, proof.function);
       const client = new DynamoDBClient(clientSettings(endpoint, key));
-      const table = `sheep-shed-${stage}-${stack}`;
+      const letThrough = () => callsLetThrough(proof, client, nameOf(stack));
       try {
-        await proof.allowed?.(client, table);
-        for (const [call, send] of Object.entries(proof.forbidden)) {
-          const outcome = await send(client, table).then(
-            () => 'it was allowed',
-            (error: Error) => error.name,
-          );
-          if (outcome !== 'AccessDeniedException') throw new Error(`${FunctionName}, ${call}: ${outcome}`);
-          refused++;
+        for (const send of proof.allowed) await send(client, nameOf(stack));
+        const [call] = await letThrough();
+        if (call !== undefined) throw new Error(`${functionName}, ${call}`);
+        refused += Object.keys(proof.forbidden).length;
+        if (!policy.boundary?.endsWith(`:policy/${BOUNDARY}`))
+          throw new Error(`${functionName} has no boundary`);
+        const outcome = await policy.during([...policy.statements, FOREIGN_RIGHT], () =>
+          outcomeOf(describeTable(client, nameOf(stack))),
+        );
+        if (outcome !== REFUSED) throw new Error(`${functionName}, beyond the boundary: ${outcome}`);
+        for (const { name, statements } of withoutOneCondition(policy.statements)) {
+          const calls = await policy.during(statements, letThrough);
+          if (calls.length === 0) throw new Error(`${functionName}: no call needs ${name}`);
+          needed++;
         }
       } finally {
         client.destroy();
       }
     }
   } finally {
-    lambda.destroy();
+    clients.lambda.destroy();
+    clients.iam.destroy();
   }
-  return `${refused} forbidden calls refused`;
+  return `${refused} forbidden calls refused, not so without any of the ${needed} conditions; bounded`;
+}
+
+/** The forbidden calls that were not refused, each with what happened instead. */
+async function callsLetThrough(proof: Proof, client: DynamoDBClient, table: string): Promise<string[]> {
+  const calls: string[] = [];
+  for (const [call, send] of Object.entries(proof.forbidden)) {
+    const outcome = await outcomeOf(send(client, table));
+    if (outcome !== REFUSED) calls.push(`${call}: ${outcome}`);
+  }
+  return calls;
+}
+
+function outcomeOf(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => 'it was allowed',
+    (error: Error) => error.name,
+  );
+}
+
+/** The statements once without each of their conditions. */
+function withoutOneCondition(statements: readonly Statement[]) {
+  return statements.flatMap((statement, at) =>
+    Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
+      Object.keys(keys).map((name) => {
+        const { [name]: _taken, ...others } = keys;
+        const changed = { ...statement, Condition: { ...statement.Condition, [operator]: others } };
+        return { name: `${statement.Action}, ${name}`, statements: statements.with(at, changed) };
+      }),
+    ),
+  );
 }
 
 async function credentialsOf(
@@ -121,63 +192,4 @@ async function credentialsOf(
   const text = Buffer.from(Payload ?? []).toString();
   if (FunctionError !== undefined) throw new Error(`the probe of ${FunctionName} failed: ${text}`);
   return JSON.parse(text) as AccessKey;
-}
-
-interface Statement {
-  readonly Action: string | readonly string[];
-}
-
-/** The request that needs the rights of each function. */
-const REQUESTS: Readonly<Record<string, readonly [method: string, path: () => string]>> = {
-  'post-sheep': ['POST', () => `/sheep/${Date.now()}`],
-  'get-dog': ['GET', () => '/dog'],
-  'delete-wolf': ['DELETE', () => '/wolf'],
-};
-
-/**
- * Takes one right after the other from each function's role, expects 500 `INTERNAL_ERROR`, and gives it back.
- * @param url the API. The shed must hold a sheep of prime weight.
- * @throws Error naming a right that was not missed.
- */
-export async function proveRightsNeeded(
-  endpoint: string,
-  url: string,
-  stack: StackName,
-  stage: string,
-): Promise<string> {
-  const settings = clientSettings(endpoint, ROOT_KEY);
-  const lambda = new LambdaClient(settings);
-  const iam = new IAMClient(settings);
-  const missed: string[] = [];
-  try {
-    for (const [PolicyName, request] of Object.entries(REQUESTS)) {
-      const FunctionName = `sheep-shed-${stage}-${stack}-${PolicyName}`;
-      const { Role = '' } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-      const policy = { RoleName: Role.split('/').at(-1) ?? '', PolicyName };
-      const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand(policy));
-      const whole = decodeURIComponent(PolicyDocument);
-      const { Statement, ...rest }: { Statement: Statement[] } = JSON.parse(whole);
-      for (const taken of Statement.filter(({ Action }) => String(Action).startsWith('dynamodb:'))) {
-        const left = JSON.stringify({ ...rest, Statement: Statement.filter((one) => one !== taken) });
-        await iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument: left }));
-        const answer = await ask(url, request);
-        await iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument: whole }));
-        if (answer !== '500 INTERNAL_ERROR') {
-          throw new Error(`${FunctionName} without ${taken.Action} answers ${answer}`);
-        }
-        missed.push(String(taken.Action));
-      }
-    }
-  } finally {
-    lambda.destroy();
-    iam.destroy();
-  }
-  return `500 without ${missed.join(', ')}`;
-}
-
-async function ask(url: string, [method, path]: (typeof REQUESTS)[string]): Promise<string> {
-  const answer = await fetch(`${url}${path()}`, { method, signal: AbortSignal.timeout(35_000) });
-  const text = await answer.text();
-  const { code } = text === '' ? { code: '' } : (JSON.parse(text) as { code?: string });
-  return `${answer.status} ${code ?? ''}`;
 }

@@ -1,4 +1,7 @@
-/** Preloaded into every process of Node that the rehearsal starts: none reaches further than this machine. */
+/**
+ * Preloaded into every process of Node that the rehearsal starts: none reaches further than this machine, and none
+ * outlives the process that started it, even one that was killed and could not clean up.
+ */
 import { Socket } from 'node:net';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost', undefined]);
@@ -12,3 +15,7 @@ Socket.prototype.connect = function connectToLoopback(...args) {
   }
   return connect.apply(this, args);
 };
+
+const PARENT_INTERVAL_MS = 500;
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.exit(1), PARENT_INTERVAL_MS).unref();

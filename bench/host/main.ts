@@ -1,5 +1,6 @@
 /** `npm run bench:host`: local-lambda against serverless-offline and a bare Node server, in interleaved rounds. */
 import { parseArgs } from 'node:util';
+import { cpuTimeUs } from './cpu-time.ts';
 import { type LoadResult, load, median } from './load.ts';
 import { type BenchProject, prepareProject } from './project.ts';
 import { measureBurst, measureStartup } from './startup.ts';
@@ -7,8 +8,8 @@ import { startOurs, startYardstick, type Target } from './targets.ts';
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '9' },
+    seconds: { type: 'string', default: '2' },
     warmup: { type: 'string', default: '5' },
   },
 });
@@ -29,11 +30,12 @@ async function throughput(of: BenchProject): Promise<void> {
   ]);
   const all = [yardstick, ours, eager, bare];
   try {
-    for (const target of all) await load(target.url, 10, warmup);
+    say('                                                             CPU µs each   over serverless-offline');
     say(
-      'connections  server                      requests/s      p50 µs   over serverless-offline (each round)',
+      'connections  server                  requests/s    p50 µs  server  client   median (lowest to highest)',
     );
     for (const connections of [1, 10, 50]) {
+      for (const target of all) await load(target.url, connections, warmup);
       const results = await interleave(all, connections);
       for (const target of all) say(row(connections, target, results, yardstick));
       if (connections === 1) say(latencyRow(results, ours, bare));
@@ -43,34 +45,57 @@ async function throughput(of: BenchProject): Promise<void> {
   }
 }
 
+/** One round of one server, with the CPU time that a request took there and here, in µs. */
+interface Round extends LoadResult {
+  readonly serverCpuUs: number;
+  readonly clientCpuUs: number;
+}
+
 /** Each round goes through all servers, every other one backwards, so that a drift of the machine hits all alike. */
-async function interleave(all: readonly Target[], connections: number): Promise<Map<Target, LoadResult[]>> {
-  const results = new Map<Target, LoadResult[]>(all.map((target) => [target, []]));
+async function interleave(all: readonly Target[], connections: number): Promise<Map<Target, Round[]>> {
+  const results = new Map<Target, Round[]>(all.map((target) => [target, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const target of round % 2 === 0 ? all : all.toReversed()) {
-      results.get(target)?.push(await load(target.url, connections, seconds));
+      results.get(target)?.push(await measure(target, connections));
     }
   }
   return results;
 }
 
+async function measure(target: Target, connections: number): Promise<Round> {
+  const server = cpuTimeUs(target.pid);
+  const client = process.cpuUsage();
+  const result = await load(target.url, connections, seconds);
+  const { user, system } = process.cpuUsage(client);
+  const requests = result.requestsPerSecond * seconds;
+  const serverCpuUs = (cpuTimeUs(target.pid) - server) / requests;
+  return { ...result, serverCpuUs, clientCpuUs: (user + system) / requests };
+}
+
 function row(
   connections: number,
   target: Target,
-  results: ReadonlyMap<Target, readonly LoadResult[]>,
+  results: ReadonlyMap<Target, readonly Round[]>,
   yardstick: Target,
 ): string {
   const own = results.get(target) ?? [];
   const base = results.get(yardstick) ?? [];
-  const rate = median(own.map(({ requestsPerSecond }) => requestsPerSecond));
-  const p50 = median(own.map(({ p50Us }) => p50Us));
+  const cell = (width: number, value: (round: Round) => number): string =>
+    median(own.map(value)).toFixed(0).padStart(width);
   const ratios = own.map(({ requestsPerSecond }, i) => requestsPerSecond / (base[i]?.requestsPerSecond ?? 1));
+  const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
   const errors = own.reduce((sum, result) => sum + result.errors, 0);
-  const list = ratios.map((ratio) => ratio.toFixed(2)).join(' ');
-  return `${String(connections).padStart(11)}  ${target.name.padEnd(26)} ${rate.toFixed(0).padStart(11)} ${p50.toFixed(0).padStart(11)}   ${median(ratios).toFixed(2)} (${list})${errors > 0 ? ` ${errors} errors` : ''}`;
+  return [
+    `${String(connections).padStart(11)}  ${target.name.padEnd(26)}`,
+    cell(8, (round) => round.requestsPerSecond),
+    cell(10, (round) => round.p50Us),
+    cell(8, (round) => round.serverCpuUs),
+    cell(8, (round) => round.clientCpuUs),
+    `   ${median(ratios).toFixed(2)} (${range})${errors > 0 ? ` ${errors} errors` : ''}`,
+  ].join('');
 }
 
-function latencyRow(results: ReadonlyMap<Target, readonly LoadResult[]>, ours: Target, bare: Target): string {
+function latencyRow(results: ReadonlyMap<Target, readonly Round[]>, ours: Target, bare: Target): string {
   const bares = results.get(bare) ?? [];
   const over = (results.get(ours) ?? []).map(({ p50Us }, i) => p50Us - (bares[i]?.p50Us ?? 0));
   return `own latency over a bare Node server, p50 at 1 connection: ${median(over).toFixed(0)} µs`;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import manifest from '../../package.json' with { type: 'json' };
 import type { BenchProject } from './project.ts';
 
 /** A server under test. */
@@ -16,8 +17,8 @@ export interface Target {
 }
 
 const SERVE = fileURLToPath(new URL('./serve.ts', import.meta.url));
-/** As in `npm run local`: a smaller young generation and no optimised WebAssembly (Node's own, for types). */
-const NODE_FLAGS = ['--max-semi-space-size=4', '--liftoff-only'];
+/** Those of `npm run local`. */
+const NODE_FLAGS = manifest.scripts.local.split(' ').filter((word) => word.startsWith('--'));
 const START_TIMEOUT_MS = 60_000;
 
 /** Starts local-lambda under one of its scaling policies, or the bare Node server. */

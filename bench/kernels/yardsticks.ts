@@ -11,8 +11,8 @@ export function arrayAckermann(m: number, n: number): number {
   return stack[0] as number;
 }
 
-/** The wolf's tests as one writes them first: a sieve in an array, `%` by every prime up to the root. */
-export function remainderPrimes(weights: readonly number[], limit: number): number {
+/** The sieve as one writes it first, over all numbers in an array. */
+export function arraySieve(limit: number): number[] {
   const composite = new Array<boolean>(limit + 1).fill(false);
   const primes: number[] = [];
   for (let p = 2; p <= limit; p++) {
@@ -20,11 +20,14 @@ export function remainderPrimes(weights: readonly number[], limit: number): numb
     primes.push(p);
     for (let multiple = p * p; multiple <= limit; multiple += p) composite[multiple] = true;
   }
-  return weights.filter((weight) => {
-    for (const p of primes) {
-      if (p * p > weight) break;
-      if (weight % p === 0) return false;
-    }
-    return weight > 1;
-  }).length;
+  return primes;
+}
+
+/** The wolf's test as one writes it first: `%` by every prime up to the root. */
+export function remainderIsPrime(weight: number, primes: readonly number[]): boolean {
+  for (const p of primes) {
+    if (p * p > weight) break;
+    if (weight % p === 0) return false;
+  }
+  return weight > 1;
 }

@@ -1,122 +1,36 @@
-import autocannon from 'autocannon';
-import type { BenchAnswer, BenchRequest } from '../scenarios/scenario.ts';
-import type { HistogramData } from '../statistics/histogram.ts';
-import { histogram } from '../statistics/histogram.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadOptions } from './apply-load.ts';
+import { applyLoad } from './apply-load.ts';
+import type { LoadResult } from './load-result.ts';
 
 /** How much load, and for how long. */
-export interface ClosedLoadOptions {
-  readonly url: string;
-  readonly connections: number;
-  /** Calls in all; when absent, as many as go into `seconds`. */
-  readonly calls: number | undefined;
-  readonly seconds: number;
-  /** Seconds until an answer counts as lost. */
-  readonly timeoutSeconds: number;
-  readonly next: () => BenchRequest;
-  readonly verify: (request: BenchRequest, answer: BenchAnswer) => string | undefined;
-  /** Told a few times a second how many answers have come. */
-  readonly onProgress: (answers: number, elapsedMs: number) => void;
-  readonly signal: AbortSignal;
-}
+export type ClosedLoadOptions = LoadOptions;
 
-/** What came of it. */
-export interface LoadResult {
-  /** Requests sent; all were answered or lost. */
-  readonly calls: number;
-  readonly latency: HistogramData;
-  readonly statuses: Readonly<Record<string, number>>;
-  /** Requests without an answer: time-outs, connections refused or closed. */
-  readonly lost: number;
-  /** Answers that did not verify. */
-  readonly wrong: number;
-  /** The first three of them, in words. */
-  readonly firstWrong: readonly string[];
-  /** From the first request to the last answer. */
-  readonly elapsedMs: number;
-}
-
-const PROGRESS_MS = 250;
-const SHOWN_WRONG = 3;
-/** A server that loses this many requests is not worth the wait for more. */
-const MAX_LOST = 100;
+/** After a request was lost its connection rests, so that a server that refuses all is not asked in a busy loop. */
+const REST_MS = 100;
 
 /**
  * Applies load in the closed model: each of N kept-alive connections sends its next request when its last is
- * answered. Requests under way when the time is over are waited for, so that the shed's account stays exact;
- * none is ever repeated.
+ * answered. Connections are opened beforehand; latency runs from sending over an open one. Requests under way
+ * when the time is over are waited for, so that the shed's account stays exact; none is ever repeated. Ends
+ * early when 100 requests are lost.
+ * @throws the reason of the signal when it aborts.
  */
 export async function closedLoad(options: ClosedLoadOptions): Promise<LoadResult> {
-  const { url, connections, calls, seconds, timeoutSeconds, verify, onProgress, signal } = options;
-  const base = new URL(url);
-  const prefix = base.pathname.replace(/\/$/, '');
-  const latency = histogram();
-  const statuses: Record<string, number> = {};
-  const firstWrong: string[] = [];
-  const clients = new Set<DrainableClient>();
-  let sent = 0;
-  let answers = 0;
-  let wrong = 0;
-  let lastAnswerAt = 0;
-
-  const startedAt = performance.now();
-  const ended = Promise.withResolvers<void>();
-  const settings: autocannon.Options = {
-    url: base.origin,
-    connections,
-    timeout: timeoutSeconds,
-    // Ended by the drain below: what autocannon does itself at its end would cut requests off.
-    ...(calls === undefined ? { duration: 2 * seconds + 2 * timeoutSeconds } : { amount: calls }),
-    sampleInt: 50,
-    bailout: MAX_LOST,
-    setupClient: (client) => clients.add(client as unknown as DrainableClient),
-    requests: [
-      {
-        setupRequest(request, context) {
-          const made = options.next();
-          sent++;
-          (context as { made?: BenchRequest }).made = made;
-          return { ...request, method: made.method, path: prefix + made.path };
-        },
-        onResponse(status, body, context) {
-          const { made } = context as { made?: BenchRequest };
-          const problem = made === undefined ? 'an answer to no request' : verify(made, { status, body });
-          if (problem === undefined) return;
-          wrong++;
-          if (firstWrong.length < SHOWN_WRONG) firstWrong.push(problem);
-        },
-      },
-    ],
-  };
-  const instance = autocannon(settings, (error) => (error ? ended.reject(error) : ended.resolve()));
-  instance.on('response', (_client, status, _bytes, millis) => {
-    answers++;
-    lastAnswerAt = performance.now();
-    latency.record(millis * 1000);
-    statuses[status] = (statuses[status] ?? 0) + 1;
+  const { calls = Infinity, seconds, next, headersOf } = options;
+  const millis = options.calls === undefined ? seconds * 1000 : Infinity;
+  return applyLoad('closed', options, async ({ connections, tally, isOver, startedAt }) => {
+    let taken = 0;
+    await Promise.all(
+      connections.map(async (connection) => {
+        while (taken < calls && !isOver() && performance.now() - startedAt < millis) {
+          taken++;
+          const request = next();
+          const outcome = await connection.send(request, headersOf?.(request));
+          tally.record(request, outcome, outcome.sentAt);
+          if (outcome.answer === undefined && !isOver()) await sleep(REST_MS);
+        }
+      }),
+    );
   });
-
-  const drain = () => {
-    for (const client of clients) client.responseMax = client.reqsMade;
-  };
-  const over = calls === undefined ? setTimeout(drain, seconds * 1000) : undefined;
-  const ticker = setInterval(() => onProgress(answers, performance.now() - startedAt), PROGRESS_MS);
-  const stop = () => instance.stop();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    await ended.promise;
-    signal.throwIfAborted();
-    const lost = sent - answers;
-    const elapsedMs = (lost > 0 ? performance.now() : lastAnswerAt) - startedAt;
-    return { calls: sent, latency: latency.toData(), statuses, lost, wrong, firstWrong, elapsedMs };
-  } finally {
-    clearTimeout(over);
-    clearInterval(ticker);
-    signal.removeEventListener('abort', stop);
-  }
-}
-
-/** What autocannon's client offers for its own `amount`: it ends after the answer to request `responseMax`. */
-interface DrainableClient {
-  responseMax: number | undefined;
-  readonly reqsMade: number;
 }

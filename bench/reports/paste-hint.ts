@@ -4,8 +4,8 @@ import { logGroupOf } from '../stacks/log-group.ts';
 
 /** Renders what to paste into CloudWatch Logs Insights for stacks reached by URL whose region was not given. */
 export function renderPasteHint({ plan, stacks, scenarios, startedAt, finishedAt }: BenchResult): string[] {
-  if (plan['url'] === undefined || plan['region'] !== undefined) return [];
-  const stage = String(plan['stage']);
+  if (!plan.isRemote || plan.region !== undefined) return [];
+  const { stage } = plan;
   const groups = stacks.flatMap(({ name }) =>
     scenarios
       .filter(({ stack }) => stack === name)

@@ -1,8 +1,10 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { Invocation } from '../../insights/invocations.ts';
+import { listCloudWatch } from '../../insights/invocations.ts';
 import type { Summaries } from '../../insights/summarise.ts';
-import { summariseCloudWatch, summariseWhenIngested } from '../../insights/summarise.ts';
+import { summariseCloudWatch } from '../../insights/summarise.ts';
 import { logGroupOf } from './log-group.ts';
-import type { LogAccess, Problem } from './stack.ts';
+import type { LogAccess, Problem, Window } from './stack.ts';
 
 /** How long CloudWatch is waited for; times in milliseconds. */
 export interface Patience {
@@ -30,32 +32,51 @@ export function cloudWatchLogs(
   signal: AbortSignal,
 ): LogAccess {
   const { attempts, pauseMs, pollIntervalMs, queryLimitMs, sleep } = patience;
+  const queryOf = (functionName: string, { from, to }: Window) => ({
+    groups: [logGroupOf(stack.stage, stack.name, functionName)],
+    window: { from, to: to + CLOCK_MARGIN_MS },
+    pollInterval: pollIntervalMs,
+    timeout: queryLimitMs,
+    sleep,
+    signal,
+  });
+
+  /** Asks until CloudWatch has taken in what was expected; what was measured and already asked outlives a failure. */
+  async function askUntil<T>(ask: () => Promise<T>, isEnough: (latest: T) => boolean) {
+    let latest: T | undefined;
+    try {
+      for (let attempt = 1; ; attempt++) {
+        latest = await ask();
+        if (isEnough(latest) || attempt >= attempts) return { latest, problem: undefined };
+        await sleep(pauseMs, signal);
+      }
+    } catch (error) {
+      return { latest, problem: signal.aborted ? INTERRUPTED : problemOf(error) };
+    }
+  }
+
   return {
     isImmediate: false,
-    async summarise(functionName, { from, to }, expected) {
-      const query = {
-        groups: [logGroupOf(stack.stage, stack.name, functionName)],
-        window: { from, to: to + CLOCK_MARGIN_MS },
-        pollInterval: pollIntervalMs,
-        timeout: queryLimitMs,
-        sleep,
-        signal,
-      };
-      let latest: Summaries = new Map();
-      const ask = async () => {
-        latest = await summariseCloudWatch(client, query);
-        return latest;
-      };
-      const summaryOf = () => latest.values().next().value;
-      try {
-        await summariseWhenIngested(ask, expected, { attempts, pause: () => sleep(pauseMs, signal) });
-        return { summary: summaryOf(), problem: undefined };
-      } catch (error) {
-        // What was measured and what was already summarised must outlive whatever fails on AWS.
-        return { summary: summaryOf(), problem: signal.aborted ? INTERRUPTED : problemOf(error) };
-      }
+    async summarise(functionName, windows, expected) {
+      const query = queryOf(functionName, hullOf(windows));
+      const { latest, problem } = await askUntil(
+        () => summariseCloudWatch(client, query),
+        (summaries: Summaries) => (summaries.values().next().value?.invocations ?? 0) >= expected,
+      );
+      return { summary: latest?.values().next().value, problem };
+    },
+    async list(functionName, window, expected) {
+      const { latest, problem } = await askUntil(
+        () => listCloudWatch(client, queryOf(functionName, window)),
+        (invocations: readonly Invocation[]) => invocations.length >= expected,
+      );
+      return { invocations: latest ?? [], problem };
     },
   };
+}
+
+function hullOf(windows: readonly Window[]): Window {
+  return { from: windows[0]?.from ?? 0, to: windows.at(-1)?.to ?? 0 };
 }
 
 function problemOf(error: unknown): Problem {

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
+import { listFolder } from '../../insights/invocations.ts';
 import { summariseFolder } from '../../insights/summarise.ts';
 import type { LocalLambda } from '../../local-lambda/start.ts';
 import { preparePython, startLocalLambda } from '../../local-lambda/start.ts';
 import type { LocalDynamodb } from '../../local-lambda/start-dynamodb.ts';
 import { startDynamodb, tablesOf } from '../../local-lambda/start-dynamodb.ts';
 import { OptionError } from '../../src/config.ts';
+import type { NamedStack } from '../option-readers.ts';
 import type { LocalStackName } from '../options.ts';
 import { LOCAL_STACK_NAMES } from '../options.ts';
 import type { Progress } from '../progress.ts';
 import type { StackSources } from './package-stack.ts';
 import { packageStack } from './package-stack.ts';
-import type { FunctionDescription, HostAccess, LogAccess, Stack } from './stack.ts';
+import type { FunctionDescription, LogAccess, Stack, Window } from './stack.ts';
 import { localTable } from './table.ts';
 
 const SOURCES: Readonly<Record<LocalStackName, StackSources>> = {
@@ -25,15 +27,11 @@ const SOURCES: Readonly<Record<LocalStackName, StackSources>> = {
 /** A name is `sheep-shed-<stage>-<stack>-<function>`, and every function has two words. */
 const LAST_TWO_WORDS = /[a-z]+-[a-z]+$/;
 
-/**
- * An answer may be ahead of its REPORT line; on a busy machine the line is then younger than the last round.
- * Nobody calls the same function again in a run.
- */
-const LATE_REPORT_MS = 2_000;
-
-/** Stacks that run on this machine, and what a reader must know of those that do not. */
-export interface LocalStacks {
+/** Stacks that are ready to be measured, and what a reader must know of those that are not. */
+export interface OpenStacks {
   readonly stacks: readonly Stack[];
+  /** Empty where nobody told of a stack's functions. */
+  readonly functionsOf: (stack: Stack) => readonly FunctionDescription[];
   readonly notices: readonly string[];
   close(): Promise<void>;
 }
@@ -46,25 +44,29 @@ export interface LocalStacks {
  */
 export async function localStacks(
   root: string,
-  chosen: readonly LocalStackName[] | undefined,
+  chosen: readonly NamedStack<LocalStackName>[] | undefined,
   progress: Progress,
   signal: AbortSignal,
-): Promise<LocalStacks> {
+): Promise<OpenStacks> {
   const cleanups: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   };
   try {
-    const { packages, notices } = await packageStacks(root, chosen, progress, signal);
+    const sources = chosen && [...new Set(chosen.map(({ source }) => source))];
+    const { packages, notices } = await packageStacks(root, sources, progress, signal);
+    const named = chosen ?? [...packages.keys()].map((source) => ({ name: source, source }));
     progress.step('starting DynamoDB and local-lambda');
     const dynamodb = await startDynamodb();
     cleanups.push(() => dynamodb.close());
     const stacks: Stack[] = [];
-    for (const [name, packageDir] of packages) {
-      stacks.push(await startStack({ root, name, packageDir, dynamodb, progress, cleanups }));
+    for (const { name, source } of named) {
+      const packageDir = packages.get(source) ?? '';
+      const isAlias = name !== source;
+      stacks.push(await startStack({ root, name, isAlias, packageDir, dynamodb, progress, cleanups }));
       signal.throwIfAborted();
     }
-    return { stacks, notices, close };
+    return { stacks, functionsOf: ({ host }) => host?.functions ?? [], notices, close };
   } catch (error) {
     await close();
     throw error;
@@ -111,6 +113,8 @@ async function runnable(root: string, chosen: readonly LocalStackName[] | undefi
 interface StartOptions {
   readonly root: string;
   readonly name: string;
+  /** Whether it runs under another name than its own, and must share neither table nor logs with its twin. */
+  readonly isAlias: boolean;
   readonly packageDir: string;
   readonly dynamodb: LocalDynamodb;
   readonly progress: Progress;
@@ -120,6 +124,7 @@ interface StartOptions {
 async function startStack({
   root,
   name,
+  isAlias,
   packageDir,
   dynamodb,
   progress,
@@ -127,14 +132,15 @@ async function startStack({
 }: StartOptions): Promise<Stack> {
   const [properties] = await tablesOf(packageDir);
   if (properties === undefined) throw new Error(`the template in ${packageDir} has no table`);
-  const table = await localTable(dynamodb, properties);
+  const TableName = `${properties['TableName']}${isAlias ? `-${name}` : ''}`;
+  const table = await localTable(dynamodb, { ...properties, TableName });
   cleanups.push(() => table.close());
-  const logsDir = join(root, 'results', 'logs');
+  const logsDir = join(root, 'results', isAlias ? `logs-${name}` : 'logs');
   const host = await startLocalLambda({
     packageDir,
     logsDir,
     cacheDir: join(root, '.cache'),
-    environment: { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint },
+    environment: { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, SHEEP_SHED_TABLE: TableName },
     onNotice: progress.line,
   });
   cleanups.push(() => host.close());
@@ -143,9 +149,19 @@ async function startStack({
     name,
     url: host.url,
     table,
-    host: accessTo(host, functions),
-    logs: logsOf(host, functions, logsDir),
+    host: { functions, dropEnvironments: () => host.dropEnvironments(), settle: () => host.flushLogs() },
+    logs: logsOf(functions, logsDir),
+    cold: {
+      force: (functionName) => host.dropEnvironments(fullName(functions, functionName)),
+      restore: async () => undefined,
+    },
   };
+}
+
+function fullName(functions: readonly FunctionDescription[], functionName: string): string {
+  const name = functions.find((one) => one.function === functionName)?.name;
+  if (name === undefined) throw new Error(`the deployment package has no function ${functionName}`);
+  return name;
 }
 
 function describe({
@@ -159,21 +175,25 @@ function describe({
   return { function: short, name, runtime, architecture, memorySizeMb, packageBytes };
 }
 
-function accessTo(host: LocalLambda, functions: readonly FunctionDescription[]): HostAccess {
-  return { functions, dropEnvironments: () => host.dropEnvironments() };
-}
-
-function logsOf(host: LocalLambda, functions: readonly FunctionDescription[], folder: string): LogAccess {
+/** The logs on disk, which hold all invocations that ended before the host was told to settle. */
+function logsOf(functions: readonly FunctionDescription[], folder: string): LogAccess {
+  const placeOf = (name: string, window: Window) => ({
+    folder,
+    groups: [`/aws/lambda/${name}`],
+    window,
+    now: window.to,
+  });
   return {
     isImmediate: true,
-    async summarise(functionName, window) {
-      await host.flushLogs();
-      const name = functions.find((one) => one.function === functionName)?.name;
-      if (name === undefined) throw new Error(`the deployment package has no function ${functionName}`);
-      const groups = [`/aws/lambda/${name}`];
-      const to = window.to + LATE_REPORT_MS;
-      const summaries = await summariseFolder({ folder, groups, window: { from: window.from, to }, now: to });
+    async summarise(functionName, windows) {
+      const name = fullName(functions, functionName);
+      const hull = { from: windows[0]?.from ?? 0, to: windows.at(-1)?.to ?? 0 };
+      const summaries = await summariseFolder({ ...placeOf(name, hull), parts: windows });
       return { summary: summaries.get(name), problem: undefined };
+    },
+    async list(functionName, window) {
+      const invocations = await listFolder(placeOf(fullName(functions, functionName), window));
+      return { invocations, problem: undefined };
     },
   };
 }

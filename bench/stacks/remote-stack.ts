@@ -1,7 +1,7 @@
 import { OptionError } from '../../src/config.ts';
-import type { NamedUrl } from '../options.ts';
+import type { NamedUrl } from '../option-readers.ts';
 import { askDog } from './ask.ts';
-import type { LogAccess, Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
 
 /**
  * A stack that somebody deployed, reached over HTTP, and by its logs where the bench was told their region.
@@ -9,7 +9,7 @@ import type { LogAccess, Stack } from './stack.ts';
  */
 export async function remoteStack(
   { name, url }: NamedUrl,
-  logs: LogAccess | undefined,
+  access: Pick<Stack, 'logs' | 'cold'>,
   timeoutSeconds: number,
   signal: AbortSignal,
 ): Promise<Stack> {
@@ -17,5 +17,5 @@ export async function remoteStack(
     signal.throwIfAborted();
     throw new OptionError(`--url must be the address of a deployed shed; got "${url}": ${error.message}`);
   });
-  return { name, url, table: undefined, host: undefined, logs };
+  return { name, url, table: undefined, host: undefined, ...access };
 }

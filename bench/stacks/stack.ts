@@ -1,3 +1,4 @@
+import type { Invocation } from '../../insights/invocations.ts';
 import type { FunctionSummary } from '../../insights/summarise.ts';
 import type { HerdSheep } from '../herd.ts';
 
@@ -26,6 +27,19 @@ export interface HostAccess {
   readonly functions: readonly FunctionDescription[];
   /** Ends the execution environments that exist, so that what follows starts cold. */
   dropEnvironments(): Promise<void>;
+  /** Resolves when the REPORT lines of all answered invocations are written. */
+  settle(): Promise<void>;
+}
+
+/** Forces cold starts of a stack's functions. */
+export interface ColdAccess {
+  /**
+   * Resolves when the next invocation of the function starts cold.
+   * @param functionName the last part of its name.
+   */
+  force(functionName: string): Promise<void>;
+  /** Undoes what {@link force} changed; works when the run is interrupted too. */
+  restore(): Promise<void>;
 }
 
 /** What the REPORT lines of one function tell. */
@@ -50,10 +64,19 @@ export interface LogAccess {
   readonly isImmediate: boolean;
   /**
    * Summarises the REPORT lines of one function.
-   * @param window both ends in epoch milliseconds.
-   * @param expected invocations made in the window; logs that are not immediate are asked again until they hold them.
+   * @param windows one after the other; logs that are not immediate look at all from the first to the last.
+   * @param expected invocations made then; logs that are not immediate are asked again until they hold them.
    */
-  summarise(functionName: string, window: Window, expected: number): Promise<Reported>;
+  summarise(functionName: string, windows: readonly Window[], expected: number): Promise<Reported>;
+  /** Lists the REPORT lines of one function in the order of their times; asks again as {@link summarise} does. */
+  list(functionName: string, window: Window, expected: number): Promise<Listed>;
+}
+
+/** The REPORT lines of one function, one by one. */
+export interface Listed {
+  readonly invocations: readonly Invocation[];
+  /** Why the host could not be asked to the end. */
+  readonly problem: Problem | undefined;
 }
 
 /** A span of time, in epoch milliseconds. */
@@ -72,4 +95,6 @@ export interface Stack {
   readonly host: HostAccess | undefined;
   /** Absent where the bench cannot read the logs of the stack's host. */
   readonly logs: LogAccess | undefined;
+  /** Absent where the bench may not change the stack's functions. */
+  readonly cold: ColdAccess | undefined;
 }

@@ -166,7 +166,7 @@ function labelOf(lever: Lever, { name }: Subject): string {
 }
 
 async function measure({ starts, cpu, lever: names }: Values<typeof OPTIONS>, signal: AbortSignal) {
-  const progress = progressOn(process.stderr);
+  const progress = progressOn(process.stderr, () => performance.now());
   const folder = await mkdtemp(join(tmpdir(), 'bench-levers-'));
   const workshop = await openWorkshop(folder, cpu, progress, signal).catch(async (error) => {
     await rm(folder, { recursive: true, force: true });

@@ -28,7 +28,7 @@ async function measure(options: Values<typeof STARTUP_OPTIONS>, folder: string, 
   if (tree !== undefined && chosen !== undefined && !chosen.includes(tree.stack)) {
     throw new OptionError(`--tree must be of a stack that is measured; got "${tree.stack}/${tree.name}"`);
   }
-  const progress = progressOn(process.stderr);
+  const progress = progressOn(process.stderr, () => performance.now());
   const started = await startStacks({ root: ROOT, folder, chosen, cpu, progress, signal });
   try {
     const found = await measureStarts(started.subjects, starts, async (pass) => {

@@ -7,6 +7,8 @@ export interface CliOption {
   readonly name: string;
   /** What stands for the value in `--help`; undefined: a flag without value. */
   readonly value?: string;
+  /** It may be given more than once. */
+  readonly multiple?: true;
   readonly description: string;
 }
 
@@ -15,8 +17,9 @@ export const SERVE_OPTIONS: readonly CliOption[] = [
   {
     name: 'package',
     value: 'DIR',
+    multiple: true,
     description:
-      'folder of a deployment package; without it the project here is packaged into .serverless first',
+      'deployment package (.serverless, .aws-sam/build, cdk.out); may be repeated; without it the project here is packaged into .serverless first',
   },
   { name: 'logs', value: 'DIR', description: 'root of the log groups (default results/logs)' },
   {
@@ -43,7 +46,11 @@ export const SERVE_OPTIONS: readonly CliOption[] = [
     value: 'on|off',
     description: 'an empty DynamoDB in memory with the tables of the template (default on)',
   },
-  { name: 'watch', description: 'package and swap when sources change' },
+  {
+    name: 'watch',
+    description:
+      'package and swap when sources change; packages of other tools: swap when they are made anew',
+  },
   { name: 'help', description: 'show this' },
 ];
 
@@ -65,7 +72,7 @@ export type Command =
     }
   | {
       readonly kind: 'serve';
-      readonly options: LocalLambdaOptions;
+      readonly options: LocalLambdaOptions & { readonly packageDir: readonly string[] };
       readonly envFile: string | undefined;
       /** Whether the project around the package folder is packaged first. */
       readonly packageFirst: boolean;
@@ -74,7 +81,7 @@ export type Command =
       readonly watch: boolean;
     };
 
-type Values = Readonly<Record<string, string | boolean | undefined>>;
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 /**
  * Reads the arguments of `npm run local`.
@@ -87,7 +94,7 @@ export function parseCommand(args: readonly string[]): Command {
     throw new LocalLambdaError(`command: must be logs or nothing, is ${positionals[0]}`);
   }
   if (values['help'] === true) return { kind: 'help' };
-  const packageDir = text(values, 'package') ?? '.serverless';
+  const packages = [values['package'] ?? []].flat().map(String);
   const host = text(values, 'host');
   const maxEnvironments = number(values, 'max-environments');
   const idleSeconds = number(values, 'idle');
@@ -96,11 +103,11 @@ export function parseCommand(args: readonly string[]): Command {
   return {
     kind: 'serve',
     envFile: text(values, 'env-file'),
-    packageFirst: text(values, 'package') === undefined,
+    packageFirst: packages.length === 0,
     dynamodb: choice(values, 'dynamodb', ['on', 'off']) !== 'off',
     watch: values['watch'] === true,
     options: {
-      packageDir,
+      packageDir: packages.length === 0 ? ['.serverless'] : packages,
       logsDir: text(values, 'logs') ?? DEFAULT_LOGS,
       port: number(values, 'port') ?? 3000,
       ...(host !== undefined && { host }),
@@ -141,9 +148,9 @@ function parseLogs(args: readonly string[]): Command {
 
 function parse(args: readonly string[], table: readonly CliOption[]) {
   const options = Object.fromEntries(
-    table.map(({ name, value }) => [
+    table.map(({ name, value, multiple = false }) => [
       name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple },
     ]),
   );
   try {

@@ -1,8 +1,13 @@
-import { watch } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { existsSync, statSync, watch } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 import { packageProject } from './package-project.ts';
 
 const SETTLE_MS = 200;
+const POLL_MS = 500;
+/** The project files of the Serverless Framework. */
+const SERVERLESS_FILES = ['yml', 'yaml', 'json', 'js', 'cjs', 'mjs', 'ts'].map((end) => `serverless.${end}`);
+/** Written last by `sam build` and by `cdk synth`. */
+const LAST_FILES = ['template.yaml', 'template.json', 'template.yml', 'manifest.json'];
 const IGNORED = new Set(['node_modules', '.git', '.serverless', '.esbuild', '.cache', 'results']);
 
 /** What to do when sources change. */
@@ -14,11 +19,39 @@ export interface WatchOptions {
 }
 
 /**
- * Packages the project and reloads the host when a source file changes; several changes at once count as one.
+ * Packages the project around a package and reloads the host when a source file changes; several changes at once
+ * count as one. A package that the Serverless Framework did not make is reloaded when its own tool makes it anew.
  * @returns stops watching.
  */
-export function watchSources({ packageDir, reload, say }: WatchOptions): () => void {
-  const project = dirname(resolve(packageDir));
+export function watchSources(options: WatchOptions): () => void {
+  const project = dirname(resolve(options.packageDir));
+  const isServerless = SERVERLESS_FILES.some((name) => existsSync(join(project, name)));
+  return isServerless ? watchProject(project, options) : watchPackage(options);
+}
+
+/** Looks at the times of a few files, since these tools replace whole folders. */
+function watchPackage({ packageDir, reload, say }: WatchOptions): () => void {
+  const stamp = (): string =>
+    LAST_FILES.map((name) => {
+      const path = join(packageDir, name);
+      return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    }).join();
+  let served = stamp();
+  let seen = served;
+  const timer = setInterval(() => {
+    const before = seen;
+    seen = stamp();
+    if (seen === served || seen !== before) return;
+    served = seen;
+    reload().then(
+      () => say('swapped'),
+      (error: Error) => say(`the old code stays: ${error.message}`),
+    );
+  }, POLL_MS);
+  return () => clearInterval(timer);
+}
+
+function watchProject(project: string, { reload, say }: Omit<WatchOptions, 'packageDir'>): () => void {
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let again = false;

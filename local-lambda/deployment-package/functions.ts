@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 
@@ -26,35 +26,29 @@ export interface FunctionDefinition {
   readonly systemLogLevel: string;
   /** At most this many environments at once; undefined: no limit of its own. */
   readonly reservedConcurrency: number | undefined;
-  /** The function's code: a zip file, or a folder that holds it unpacked. */
-  readonly codePath: string;
+  readonly code: FunctionCode;
+  /** ARNs of layers, which are not run here. */
+  readonly layers: readonly string[];
   readonly role: string;
 }
 
+/** A function's code: a zip file, a folder that holds it unpacked, or one file written in the template. */
+export type FunctionCode =
+  | { readonly kind: 'zip' | 'folder'; readonly path: string }
+  | { readonly kind: 'inline'; readonly file: string; readonly source: string };
+
 /**
- * Reads the functions of a deployment package; `Handler`, `Runtime` and the code must be there.
+ * Reads the functions of a template; `Handler`, `Runtime` and the code must be there.
  * @throws LocalLambdaError naming the property, its value and what is allowed, or the missing zip.
  */
-export async function readFunctions(
-  loaded: LoadedTemplate,
-  packageDir: string,
-): Promise<FunctionDefinition[]> {
+export function readFunctions(loaded: LoadedTemplate): Promise<FunctionDefinition[]> {
   const resources = resourcesOfType(loaded, 'AWS::Lambda::Function');
-  const functions = await Promise.all(
-    resources.map((resource) => readFunction(loaded, resource, packageDir)),
-  );
-  const seen = new Set<string>();
-  for (const { name, logicalId } of functions) {
-    if (seen.has(name)) throw new LocalLambdaError(`Resources.${logicalId}: a second function "${name}"`);
-    seen.add(name);
-  }
-  return functions;
+  return Promise.all(resources.map((resource) => readFunction(loaded, resource)));
 }
 
 async function readFunction(
   loaded: LoadedTemplate,
   { logicalId, properties }: ResolvedResource,
-  packageDir: string,
 ): Promise<FunctionDefinition> {
   const path = `Resources.${logicalId}.Properties`;
   const { region, accountId } = loaded.scope;
@@ -63,13 +57,21 @@ async function readFunction(
   const environment = record(properties['Environment'], `${path}.Environment`);
   const architectures = properties['Architectures'];
   const reserved = properties['ReservedConcurrentExecutions'];
+  const layers = properties['Layers'];
+  const code = record(codeProperty(properties['Code']), `${path}.Code`);
+  if (properties['PackageType'] === 'Image' || 'ImageUri' in code) {
+    throw new LocalLambdaError(
+      `${path}.PackageType: must be Zip, is "Image"; container images are not run here`,
+    );
+  }
+  const runtime = text(properties['Runtime'], `${path}.Runtime`);
   return {
     logicalId,
     name,
     arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
     region,
     accountId,
-    runtime: text(properties['Runtime'], `${path}.Runtime`),
+    runtime,
     handler: text(properties['Handler'] ?? '', `${path}.Handler`),
     architecture: oneOf(
       Array.isArray(architectures) ? architectures[0] : 'x86_64',
@@ -95,25 +97,52 @@ async function readFunction(
       reserved === undefined
         ? undefined
         : integer(reserved, 0, 10_000, `${path}.ReservedConcurrentExecutions`),
-    codePath: await findCode(properties['Code'], `${path}.Code`, packageDir),
+    code: await findCode(loaded, code, runtime, `${path}.Code`),
+    layers: Array.isArray(layers) ? layers.map(String) : [],
     role: text(properties['Role'] ?? `arn:aws:iam::${accountId}:role/local-lambda`, `${path}.Role`),
   };
 }
 
-/** The Serverless Framework and `cdk` name an object in a bucket, whose last part is the file beside the template; `sam build` names a folder. */
-async function findCode(code: unknown, path: string, packageDir: string): Promise<string> {
-  const location =
-    typeof code === 'string' ? code : (record(code, path)['S3Key'] ?? record(code, path)['ZipFile']);
-  if (typeof location !== 'string' || (typeof code !== 'string' && 'ZipFile' in record(code, path))) {
-    throw new LocalLambdaError(`${path}: must name a zip by S3Key or a path; inline code is not supported`);
+/** `sam build` gives a path in place of an object. */
+function codeProperty(code: unknown): unknown {
+  return typeof code === 'string' ? { path: code } : code;
+}
+
+/**
+ * The Serverless Framework names an object in a bucket whose last part is the zip beside the template, the CDK one
+ * that its asset manifest explains, `sam build` a folder.
+ */
+async function findCode(
+  { file }: LoadedTemplate,
+  { path, ZipFile, S3Key }: Readonly<Record<string, unknown>>,
+  runtime: string,
+  at: string,
+): Promise<FunctionCode> {
+  if (typeof ZipFile === 'string') return inlineCode(ZipFile, runtime, at);
+  const location = path ?? S3Key;
+  if (typeof location !== 'string') {
+    throw new LocalLambdaError(
+      `${at}: must name a folder or zip by a path or by S3Key, or hold the code in ZipFile`,
+    );
   }
-  const candidates =
-    typeof code === 'string' ? [join(packageDir, code)] : [join(packageDir, basename(location))];
-  if (typeof code !== 'string') candidates.push(join(packageDir, `asset.${basename(location)}`));
-  for (const candidate of candidates) {
-    if ((await stat(candidate).catch(() => undefined)) !== undefined) return candidate;
+  if (location.startsWith('s3://')) {
+    throw new LocalLambdaError(
+      `${at}: ${location} is in a bucket; give the package as it was before its upload`,
+    );
   }
-  throw new LocalLambdaError(`${path}: refers to ${location}, but ${candidates[0]} does not exist`);
+  const local = path === undefined ? (file.assets.get(location) ?? basename(location)) : location;
+  const found = resolve(file.folder, local);
+  const kind = await stat(found).catch(() => undefined);
+  if (kind === undefined)
+    throw new LocalLambdaError(`${at}: refers to ${location}, but ${found} does not exist`);
+  return { kind: kind.isDirectory() ? 'folder' : 'zip', path: found };
+}
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html */
+function inlineCode(source: string, runtime: string, at: string): FunctionCode {
+  const extension = runtime.startsWith('nodejs') ? 'js' : runtime.startsWith('python') ? 'py' : undefined;
+  if (extension !== undefined) return { kind: 'inline', file: `index.${extension}`, source };
+  throw new LocalLambdaError(`${at}.ZipFile: inline code is for nodejs and python runtimes, not ${runtime}`);
 }
 
 function text(value: unknown, path: string): string {

@@ -2,6 +2,9 @@ import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 
+/** API Gateway waits at most 30 s for an integration of an HTTP API. */
+const HTTP_TIMEOUT_MS = 30_000;
+
 /** One route of an HTTP or REST API with the function behind it. */
 export interface RouteDefinition {
   /** `GET`, … or `ANY`; `$default` has `ANY`. */
@@ -29,8 +32,11 @@ export interface CorsDefinition {
   readonly maxAge: number | undefined;
 }
 
-/** The HTTP API of a deployment package. */
+/** One API of a deployment package. */
 export interface ApiDefinition {
+  readonly kind: 'http' | 'rest';
+  /** Its logical id and its stack's name, such as `HttpApi.orders-dev`, in lower case; part of a host name. */
+  readonly hostName: string;
   readonly routes: readonly RouteDefinition[];
   readonly cors: CorsDefinition | undefined;
   /** Format and log group of the access log, where the stage has one. */
@@ -38,22 +44,36 @@ export interface ApiDefinition {
 }
 
 /**
- * Reads the routes of the `AWS::ApiGatewayV2` resources; an integration that is no Lambda proxy is an error.
+ * Reads the HTTP APIs of the `AWS::ApiGatewayV2` resources with their routes; an integration that is no Lambda
+ * proxy is an error.
  * @throws LocalLambdaError naming the resource and property.
  */
-export function readHttpApi(loaded: LoadedTemplate, functions: readonly FunctionDefinition[]): ApiDefinition {
-  const apis = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Api').filter(
-    ({ properties }) => properties['ProtocolType'] === 'HTTP',
-  );
-  const apiIds = new Set(apis.map((api) => api.logicalId));
+export function readHttpApis(
+  loaded: LoadedTemplate,
+  functions: readonly FunctionDefinition[],
+): ApiDefinition[] {
   const integrations = new Map(
     resourcesOfType(loaded, 'AWS::ApiGatewayV2::Integration').map((i) => [i.logicalId, i]),
   );
-  const routes = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Route')
-    .filter(({ properties }) => apiIds.has(String(properties['ApiId'])))
-    .map((route) => readRoute(route, integrations, functions));
-  const [stage] = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Stage');
-  return { routes, cors: readCors(apis[0]), accessLog: readAccessLog(stage) };
+  const routes = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Route');
+  const stages = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Stage');
+  return resourcesOfType(loaded, 'AWS::ApiGatewayV2::Api')
+    .filter(({ properties }) => properties['ProtocolType'] === 'HTTP')
+    .map((api) => {
+      const isOwn = ({ properties }: ResolvedResource) => String(properties['ApiId']) === api.logicalId;
+      return {
+        kind: 'http',
+        hostName: apiHostName(api.logicalId, loaded),
+        routes: routes.filter(isOwn).map((route) => readRoute(route, integrations, functions)),
+        cors: readCors(api),
+        accessLog: readAccessLog(stages.find(isOwn)),
+      };
+    });
+}
+
+/** A name that a URL can hold. */
+export function apiHostName(logicalId: string, { scope }: LoadedTemplate): string {
+  return `${logicalId}.${scope.stackName}`.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
 }
 
 /** Finds the function that an integration's URI means: the function's ARN, alone or inside an API Gateway URI. */
@@ -64,7 +84,8 @@ export function functionOfUri(
 ): FunctionDefinition {
   const arn = String(uri);
   const found = functions.find(
-    (f) => arn === f.arn || arn.includes(`${f.arn}/`) || arn.startsWith(`${f.arn}:`),
+    // A version or an alias may stand behind it.
+    (f) => arn === f.arn || arn.includes(`${f.arn}/`) || arn.includes(`${f.arn}:`),
   );
   if (found !== undefined) return found;
   throw new LocalLambdaError(`${path}: ${arn} is no function of this template`);
@@ -97,14 +118,14 @@ function readRoute(
     routeKey,
     functionName: functionOfUri(IntegrationUri, functions, `${at}.IntegrationUri`).name,
     payloadFormat: PayloadFormatVersion === '1.0' ? '1.0' : '2.0',
-    timeoutMs: typeof TimeoutInMillis === 'number' ? TimeoutInMillis : 30_000,
+    timeoutMs: Math.min(Number(TimeoutInMillis ?? HTTP_TIMEOUT_MS), HTTP_TIMEOUT_MS),
     apiId: String(properties['ApiId']),
     stage: '$default',
   };
 }
 
-function readCors(api: ResolvedResource | undefined): CorsDefinition | undefined {
-  const cors = api?.properties['CorsConfiguration'];
+function readCors(api: ResolvedResource): CorsDefinition | undefined {
+  const cors = api.properties['CorsConfiguration'];
   if (typeof cors !== 'object' || cors === null) return undefined;
   const list = (name: string): readonly string[] => {
     const value = (cors as Record<string, unknown>)[name];

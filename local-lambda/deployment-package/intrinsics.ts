@@ -1,66 +1,67 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import { attributeOf, NAME_PROPERTY, type NameScope, pseudoParameter, refOf } from './physical-names.ts';
 
 /** A resource of a CloudFormation template, unresolved. */
 export interface TemplateResource {
   readonly Type: string;
+  readonly Condition?: unknown;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
 /** What intrinsic functions are resolved against. */
-export interface ResolutionScope {
+export interface ResolutionScope extends NameScope {
   readonly resources: Readonly<Record<string, TemplateResource>>;
-  /** Values of the template's parameters by name, defaults included. */
+  /** Values of the template's parameters by name, as far as they have a default. */
   readonly parameters: Readonly<Record<string, string>>;
-  readonly region: string;
-  readonly accountId: string;
-  readonly stackName: string;
+  readonly parameterNames: ReadonlySet<string>;
+  readonly conditions: Readonly<Record<string, unknown>>;
+  readonly mappings: Readonly<Record<string, unknown>>;
+  /** Values that the templates of this host export, by export name. */
+  readonly exports: ReadonlyMap<string, () => unknown>;
 }
 
 type Resolve = (argument: unknown, path: string, scope: ResolutionScope) => unknown;
 
-/** The property that `Ref` of a resource of this type answers with; every other type answers its logical id. */
-const NAME_PROPERTY: Readonly<Record<string, string>> = {
-  'AWS::DynamoDB::Table': 'TableName',
-  'AWS::IAM::Role': 'RoleName',
-  'AWS::Lambda::Function': 'FunctionName',
-  'AWS::Logs::LogGroup': 'LogGroupName',
-  'AWS::S3::Bucket': 'BucketName',
-  'AWS::SNS::Topic': 'TopicName',
-  'AWS::SQS::Queue': 'QueueName',
-  'AWS::Serverless::Function': 'FunctionName',
-};
-
-/** `service:region:account:` and what stands before the name, for `Fn::GetAtt` … `Arn`. */
-const ARN_FORMS: Readonly<Record<string, (scope: ResolutionScope, name: string) => string>> = {
-  'AWS::DynamoDB::Table': (s, name) => `dynamodb:${s.region}:${s.accountId}:table/${name}`,
-  'AWS::IAM::Role': (s, name) => `iam::${s.accountId}:role/${name}`,
-  'AWS::Lambda::Function': (s, name) => `lambda:${s.region}:${s.accountId}:function:${name}`,
-  'AWS::Logs::LogGroup': (s, name) => `logs:${s.region}:${s.accountId}:log-group:${name}:*`,
-  'AWS::S3::Bucket': (_s, name) => `s3:::${name}`,
-  'AWS::SNS::Topic': (s, name) => `sns:${s.region}:${s.accountId}:${name}`,
-  'AWS::SQS::Queue': (s, name) => `sqs:${s.region}:${s.accountId}:${name}`,
-  'AWS::Serverless::Function': (s, name) => `lambda:${s.region}:${s.accountId}:function:${name}`,
-};
+/** `AWS::NoValue`: what resolves to it is left out of its list or object. */
+const NO_VALUE = Symbol('AWS::NoValue');
 
 const INTRINSICS: Readonly<Record<string, Resolve>> = {
   Ref: resolveRef,
+  'Fn::Base64': (argument, path, scope) =>
+    Buffer.from(asString(resolveIntrinsics(argument, path, scope), path, 'a text')).toString('base64'),
+  'Fn::FindInMap': resolveFindInMap,
   'Fn::GetAtt': resolveGetAtt,
-  'Fn::Sub': resolveSub,
+  'Fn::If': resolveIf,
+  'Fn::ImportValue': resolveImportValue,
   'Fn::Join': resolveJoin,
   'Fn::Select': resolveSelect,
   'Fn::Split': resolveSplit,
+  'Fn::Sub': resolveSub,
+  'Fn::ToJsonString': (argument, path, scope) => JSON.stringify(resolveIntrinsics(argument, path, scope)),
+  'Fn::And': (argument, path, scope) => asList(argument, path).every((one) => holds(one, path, scope)),
+  'Fn::Or': (argument, path, scope) => asList(argument, path).some((one) => holds(one, path, scope)),
+  'Fn::Not': (argument, path, scope) => !holds(asList(argument, path)[0], path, scope),
+  'Fn::Equals': (argument, path, scope) => {
+    const [a, b] = asList(resolveIntrinsics(argument, path, scope), path);
+    return String(a) === String(b);
+  },
 };
 
 /**
  * Replaces CloudFormation's intrinsic functions in a value by what they mean on this machine.
  *
- * `Ref`, `Fn::GetAtt` (`Arn`, `Name`, and `RootResourceId`), `Fn::Sub`, `Fn::Join`, `Fn::Select`, `Fn::Split`
- * and the pseudo parameters are known. ARNs are those of the scope's region and account.
+ * `Ref`, `Fn::GetAtt`, `Fn::Sub`, `Fn::Join`, `Fn::Select`, `Fn::Split`, `Fn::If` with conditions, `Fn::FindInMap`,
+ * `Fn::Base64`, `Fn::ToJsonString`, `Fn::ImportValue` of what a template of this host exports, and the pseudo
+ * parameters are known. ARNs are those of the scope's region and account.
  * @param path where the value stands in the template, for the message.
  * @throws LocalLambdaError naming the path, when an intrinsic cannot be resolved without AWS.
  */
 export function resolveIntrinsics(value: unknown, path: string, scope: ResolutionScope): unknown {
-  if (Array.isArray(value)) return value.map((item, i) => resolveIntrinsics(item, `${path}[${i}]`, scope));
+  if (Array.isArray(value)) {
+    return value
+      .map((item, i) => resolveIntrinsics(item, `${path}[${i}]`, scope))
+      .filter((item) => item !== NO_VALUE);
+  }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
   const [first] = entries;
@@ -71,30 +72,68 @@ export function resolveIntrinsics(value: unknown, path: string, scope: Resolutio
     if (name.startsWith('Fn::')) return unresolvable(path, name);
   }
   return Object.fromEntries(
-    entries.map(([key, item]) => [key, resolveIntrinsics(item, `${path}.${key}`, scope)]),
+    entries
+      .map(([key, item]) => [key, resolveIntrinsics(item, `${path}.${key}`, scope)])
+      .filter(([, item]) => item !== NO_VALUE),
   );
+}
+
+/** Whether a resource is created: it has no condition, or its condition holds. */
+export function isCreated({ Condition }: TemplateResource, scope: ResolutionScope): boolean {
+  return typeof Condition !== 'string' || holds({ Condition }, 'Conditions', scope);
 }
 
 /** The physical name of a resource: its name property where the template sets one, else its logical id. */
 export function physicalName(logicalId: string, scope: ResolutionScope): string {
   const resource = scope.resources[logicalId];
   const property = resource === undefined ? undefined : NAME_PROPERTY[resource.Type];
-  const name = property === undefined ? undefined : resource?.Properties?.[property];
-  if (name === undefined) return logicalId;
-  return asString(
-    resolveIntrinsics(name, `Resources.${logicalId}.Properties.${property}`, scope),
-    logicalId,
-    'a name',
-  );
+  const value = property === undefined ? undefined : resource?.Properties?.[property];
+  const path = `Resources.${logicalId}.Properties.${property}`;
+  const name = value === undefined ? NO_VALUE : resolveIntrinsics(value, path, scope);
+  return name === NO_VALUE ? logicalId : asString(name, path, 'a name');
+}
+
+/** A condition: its name in `Conditions`, `{ "Condition": name }`, or one of the functions that answer true or false. */
+function holds(condition: unknown, path: string, scope: ResolutionScope): boolean {
+  const named =
+    typeof condition === 'string' ? condition : (Object(condition) as { Condition?: unknown }).Condition;
+  if (typeof named !== 'string') return resolveIntrinsics(condition, path, scope) === true;
+  if (Object.hasOwn(scope.conditions, named)) {
+    return resolveIntrinsics(scope.conditions[named], `Conditions.${named}`, scope) === true;
+  }
+  throw new LocalLambdaError(`${path}: no condition is called "${named}"`);
+}
+
+function resolveIf(argument: unknown, path: string, scope: ResolutionScope): unknown {
+  const [condition, yes, no] = asList(argument, path);
+  const chosen = holds(condition, `${path}[0]`, scope) ? 1 : 2;
+  return resolveIntrinsics(chosen === 1 ? yes : no, `${path}[${chosen}]`, scope);
 }
 
 function resolveRef(argument: unknown, path: string, scope: ResolutionScope): unknown {
   const name = asString(argument, path, 'a name');
+  if (name === 'AWS::NoValue') return NO_VALUE;
   const pseudo = pseudoParameter(name, scope);
   if (pseudo !== undefined) return pseudo;
   if (Object.hasOwn(scope.parameters, name)) return scope.parameters[name];
-  if (Object.hasOwn(scope.resources, name)) return physicalName(name, scope);
-  throw new LocalLambdaError(`${path}: no resource or parameter is called "${name}"`);
+  if (scope.parameterNames.has(name)) {
+    throw new LocalLambdaError(`${path}: parameter "${name}" has no default that is known on this machine`);
+  }
+  if (!Object.hasOwn(scope.resources, name)) {
+    throw new LocalLambdaError(`${path}: no resource or parameter is called "${name}"`);
+  }
+  const { Type = '', Properties = {} } = scope.resources[name] ?? {};
+  if (Type !== 'AWS::Lambda::Alias' && Type !== 'AWS::Lambda::Version') {
+    return refOf(Type, physicalName(name, scope), scope);
+  }
+  const at = `Resources.${name}.Properties`;
+  const owner = String(resolveIntrinsics(Properties['FunctionName'], `${at}.FunctionName`, scope));
+  const qualifier =
+    Type === 'AWS::Lambda::Alias' ? resolveIntrinsics(Properties['Name'], `${at}.Name`, scope) : 1;
+  const arn = owner.startsWith('arn:')
+    ? owner
+    : attributeOf('AWS::Lambda::Function', '', owner, 'Arn', scope);
+  return `${arn}:${qualifier}`;
 }
 
 function resolveGetAtt(argument: unknown, path: string, scope: ResolutionScope): unknown {
@@ -104,11 +143,8 @@ function resolveGetAtt(argument: unknown, path: string, scope: ResolutionScope):
   const resource = Object.hasOwn(scope.resources, logicalId) ? scope.resources[logicalId] : undefined;
   if (resource === undefined) throw new LocalLambdaError(`${path}: no resource is called "${logicalId}"`);
   const name = physicalName(logicalId, scope);
-  const arnForm = ARN_FORMS[resource.Type];
-  if (attribute === 'Arn' && arnForm !== undefined) return `arn:aws:${arnForm(scope, name)}`;
-  if (attribute === 'RootResourceId') return `${logicalId}/`;
-  if (attribute === 'Name' || attribute === `${NAME_PROPERTY[resource.Type]}`) return name;
-  return unresolvable(path, `${attribute} of ${resource.Type} "${logicalId}"`);
+  const value = attributeOf(resource.Type, logicalId, name, attribute, scope);
+  return value ?? unresolvable(path, `${attribute} of ${resource.Type} "${logicalId}"`);
 }
 
 function resolveSub(argument: unknown, path: string, scope: ResolutionScope): unknown {
@@ -141,23 +177,21 @@ function resolveSplit(argument: unknown, path: string, scope: ResolutionScope): 
   return asString(resolveIntrinsics(text, `${path}[1]`, scope), path, 'a text').split(String(separator));
 }
 
-function pseudoParameter(name: string, scope: ResolutionScope): string | undefined {
-  switch (name) {
-    case 'AWS::AccountId':
-      return scope.accountId;
-    case 'AWS::Region':
-      return scope.region;
-    case 'AWS::Partition':
-      return 'aws';
-    case 'AWS::StackName':
-      return scope.stackName;
-    case 'AWS::StackId':
-      return `arn:aws:cloudformation:${scope.region}:${scope.accountId}:stack/${scope.stackName}/local`;
-    case 'AWS::URLSuffix':
-      return 'amazonaws.com';
-    default:
-      return undefined;
-  }
+function resolveFindInMap(argument: unknown, path: string, scope: ResolutionScope): unknown {
+  const keys = asList(resolveIntrinsics(argument, path, scope), path)
+    .slice(0, 3)
+    .map(String);
+  let found: unknown = scope.mappings;
+  for (const key of keys) found = Object.hasOwn(Object(found), key) ? Object(found)[key] : undefined;
+  if (found !== undefined) return found;
+  throw new LocalLambdaError(`${path}: the mappings have no ${keys.join('.')}`);
+}
+
+function resolveImportValue(argument: unknown, path: string, scope: ResolutionScope): unknown {
+  const name = asString(resolveIntrinsics(argument, path, scope), path, 'a name');
+  const value = scope.exports.get(name);
+  if (value !== undefined) return value();
+  throw new LocalLambdaError(`${path}: no template that is served here exports "${name}"`);
 }
 
 function unresolvable(path: string, what: string): never {

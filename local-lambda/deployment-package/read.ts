@@ -1,25 +1,44 @@
+import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { readFunctions } from './functions.ts';
-import { type ApiDefinition, readHttpApi } from './http-api.ts';
-import { readRestApi } from './rest-api.ts';
-import { type LoadedTemplate, readTemplate } from './template.ts';
+import { type ApiDefinition, readHttpApis } from './http-api.ts';
+import { readRestApis } from './rest-api.ts';
+import { type LoadedTemplate, readTemplates } from './template.ts';
 
-/** All that local-lambda takes from a deployment package, still zipped. */
+/** All that local-lambda takes from deployment packages, still zipped. */
 export interface DeploymentPackage {
-  readonly loaded: LoadedTemplate;
+  readonly templates: readonly LoadedTemplate[];
   readonly functions: readonly FunctionDefinition[];
-  readonly api: ApiDefinition;
+  /** Those with routes. */
+  readonly apis: readonly ApiDefinition[];
 }
 
 /**
- * Reads a deployment package, a folder with a CloudFormation template and the zips that it names.
- * @param region region of all ARNs; default: that of `serverless-state.json`, else `eu-west-3`.
+ * Reads deployment packages, each a folder with a CloudFormation template and the code that it names.
+ * @param region region of all ARNs; default: the one that a package names, else `eu-west-3`.
  * @throws LocalLambdaError naming what is wrong and where in the template it stands.
  */
-export async function readDeploymentPackage(packageDir: string, region?: string): Promise<DeploymentPackage> {
-  const loaded = await readTemplate(packageDir, region);
-  const functions = await readFunctions(loaded, packageDir);
-  const httpApi = readHttpApi(loaded, functions);
-  const api = { ...httpApi, routes: [...httpApi.routes, ...readRestApi(loaded, functions)] };
-  return { loaded, functions, api };
+export async function readDeploymentPackages(
+  packages: readonly string[],
+  region?: string,
+): Promise<DeploymentPackage> {
+  const templates = await readTemplates(packages, region);
+  const all = new Map<string, FunctionDefinition>();
+  for (const loaded of templates) {
+    for (const definition of await readFunctions(loaded)) {
+      const { name, logicalId } = definition;
+      if (all.has(name)) {
+        const { path } = loaded.file;
+        const advice = 'give it a FunctionName, or serve its package on a port of its own';
+        throw new LocalLambdaError(`${path}: Resources.${logicalId}: a second function "${name}"; ${advice}`);
+      }
+      all.set(name, definition);
+    }
+  }
+  const functions = [...all.values()];
+  const apis = templates.flatMap((loaded) => [
+    ...readHttpApis(loaded, functions),
+    ...readRestApis(loaded, functions),
+  ]);
+  return { templates, functions, apis: apis.filter(({ routes }) => routes.length > 0) };
 }

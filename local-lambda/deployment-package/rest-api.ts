@@ -1,44 +1,59 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { FunctionDefinition } from './functions.ts';
-import { functionOfUri, type RouteDefinition } from './http-api.ts';
+import { type ApiDefinition, apiHostName, functionOfUri, type RouteDefinition } from './http-api.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 
 /** API Gateway waits at most 29 s for an integration of a REST API. */
 const REST_TIMEOUT_MS = 29_000;
 
 /**
- * Reads the methods of the `AWS::ApiGateway` resources as routes of payload format 1.0; methods that no
- * Lambda answers (the `MOCK` integrations behind CORS) are left out.
+ * Reads the REST APIs of the `AWS::ApiGateway` resources, their methods as routes of payload format 1.0; methods
+ * that no Lambda answers (the `MOCK` integrations behind CORS) are left out.
  * @throws LocalLambdaError when a resource's parent is missing.
  */
-export function readRestApi(
+export function readRestApis(
   loaded: LoadedTemplate,
   functions: readonly FunctionDefinition[],
-): RouteDefinition[] {
+): ApiDefinition[] {
   const resources = new Map(
     resourcesOfType(loaded, 'AWS::ApiGateway::Resource').map((r) => [r.logicalId, r]),
   );
-  const [deployment] = resourcesOfType(loaded, 'AWS::ApiGateway::Deployment');
-  const stage = String(deployment?.properties['StageName'] ?? 'prod');
-  return resourcesOfType(loaded, 'AWS::ApiGateway::Method').flatMap(({ logicalId, properties }) => {
-    const integration = properties['Integration'] as Record<string, unknown> | undefined;
-    if (integration?.['Type'] !== 'AWS_PROXY') return [];
-    const at = `Resources.${logicalId}.Properties`;
-    const path = pathOf(String(properties['ResourceId']), resources, `${at}.ResourceId`);
-    const method = String(properties['HttpMethod']);
-    return [
-      {
-        method,
-        path,
-        routeKey: `${method} ${path}`,
-        functionName: functionOfUri(integration['Uri'], functions, `${at}.Integration.Uri`).name,
-        payloadFormat: '1.0' as const,
-        timeoutMs: Math.min(Number(integration['TimeoutInMillis'] ?? REST_TIMEOUT_MS), REST_TIMEOUT_MS),
-        apiId: String(properties['RestApiId']),
-        stage,
-      },
-    ];
+  const methods = resourcesOfType(loaded, 'AWS::ApiGateway::Method');
+  const stages = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment']
+    .flatMap((type) => resourcesOfType(loaded, type))
+    .filter(({ properties }) => properties['StageName'] !== undefined);
+  return resourcesOfType(loaded, 'AWS::ApiGateway::RestApi').map((api) => {
+    const isOwn = ({ properties }: ResolvedResource) => String(properties['RestApiId']) === api.logicalId;
+    const stage = String(stages.find(isOwn)?.properties['StageName'] ?? 'prod');
+    const routes = methods
+      .filter(isOwn)
+      .flatMap((method) => readMethod(method, resources, functions, stage) ?? []);
+    const hostName = apiHostName(api.logicalId, loaded);
+    return { kind: 'rest', hostName, routes, cors: undefined, accessLog: undefined };
   });
+}
+
+function readMethod(
+  { logicalId, properties }: ResolvedResource,
+  resources: ReadonlyMap<string, ResolvedResource>,
+  functions: readonly FunctionDefinition[],
+  stage: string,
+): RouteDefinition | undefined {
+  const integration = properties['Integration'] as Record<string, unknown> | undefined;
+  if (integration?.['Type'] !== 'AWS_PROXY') return undefined;
+  const at = `Resources.${logicalId}.Properties`;
+  const path = pathOf(String(properties['ResourceId']), resources, `${at}.ResourceId`);
+  const method = String(properties['HttpMethod']);
+  return {
+    method,
+    path,
+    routeKey: `${method} ${path}`,
+    functionName: functionOfUri(integration['Uri'], functions, `${at}.Integration.Uri`).name,
+    payloadFormat: '1.0',
+    timeoutMs: Math.min(Number(integration['TimeoutInMillis'] ?? REST_TIMEOUT_MS), REST_TIMEOUT_MS),
+    apiId: String(properties['RestApiId']),
+    stage,
+  };
 }
 
 function pathOf(resourceId: string, resources: ReadonlyMap<string, ResolvedResource>, at: string): string {

@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error.ts';
-import { type ResolutionScope, resolveIntrinsics, type TemplateResource } from './intrinsics.ts';
+import { findTemplates, type TemplateFile } from './find-templates.ts';
+import { isCreated, type ResolutionScope, resolveIntrinsics, type TemplateResource } from './intrinsics.ts';
+import { expandServerless } from './sam.ts';
+import { parseTemplateYaml } from './yaml.ts';
 
 /** A CloudFormation template as far as local-lambda and the bench read it. */
 export interface Template {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
-  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
+  readonly Parameters?: Readonly<Record<string, { readonly Type?: unknown; readonly Default?: unknown }>>;
+  readonly Conditions?: Readonly<Record<string, unknown>>;
+  readonly Mappings?: Readonly<Record<string, unknown>>;
+  readonly Outputs?: Readonly<Record<string, unknown>>;
 }
 
 /** A resource whose properties hold no intrinsic function any more. */
@@ -18,6 +23,7 @@ export interface ResolvedResource {
 
 /** A template that was read, and what its intrinsic functions are resolved against. */
 export interface LoadedTemplate {
+  readonly file: TemplateFile;
   readonly template: Template;
   readonly scope: ResolutionScope;
 }
@@ -25,85 +31,98 @@ export interface LoadedTemplate {
 /** The account in every ARN made on this machine. */
 export const LOCAL_ACCOUNT_ID = '000000000000';
 
-/** The region when neither the options nor `serverless-state.json` name one. */
+/** The region when neither the options nor the package name one. */
 export const DEFAULT_REGION = 'eu-west-3';
 
-const TEMPLATE_FILES = ['cloudformation-template-update-stack.json', 'template.json'];
-
 /**
- * Reads the CloudFormation template of a deployment package: `cloudformation-template-update-stack.json` as
- * the Serverless Framework writes it, or `template.json`. Region and stack name come from
- * `serverless-state.json` where it exists.
- * @throws LocalLambdaError when the folder holds no template, or the template is not JSON with resources.
+ * Reads the CloudFormation templates of deployment packages, in JSON or YAML, with what the `AWS::Serverless`
+ * transform makes of them. Outputs with an export name are seen by all of them.
+ * @param packages folders as `serverless package`, `sam build` and `cdk synth` write them, or template files.
+ * @param region beats the region that a package names.
+ * @throws LocalLambdaError when there is no template, or one is not JSON or YAML with resources.
  */
-export async function readTemplate(packageDir: string, region?: string): Promise<LoadedTemplate> {
-  const template = await readFirstTemplate(packageDir);
-  const state = await readState(packageDir);
-  const parameters: Record<string, string> = {};
-  for (const [name, { Default }] of Object.entries(template.Parameters ?? {})) {
-    if (Default !== undefined) parameters[name] = String(Default);
-  }
-  return {
-    template,
-    scope: {
-      resources: template.Resources,
-      parameters,
-      region: region ?? state.region ?? DEFAULT_REGION,
-      accountId: LOCAL_ACCOUNT_ID,
-      stackName: state.stackName ?? 'local',
-    },
-  };
+export async function readTemplates(
+  packages: readonly string[],
+  region?: string,
+): Promise<readonly LoadedTemplate[]> {
+  const files = (await Promise.all(packages.map(findTemplates))).flat();
+  const exports = new Map<string, () => unknown>();
+  const loaded = await Promise.all(files.map((file) => load(file, region, exports)));
+  for (const { template, scope } of loaded) addExports(template, scope, exports);
+  return loaded;
 }
 
 /**
- * Every resource of one type with its intrinsic functions resolved, in the order of the template.
+ * Every resource of one type with its intrinsic functions resolved, in the order of the template; those whose
+ * condition does not hold are left out.
  * @throws LocalLambdaError naming the path of an intrinsic that cannot be resolved here.
  */
-export function resourcesOfType(loaded: LoadedTemplate, type: string): ResolvedResource[] {
-  return Object.entries(loaded.template.Resources)
-    .filter(([, resource]) => resource.Type === type)
+export function resourcesOfType({ template, scope }: LoadedTemplate, type: string): ResolvedResource[] {
+  return Object.entries(template.Resources)
+    .filter(([, resource]) => resource.Type === type && isCreated(resource, scope))
     .map(([logicalId, resource]) => ({
       logicalId,
       type,
       properties: resolveIntrinsics(
         resource.Properties ?? {},
         `Resources.${logicalId}.Properties`,
-        loaded.scope,
+        scope,
       ) as Record<string, unknown>,
     }));
 }
 
-async function readFirstTemplate(packageDir: string): Promise<Template> {
-  for (const file of TEMPLATE_FILES) {
-    const path = join(packageDir, file);
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text !== undefined) return checkTemplate(parseJson(text, path), path);
+async function load(
+  file: TemplateFile,
+  region: string | undefined,
+  exports: ResolutionScope['exports'],
+): Promise<LoadedTemplate> {
+  const { path } = file;
+  const template = expandServerless(checkTemplate(parseTemplate(await readFile(path, 'utf8'), path), path));
+  const parameters: Record<string, string> = {};
+  for (const [name, { Type, Default }] of Object.entries(template.Parameters ?? {})) {
+    // The default of such a parameter is a name in AWS's parameter store, not a value.
+    const stored = typeof Type === 'string' && Type.startsWith('AWS::SSM::Parameter::Value');
+    if (Default !== undefined && !stored) parameters[name] = String(Default);
   }
-  throw new LocalLambdaError(
-    `${packageDir}: holds no ${TEMPLATE_FILES.join(' or ')}; make the deployment package with "npx sls package"`,
-  );
-}
-
-async function readState(packageDir: string): Promise<{ region?: string; stackName?: string }> {
-  const path = join(packageDir, 'serverless-state.json');
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return {};
-  const service = field(parseJson(text, path), 'service');
-  const provider = field(service, 'provider');
-  const region = field(provider, 'region');
-  const stage = field(provider, 'stage');
-  const name = field(service, 'service');
   return {
-    ...(typeof region === 'string' && { region }),
-    ...(typeof name === 'string' && { stackName: `${name}-${typeof stage === 'string' ? stage : 'dev'}` }),
+    file,
+    template,
+    scope: {
+      resources: template.Resources,
+      parameters,
+      parameterNames: new Set(Object.keys(template.Parameters ?? {})),
+      conditions: template.Conditions ?? {},
+      mappings: template.Mappings ?? {},
+      exports,
+      region: region ?? file.region ?? DEFAULT_REGION,
+      accountId: LOCAL_ACCOUNT_ID,
+      stackName: file.stackName ?? 'local',
+    },
   };
 }
 
-function parseJson(text: string, path: string): unknown {
+function addExports(template: Template, scope: ResolutionScope, exports: Map<string, () => unknown>): void {
+  for (const [name, output] of Object.entries(template.Outputs ?? {})) {
+    const exportName = field(field(output, 'Export'), 'Name');
+    if (exportName === undefined) continue;
+    const path = `Outputs.${name}`;
+    try {
+      const key = resolveIntrinsics(exportName, `${path}.Export.Name`, scope);
+      exports.set(String(key), () => resolveIntrinsics(field(output, 'Value'), `${path}.Value`, scope));
+    } catch (error) {
+      // Who imports it is told that nobody exports it.
+      if (!(error instanceof LocalLambdaError)) throw error;
+    }
+  }
+}
+
+function parseTemplate(text: string, path: string): unknown {
+  const isYaml = /\.ya?ml$/.test(path);
   try {
-    return JSON.parse(text);
+    return isYaml ? parseTemplateYaml(text) : JSON.parse(text);
   } catch (cause) {
-    throw new LocalLambdaError(`${path}: is not JSON (${(cause as Error).message})`, { cause });
+    const message = (cause as Error).message.split('\n')[0];
+    throw new LocalLambdaError(`${path}: is not ${isYaml ? 'YAML' : 'JSON'} (${message})`, { cause });
   }
 }
 

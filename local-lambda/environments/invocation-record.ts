@@ -11,8 +11,15 @@ export type SettleKind = Extract<Effect, { type: 'settle' }>['outcome'];
 export interface InvocationRecord {
   /** The invocation in flight, or the last one until its lines are written. */
   readonly current: () => Invocation | undefined;
-  /** Writes START; `initMs` is reported with this invocation, when it is the first. */
-  begin(invocation: Invocation, initMs: number | undefined): void;
+  /**
+   * Begins an invocation; `initMs` is reported with it, when it is the first.
+   * @param duringInit init is repeated first: START comes after it.
+   */
+  begin(invocation: Invocation, initMs: number | undefined, duringInit: boolean): void;
+  /** Whether START is still to come, since init is being repeated. */
+  readonly isDuringInit: () => boolean;
+  /** Writes START, if it is still to come. */
+  start(): void;
   /** Milliseconds since `begin`. */
   elapsedMs(): number;
   /** Takes the outcome; `fault` is Lambda's message about it, where there is one. */
@@ -32,6 +39,9 @@ interface Open {
   status: 'timeout' | 'error' | undefined;
   errorType: string | undefined;
   timer: NodeJS.Timeout | undefined;
+  /** The caller has its answer, and END and REPORT are still to come. */
+  answered: boolean;
+  started: boolean;
 }
 
 /** Makes the record of one environment, used for one invocation after the other. */
@@ -50,12 +60,20 @@ export function createInvocationRecord(
     if (onLogLine !== undefined) log.after(() => onLogLine(line));
   }
 
+  function start(): void {
+    if (open === undefined || open.started) return;
+    open.started = true;
+    write(open.invocation, lines.start(now(), open.invocation.requestId));
+  }
+
   /** The caller's answer waits for the runtime's next request, so that a caller's next call finds it idle. */
   function answerCaller(): void {
     if (open?.outcome === undefined) return;
     const { invocation, outcome } = open;
     clearTimeout(open.timer);
     open.outcome = undefined;
+    open.answered = true;
+    log.expect();
     if (invocation.onLogLine === undefined) invocation.settle(outcome);
     // END and REPORT are written after the same poll of the event loop; who wants the tail waits for them.
     else log.after(() => setImmediate(() => invocation.settle(outcome)));
@@ -63,7 +81,7 @@ export function createInvocationRecord(
 
   return {
     current: () => open?.invocation,
-    begin: (invocation, initMs) => {
+    begin: (invocation, initMs, duringInit) => {
       open = {
         invocation,
         startedAt: clock(),
@@ -72,12 +90,17 @@ export function createInvocationRecord(
         status: undefined,
         errorType: undefined,
         timer: undefined,
+        answered: false,
+        started: false,
       };
-      write(invocation, lines.start(now(), invocation.requestId));
+      if (!duringInit) start();
     },
+    isDuringInit: () => open !== undefined && !open.started,
+    start,
     elapsedMs: () => (open === undefined ? 0 : clock() - open.startedAt),
     settle: (outcome, kind, fault) => {
       if (open === undefined) return;
+      start();
       open.outcome = outcome;
       if (kind === 'timeout' || kind === 'init-timeout') open.status = 'timeout';
       else if (kind !== 'response' && kind !== 'error') {
@@ -106,6 +129,7 @@ export function createInvocationRecord(
       });
       write(invocation, report);
       log.after(() => {
+        if (finished.answered) log.written();
         if (open === finished) open = undefined;
       });
     },

@@ -14,15 +14,16 @@ const scratch = Buffer.alloc(8192);
 
 /**
  * Opens the memory counters of a process in `/proc`; undefined where there is none (macOS).
+ * @param proc where the counters are looked for.
  *
  * The files stay open and are read at position 0: opening them would cost more than reading them.
  */
-export function openProcessMemory(pid: number): ProcessMemory | undefined {
+export function openProcessMemory(pid: number, proc: string): ProcessMemory | undefined {
   const opened: number[] = [];
   try {
-    const status = openSync(`/proc/${pid}/status`, 'r');
+    const status = openSync(`${proc}/${pid}/status`, 'r');
     opened.push(status);
-    const statm = openSync(`/proc/${pid}/statm`, 'r');
+    const statm = openSync(`${proc}/${pid}/statm`, 'r');
     opened.push(statm);
     return {
       peakMb: () => {

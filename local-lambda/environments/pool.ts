@@ -4,8 +4,9 @@ import { failure, type Invocation } from './invocation.ts';
 import type { StartGate } from './start-gate.ts';
 
 /**
- * When a waiting request gets a new environment: `lambda` always and at once, as Lambda does; `eager-reuse` only
- * when the few that run do not get round to it soon (for development).
+ * When a request gets an environment: `lambda` always and at once, if need be a new one, as Lambda does;
+ * `eager-reuse` keeps few of them busy and the others cold, unless those do not get round to it soon (for
+ * development).
  */
 export type Scaling = 'lambda' | 'eager-reuse';
 
@@ -47,10 +48,12 @@ export interface Pool {
 
 /** Requests that wait for a place, at most; one more is throttled at once. */
 const MAX_QUEUE = 1_000;
-/** `eager-reuse`: so many environments are kept busy before another one starts … */
+/** `eager-reuse`: so many invocations are in flight at once, and so many environments start for what waits … */
 const SOFT_LIMIT = 8;
 /** … unless a request has waited this long, in ms. */
 const SOFT_WAIT_MS = 25;
+/** `eager-reuse`: more than these do not start at once beyond the soft limit: starts slow down those that run. */
+const SOFT_STARTS = 2;
 
 /** The type of the error that a throttled caller gets. */
 export const THROTTLED = 'TooManyRequestsException';
@@ -63,6 +66,7 @@ interface Queued {
 /** Makes the pool of one function: last-in first-out, started on demand, one invocation at a time each. */
 export function createPool(options: PoolOptions): Pool {
   const { definition, gate, clock } = options;
+  const eager = options.scaling === 'eager-reuse';
   const max = Math.min(options.maxEnvironments, definition.reservedConcurrency ?? Number.POSITIVE_INFINITY);
   const all = new Set<Environment>();
   const idle: { environment: Environment; since: number }[] = [];
@@ -78,12 +82,12 @@ export function createPool(options: PoolOptions): Pool {
   return {
     invoke: (invocation) => {
       if (closing) return invocation.settle(failure('ServiceException', 'local-lambda is stopping'));
-      const last = idle.pop();
+      const last = eager && busy >= SOFT_LIMIT ? undefined : idle.pop();
       if (last !== undefined) return hand(last.environment, invocation);
-      if (options.scaling === 'lambda' && size() < max) return start(invocation);
+      if (!eager && size() < max) return start(invocation);
       if (max === 0 || queue.length >= MAX_QUEUE) return throttle(invocation);
       queue.push({ invocation, since: clock() });
-      if (options.scaling === 'eager-reuse') startAsNeeded();
+      serveQueue();
     },
     size,
     dropIdle: async () => {
@@ -162,6 +166,7 @@ export function createPool(options: PoolOptions): Pool {
             const mine = takeOwn() ?? queue.shift()?.invocation;
             if (mine !== undefined) hand(environment, mine);
             else idle.push({ environment, since: clock() });
+            if (queue.length > 0) serveQueue();
             changed();
           },
           takeForRestart: () => {
@@ -183,7 +188,7 @@ export function createPool(options: PoolOptions): Pool {
             const at = idle.findIndex((item) => item.environment === environment);
             if (at !== -1) idle.splice(at, 1);
             takeOwn()?.settle(failure('ServiceException', 'the environment ended before it was ready'));
-            if (queue.length > 0) startAsNeeded();
+            if (queue.length > 0) serveQueue();
             changed();
           },
         })
@@ -200,19 +205,31 @@ export function createPool(options: PoolOptions): Pool {
     });
   }
 
-  /** Starts environments for what waits, as far as the policy and the limits allow. */
-  function startAsNeeded(): void {
-    const oldest = queue[0];
-    if (oldest === undefined || size() >= max) return;
-    if (options.scaling === 'eager-reuse' && size() >= SOFT_LIMIT) {
-      const rest = SOFT_WAIT_MS - (clock() - oldest.since);
-      if (rest > 0) {
-        clearTimeout(softTimer);
-        softTimer = setTimeout(startAsNeeded, rest);
+  /** Gives what waits to idle environments or starts new ones, as far as the policy and the limits allow. */
+  function serveQueue(): void {
+    for (let oldest = queue[0]; oldest !== undefined; oldest = queue[0]) {
+      const rest = eager ? SOFT_WAIT_MS - (clock() - oldest.since) : 0;
+      const free = rest > 0 && busy >= SOFT_LIMIT ? undefined : idle.pop();
+      if (free === undefined) {
+        startAsNeeded(rest);
         return;
       }
+      queue.shift();
+      hand(free.environment, oldest.invocation);
     }
-    if (starting === 0 || starting < Math.min(queue.length, SOFT_LIMIT)) start();
+  }
+
+  /** Starts one environment, or looks again when the soft limit ends for what waits. */
+  function startAsNeeded(softWaitMs: number): void {
+    const few = size() < SOFT_LIMIT;
+    if (softWaitMs > 0 && !few) {
+      softTimer ??= setTimeout(() => {
+        softTimer = undefined;
+        serveQueue();
+      }, softWaitMs);
+    } else if (size() < max && starting < Math.min(queue.length, few ? SOFT_LIMIT : SOFT_STARTS)) {
+      start();
+    }
   }
 
   function expire(): void {

@@ -31,7 +31,12 @@ const OUTPUT_GRACE_MS = 200;
  */
 export function startProcess(
   command: RuntimeCommand,
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    /** Where memory counters are looked for. */
+    readonly procDir: string;
+  },
   onOutput: (source: 'stdout' | 'stderr', chunk: Buffer) => void,
   onExit: (exit: ProcessExit) => void,
 ): RuntimeProcess {
@@ -41,7 +46,7 @@ export function startProcess(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const memory = child.pid === undefined ? undefined : openProcessMemory(child.pid);
+  const memory = child.pid === undefined ? undefined : openProcessMemory(child.pid, options.procDir);
   let gone = false;
   let exited = false;
   const finish = (exit: ProcessExit): void => {

@@ -14,34 +14,67 @@ export function gatewayMessage(status: number, message: string): GatewayAnswer {
   return { status, headers: JSON_TYPE, body: JSON.stringify({ message }) };
 }
 
-/** The answer to a request that no route fits. */
-export const NOT_FOUND = gatewayMessage(404, 'Not Found');
-/** The answer when the function failed or its response cannot be understood. */
-export const INTERNAL_ERROR = gatewayMessage(500, 'Internal Server Error');
-/** The answer when the function is throttled or too slow for the integration. */
-export const UNAVAILABLE = gatewayMessage(503, 'Service Unavailable');
+/** The answers that an API gives by itself, when no function's answer is to be had. */
+export interface OwnAnswers {
+  /** No route fits. */
+  readonly notFound: GatewayAnswer;
+  /** The function failed, or its response cannot be understood. */
+  readonly failed: GatewayAnswer;
+  /** The function is throttled. */
+  readonly throttled: GatewayAnswer;
+  /** The function is too slow for the integration. */
+  readonly timedOut: GatewayAnswer;
+  /** The body is above the limit of an event. */
+  readonly tooLarge: GatewayAnswer;
+}
+
 /** The answer to a body above the limit. */
 export const TOO_LARGE = gatewayMessage(413, 'Request Entity Too Large');
+
+const UNAVAILABLE = gatewayMessage(503, 'Service Unavailable');
+const BAD_GATEWAY = gatewayMessage(502, 'Internal server error');
+
+/**
+ * What HTTP APIs and REST APIs answer by themselves.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ */
+export const OWN_ANSWERS: Readonly<Record<'http' | 'rest', OwnAnswers>> = {
+  http: {
+    notFound: gatewayMessage(404, 'Not Found'),
+    failed: gatewayMessage(500, 'Internal Server Error'),
+    throttled: UNAVAILABLE,
+    timedOut: UNAVAILABLE,
+    tooLarge: TOO_LARGE,
+  },
+  rest: {
+    notFound: gatewayMessage(403, 'Missing Authentication Token'),
+    failed: BAD_GATEWAY,
+    throttled: BAD_GATEWAY,
+    timedOut: gatewayMessage(504, 'Endpoint request timed out'),
+    tooLarge: gatewayMessage(413, 'Request Too Long'),
+  },
+};
+
 /** The answer to a request for another host (DNS rebinding). */
 export const FORBIDDEN = gatewayMessage(403, 'Forbidden');
 
 /**
  * Reads a function's response as API Gateway does. Format 2.0: an object with `statusCode` is the whole answer,
  * anything else is the body of a 200 in JSON. Format 1.0: `statusCode` must be there.
- * @returns {@link INTERNAL_ERROR} when the response cannot be understood.
+ * @returns undefined when the response cannot be understood.
  */
-export function answerOf(payload: Buffer, format: '1.0' | '2.0'): GatewayAnswer {
+export function answerOf(payload: Buffer, format: '1.0' | '2.0'): GatewayAnswer | undefined {
   const text = payload.toString('utf8');
   let response: unknown;
   try {
     response = JSON.parse(text);
   } catch {
-    return INTERNAL_ERROR;
+    return undefined;
   }
   if (typeof response === 'object' && response !== null && 'statusCode' in response) {
     return structuredAnswer(response);
   }
-  if (format === '1.0') return INTERNAL_ERROR;
+  if (format === '1.0') return undefined;
   return { status: 200, headers: JSON_TYPE, body: typeof response === 'string' ? response : text };
 }
 
@@ -55,11 +88,11 @@ interface StructuredResponse {
   readonly isBase64Encoded?: unknown;
 }
 
-function structuredAnswer(response: StructuredResponse): GatewayAnswer {
+function structuredAnswer(response: StructuredResponse): GatewayAnswer | undefined {
   const status = Number(response.statusCode);
   const body = response.body ?? '';
-  if (!Number.isInteger(status) || status < 200 || status > 599) return INTERNAL_ERROR;
-  if (typeof body !== 'string') return INTERNAL_ERROR;
+  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  if (typeof body !== 'string') return undefined;
   const headers = structuredHeaders(response);
   const typed = headers.some((item, i) => i % 2 === 0 && item === 'content-type');
   // API Gateway labels a body without a type so.

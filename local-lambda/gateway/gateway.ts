@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ApiDefinition } from '../deployment-package/http-api.ts';
 import type { InvocationOutcome } from '../environments/invocation.ts';
 import { THROTTLED } from '../environments/pool.ts';
-import { answerOf, type GatewayAnswer, INTERNAL_ERROR, NOT_FOUND, TOO_LARGE, UNAVAILABLE } from './answer.ts';
+import { answerOf, type GatewayAnswer, OWN_ANSWERS } from './answer.ts';
 import { corsHeaders, preflightAnswer } from './cors.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 import { payloadV1 } from './payload-v1.ts';
@@ -20,7 +20,7 @@ export interface GatewayOptions {
   readonly newTraceId: () => string;
 }
 
-/** The HTTP API of a deployment package. */
+/** One API of a deployment package. */
 export interface Gateway {
   /** Answers a request whose body has been read; never rejects. */
   handle(request: IncomingMessage, body: Buffer): Promise<HandledRequest>;
@@ -36,10 +36,11 @@ export interface HandledRequest {
 /** The largest payload that Lambda takes: 6 MiB. API Gateway answers 413 above it. */
 const MAX_LAMBDA_PAYLOAD_BYTES = 6_291_456;
 
-/** Makes the gateway in front of the functions, as API Gateway's HTTP API behaves. */
+/** Makes the gateway in front of the functions, as API Gateway's HTTP APIs and REST APIs behave. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { api, now } = options;
   const route = createRouter(api.routes);
+  const own = OWN_ANSWERS[api.kind];
 
   return {
     handle: async (request, body) => {
@@ -50,7 +51,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const question = url.indexOf('?');
       const rawPath = question === -1 ? url : url.slice(0, question);
       const match = route(method, rawPath);
-      if (match === undefined) return { answer: NOT_FOUND, requestId, routeKey: undefined };
+      if (match === undefined) return { answer: own.notFound, requestId, routeKey: undefined };
       const answer = await ask(match, {
         method,
         rawPath,
@@ -84,16 +85,17 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function ask({ route: { payloadFormat, functionName, timeoutMs } }: Match, request: GatewayRequest) {
     const event = payloadFormat === '1.0' ? payloadV1(request) : payloadV2(request);
     const payload = Buffer.from(JSON.stringify(event));
-    if (payload.length > MAX_LAMBDA_PAYLOAD_BYTES) return TOO_LARGE;
+    if (payload.length > MAX_LAMBDA_PAYLOAD_BYTES) return own.tooLarge;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, timeoutMs, undefined);
     });
     const outcome = await Promise.race([options.invoke(functionName, payload, request.traceId), timeout]);
     clearTimeout(timer);
-    if (outcome === undefined || outcome.errorType === THROTTLED) return UNAVAILABLE;
-    if (outcome.errorType !== undefined) return INTERNAL_ERROR;
-    return answerOf(outcome.payload, payloadFormat);
+    if (outcome === undefined) return own.timedOut;
+    if (outcome.errorType === THROTTLED) return own.throttled;
+    if (outcome.errorType !== undefined) return own.failed;
+    return answerOf(outcome.payload, payloadFormat) ?? own.failed;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { pathToFileURL } from 'node:url';
 import type { Invocation } from '../environments/invocation.ts';
 import { THROTTLED } from '../environments/pool.ts';
 import { type HostedFunction, invokeFunction } from '../function-host.ts';
@@ -50,13 +51,18 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
       case 'GET ':
         return json(200, {
           Configuration: functionConfiguration(found),
-          Code: { RepositoryType: 'S3', Location: `file://${found.definition.codePath}` },
+          Code: { RepositoryType: 'S3', Location: codeLocation(found) },
           Tags: {},
         });
       default:
         return unknownOperation(request);
     }
   };
+}
+
+/** On AWS a link to a zip in S3; here the zip or folder itself. */
+function codeLocation({ definition: { code } }: HostedFunction): string {
+  return code.kind === 'inline' ? `inline:${code.file}` : pathToFileURL(code.path).href;
 }
 
 /** A function may be named by its name, its ARN or a part of it, with or without `$LATEST`. */

@@ -8,6 +8,9 @@ export interface EnvironmentLog {
   output(source: 'stdout' | 'stderr', chunk: Buffer): void;
   /** Runs a function after all lines so far. */
   after(action: () => void): void;
+  /** Says that a line about what is already answered is still to come; `written` says that it came. */
+  expect(): void;
+  written(): void;
   close(): void;
 }
 
@@ -55,6 +58,8 @@ export function openEnvironmentLog(
 
   return {
     after,
+    expect: stream.expect,
+    written: stream.written,
     platform: (timeMs, message) =>
       after(() => {
         // Output that came before may have been read a moment after the event itself.

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { type LogFile, openLogFile } from './log-file.ts';
+import { LOG_LIMITS, pruneLogs } from './prune.ts';
 
 /** One log stream, a file; each line is one log event. */
 export interface LogStream {
@@ -7,6 +8,9 @@ export interface LogStream {
   readonly name: string;
   /** Adds an event: `timeMs` since the epoch; line breaks in the message become `\r`, as Lambda writes them. */
   write(timeMs: number, message: string): void;
+  /** Says that a line about what is already answered is still to come; `written` says that it came. */
+  expect(): void;
+  written(): void;
   /** Writes what is buffered and closes the file. */
   close(): void;
 }
@@ -16,68 +20,101 @@ export interface LogStore {
   openStream(group: string, name: string): LogStream;
   /** Writes all that is buffered to disk. */
   flush(): void;
+  /** Resolves when no line is expected any more, or after `limitMs`, and all is on disk. */
+  settle(limitMs: number): Promise<void>;
+  /** Removes old streams above the limits; done now and then while lines are written. */
+  prune(): Promise<number>;
   close(): void;
 }
 
 const FLUSH_INTERVAL_MS = 100;
-const FLUSH_CHARACTERS = 65_536;
+const FLUSH_CHARACTERS = 16_384;
+
+/** A stream's file is followed by another one when it holds this part of all that may be kept. */
+const FILE_SHARE = 8;
+/** Old streams are looked for after this part of the limits has been written. */
+const PRUNE_SHARE = 10;
 
 /**
- * Opens the log groups below a folder: `<root>/<group>/<stream>.log`, each line `<ISO 8601 time>\t<message>`.
+ * Opens the log groups below a folder: `<root>/<group>/<stream>.log`, each line `<ISO 8601 time>\t<message>`; a long
+ * stream goes on in `<stream>.2.log`.
  *
- * Events are buffered for at most 100 ms or 64 k characters. When the disk refuses them they are dropped and
+ * Events are buffered for at most 100 ms or 16 k characters. When the disk refuses them they are dropped and
  * `onDropped` hears of it once for each stream; the functions go on.
  */
 export function openLogStore(
   root: string,
   onDropped: (stream: string, error: Error) => void,
   onEvent?: (stream: LogStream, timeMs: number, message: string) => void,
+  limits = LOG_LIMITS,
 ): LogStore {
-  const open = new Set<{ flush(): void; close(): void }>();
-  const dirty = new Set<{ flush(): void }>();
+  const open = new Set<LogFile>();
+  const dirty = new Set<LogFile>();
+  const whenWritten = new Set<() => void>();
+  let expected = 0;
+  let filesSince = 0;
+  let bytesSince = 0;
+  let pruning: Promise<number> | undefined;
   const flush = (): void => {
     for (const stream of dirty) stream.flush();
     dirty.clear();
   };
   const timer = setInterval(flush, FLUSH_INTERVAL_MS).unref();
 
+  function prune(): Promise<number> {
+    if (pruning !== undefined) return pruning;
+    filesSince = 0;
+    bytesSince = 0;
+    // A stream that has been silent for long writes on into a new file.
+    pruning = pruneLogs(root, limits, (path) => {
+      for (const file of open) file.release(path);
+    }).finally(() => {
+      pruning = undefined;
+      pruneIfMuch();
+    });
+    return pruning;
+  }
+
+  function pruneIfMuch(): void {
+    const isMuch = filesSince * PRUNE_SHARE > limits.maxFiles || bytesSince * PRUNE_SHARE > limits.maxBytes;
+    // What cannot be removed is tried again when more has been written.
+    if (isMuch) void prune().catch(() => undefined);
+  }
+
+  function onWritten(bytes: number, isNew: boolean): void {
+    bytesSince += bytes;
+    if (isNew) filesSince += 1;
+    pruneIfMuch();
+  }
+
   function openStream(group: string, name: string): LogStream {
-    const path = join(root, group, `${name}.log`);
-    let fd: number | undefined;
-    let buffer = '';
-    let complained = false;
-    const file = {
-      flush: (): void => {
-        if (buffer === '') return;
-        const text = buffer;
-        buffer = '';
-        try {
-          fd ??= openFile(path);
-          writeAll(fd, text);
-        } catch (error) {
-          if (!complained) onDropped(path, error as Error);
-          complained = true;
-        }
-      },
-      close: (): void => {
-        file.flush();
-        if (fd !== undefined) closeSync(fd);
-        fd = undefined;
-        open.delete(file);
-        dirty.delete(file);
-      },
-    };
+    const base = join(root, group, name);
+    const file = openLogFile(base, limits.maxBytes / FILE_SHARE, onWritten, onDropped);
     open.add(file);
     const stream: LogStream = {
       group,
       name,
       write: (timeMs, message) => {
-        buffer += `${isoTime(timeMs)}\t${message.includes('\n') ? message.replaceAll('\n', '\r') : message}\n`;
+        const text = message.includes('\n') ? message.replaceAll('\n', '\r') : message;
+        const length = file.add(`${isoTime(timeMs)}\t${text}\n`);
         onEvent?.(stream, timeMs, message);
-        if (buffer.length > FLUSH_CHARACTERS) file.flush();
+        if (length > FLUSH_CHARACTERS) file.flush();
         else dirty.add(file);
       },
-      close: file.close,
+      expect: () => {
+        expected += 1;
+      },
+      written: () => {
+        expected -= 1;
+        if (expected > 0) return;
+        for (const resolve of whenWritten) resolve();
+        whenWritten.clear();
+      },
+      close: () => {
+        file.close();
+        open.delete(file);
+        dirty.delete(file);
+      },
     };
     return stream;
   }
@@ -85,9 +122,22 @@ export function openLogStore(
   return {
     openStream,
     flush,
+    prune,
+    settle: async (limitMs) => {
+      if (expected > 0) {
+        let limit: NodeJS.Timeout | undefined;
+        await new Promise<void>((resolve) => {
+          whenWritten.add(resolve);
+          limit = setTimeout(resolve, limitMs);
+        });
+        clearTimeout(limit);
+      }
+      flush();
+    },
     close: () => {
       clearInterval(timer);
-      for (const stream of [...open]) stream.close();
+      for (const file of open) file.close();
+      open.clear();
     },
   };
 }
@@ -107,14 +157,4 @@ function isoTime(timeMs: number): string {
     lastIsoTime = new Date(timeMs).toISOString();
   }
   return lastIsoTime;
-}
-
-function openFile(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
-  return openSync(path, 'a');
-}
-
-function writeAll(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }

@@ -12,8 +12,10 @@ import {
 /** Lambda's own lines about one environment, in the function's log format; undefined: not written at its level. */
 export interface PlatformLines {
   initStart(): string | undefined;
+  /** An init that failed: before any invocation (`init`), or when it was repeated within one (`invoke`). */
   initReport(
     timeMs: number,
+    phase: 'init' | 'invoke',
     initMs: number,
     status: 'error' | 'timeout',
     errorType: string | undefined,
@@ -33,7 +35,8 @@ export function platformLines(definition: FunctionDefinition, nowMs: () => numbe
 function textLines({ runtime, region }: FunctionDefinition): PlatformLines {
   return {
     initStart: () => initStartLine(runtime, region),
-    initReport: (_timeMs, initMs, status, errorType) => initReportLine(initMs, 'init', status, errorType),
+    initReport: (_timeMs, phase, initMs, status, errorType) =>
+      initReportLine(initMs, phase, status, errorType),
     start: (_timeMs, requestId) => startLine(requestId),
     fault: (_timeMs, _requestId, message) => message,
     end: (requestId) => endLine(requestId),
@@ -57,10 +60,10 @@ function jsonLines(definition: FunctionDefinition, nowMs: () => number): Platfor
             functionVersion: '$LATEST',
           })
         : undefined,
-    initReport: (timeMs, initMs, status, errorType) =>
+    initReport: (timeMs, phase, initMs, status, errorType) =>
       line(timeMs, 'platform.initReport', {
         initializationType: 'on-demand',
-        phase: 'init',
+        phase,
         status,
         ...(errorType !== undefined && { errorType }),
         metrics: { durationMs: hundredths(initMs) },

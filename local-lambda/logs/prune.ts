@@ -1,30 +1,55 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rmdirSync, rmSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
-const MAX_FILES = 1_000;
-const MAX_BYTES = 536_870_912;
+/** How much log stays on disk. */
+export interface LogLimits {
+  readonly maxFiles: number;
+  readonly maxBytes: number;
+}
+
+/** The newest 1 000 streams and 512 MB. */
+export const LOG_LIMITS: LogLimits = { maxFiles: 1_000, maxBytes: 536_870_912 };
 
 /**
- * Removes the oldest log streams below a folder, so that the newest 1 000 and 512 MB stay.
+ * Removes the oldest log streams below a folder, and folders that are empty then, so that the newest stay.
+ * @param beforeRemove is told of each file in the same turn in which it is removed.
  * @returns how many were removed.
  */
-export async function pruneLogs(root: string, maxFiles = MAX_FILES, maxBytes = MAX_BYTES): Promise<number> {
+export async function pruneLogs(
+  root: string,
+  { maxFiles, maxBytes }: LogLimits = LOG_LIMITS,
+  beforeRemove: (path: string) => void = () => undefined,
+): Promise<number> {
   const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
-  const files = await Promise.all(
+  const found = await Promise.all(
     entries
       .filter((entry) => entry.isFile() && entry.name.endsWith('.log'))
       .map(async (entry) => {
         const path = join(entry.parentPath, entry.name);
-        const { size, mtimeMs } = await stat(path);
+        // Another host may remove it just now.
+        const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: 0 }));
         return { path, size, mtimeMs };
       }),
   );
-  files.sort((a, b) => b.mtimeMs - a.mtimeMs);
+  const files = found.filter(({ size }) => size >= 0).sort((a, b) => b.mtimeMs - a.mtimeMs);
   let bytes = 0;
   const old = files.filter(({ size }, i) => {
     bytes += size;
     return i >= maxFiles || bytes > maxBytes;
   });
-  await Promise.all(old.map(({ path }) => rm(path, { force: true })));
+  for (const { path } of old) {
+    beforeRemove(path);
+    rmSync(path, { force: true });
+    removeEmptyFolders(dirname(path), root);
+  }
   return old.length;
+}
+
+function removeEmptyFolders(folder: string, root: string): void {
+  try {
+    for (let path = folder; path.length > root.length; path = dirname(path)) rmdirSync(path);
+  } catch {
+    // It is not empty, or gone.
+  }
 }

@@ -3,8 +3,8 @@
  * environments on its standard input (`+4711`, `-4711`, one a line). When that input ends without `bye`, the host
  * has died, by `kill -9` too: the reaper kills the groups that are left and removes the host's folder.
  */
-import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { removeFolder } from '../deployment-package/read-only-folder.ts';
 
 const [workDir = ''] = process.argv.slice(2);
 const groups = new Set<number>();
@@ -26,5 +26,5 @@ if (!orderly) {
       // It is gone already.
     }
   }
-  await rm(workDir, { recursive: true, force: true, maxRetries: 3 });
+  await removeFolder(workDir);
 }

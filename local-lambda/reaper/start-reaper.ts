@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The host's end of the reaper. */
@@ -19,6 +21,7 @@ const MAX_STARTS = 5;
  */
 export function startReaper(workDir: string): Reaper {
   const groups = new Set<number>();
+  const compileCache = getCompileCacheDir();
   let starts = 0;
   let closing = false;
   let child: ChildProcess = start();
@@ -28,7 +31,8 @@ export function startReaper(workDir: string): Reaper {
     const started = spawn(process.execPath, ['--no-warnings', PROGRAM, workDir], {
       // A group of its own, or Ctrl-C in the terminal would reach it as well.
       detached: true,
-      env: {},
+      // Node makes the folder of its version itself.
+      env: compileCache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(compileCache) },
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     started.on('error', () => undefined);

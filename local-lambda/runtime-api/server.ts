@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createRequestParser, type HttpRequest } from './http-request.ts';
+import { bufferedResponse, HTTP_RESPONSE_TYPE } from './streamed-response.ts';
 
 /** The largest response that Lambda takes from a runtime, in bytes. */
 export const MAX_RESPONSE_BYTES = 6_291_556;
@@ -164,7 +165,11 @@ const ACTIONS: Readonly<Record<string, Accept>> = {
 /** A streamed response that failed on its way says so in trailers (`Lambda-Runtime-Function-Error-Type`, `-Body`). */
 function respond(requestId: string, request: HttpRequest, handlers: RuntimeApiHandlers): Refusal | undefined {
   const errorType = request.trailers[ERROR_TYPE_HEADER];
-  if (errorType === undefined) return handlers.response(requestId, request.body, request.tooLarge);
+  if (errorType === undefined) {
+    const isHttp = request.headers['content-type'] === HTTP_RESPONSE_TYPE;
+    const response = isHttp ? bufferedResponse(request.body) : request.body;
+    return handlers.response(requestId, response, request.tooLarge);
+  }
   const body = Buffer.from(request.trailers[ERROR_BODY_TRAILER] ?? '', 'base64');
   return handlers.error(requestId, { body, errorType });
 }

@@ -1,10 +1,11 @@
-/** `npm run check:templates`: cfn-lint and checkov over both templates, the schema of GitHub over the workflows; offline. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+/** `npm run check:templates`: cfn-lint and checkov over both templates, actionlint and GitHub's schema over the workflows. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyProject, STACK_FOLDERS } from '../project-copy.ts';
 import { ensurePython, RehearsalUsageError } from '../python-environment.ts';
 import { CommandError, runUntil } from '../run.ts';
+import { checkWorkflows } from './workflows.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const WORKFLOWS = join(ROOT, '.github/workflows');
@@ -39,14 +40,8 @@ async function check(folder: string, signal: AbortSignal): Promise<void> {
   const run = runUntil(signal);
   const bin = await ensurePython(ROOT, join(import.meta.dirname, 'requirements.txt'), run);
   const accepted: Accepted = JSON.parse(await readFile(join(import.meta.dirname, 'accepted.json'), 'utf8'));
-  const workflows = (await readdir(WORKFLOWS)).map((name) => join(WORKFLOWS, name));
-  const here = { cwd: ROOT, env: process.env, limitMs: LIMIT_MS };
-  await run(
-    join(bin, 'check-jsonschema'),
-    ['--builtin-schema', 'vendor.github-workflows', ...workflows],
-    here,
-  );
-  process.stdout.write(`ok  ${workflows.length} workflows\n`);
+  const workflows = await checkWorkflows(WORKFLOWS, bin, folder, run, LIMIT_MS);
+  process.stdout.write(`ok  ${workflows} workflows: GitHub's schema and actionlint\n`);
   await copyProject(ROOT, folder);
   const needed = new Set<string>();
   for (const [stack, path] of Object.entries(STACK_FOLDERS)) {

@@ -1,57 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { TestContext } from 'node:test';
-import { test } from 'node:test';
+import { readFile } from 'node:fs/promises';
+import { type TestContext, test } from 'node:test';
 import type { BenchResult } from '../../bench/result.ts';
 import { type Answer, startCloudWatch } from '../insights/cloudwatch-server.ts';
-
-const CLI = join(import.meta.dirname, '..', '..', 'bench', 'cli.ts');
-
-function bench(...args: readonly string[]) {
-  return benchIn({}, args);
-}
-
-function benchIn(environment: Readonly<Record<string, string>>, args: readonly string[]) {
-  const env = { ...process.env, ...environment };
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { timeout: 120_000, env }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    });
-  });
-}
-
-/** A shed behind HTTP as somebody may have deployed it; `weigh` may be wrong on purpose. */
-async function deployedShed(t: TestContext, weigh: (tattoo: string) => number): Promise<string> {
-  const sheep = new Set<string>();
-  const server = createServer((request, response) => {
-    const [, tattoo] = /^\/sheep\/(\d+)$/.exec(request.url ?? '') ?? [];
-    if (request.method === 'POST' && tattoo !== undefined) {
-      sheep.add(tattoo);
-      response.writeHead(201).end(`{"tattoo":${tattoo},"weight":${weigh(tattoo)}}`);
-    } else if (request.url === '/dog') response.end(`{"count":${sheep.size}}`);
-    else response.writeHead(404).end('{"message":"Not Found"}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function temporaryFile(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
-  t.after(() => rm(folder, { recursive: true }));
-  return join(folder, 'deep', 'result.json');
-}
+import { bench, benchIn, deployedShed, KEYS, NO_AWS, temporaryFile } from './run-cli.ts';
 
 test('measures a deployed shed, verifies it, and writes the result', async (t) => {
-  const url = await deployedShed(t, () => 80_000_000_000);
+  const { url } = await deployedShed(t, () => 80_000_000_000);
   const out = await temporaryFile(t);
   const args = ['--scenario', 'sheep', '--scenario', 'dog', '--calls', '40', '--herd', '10', '--rounds', '3'];
   const { code, stdout } = await bench('--url', `mine=${url}`, ...args, '--out', out);
@@ -60,7 +15,7 @@ test('measures a deployed shed, verifies it, and writes the result', async (t) =
   assert.match(stdout, /\n {4}\/aws\/lambda\/sheep-shed-dev-mine-post-sheep\n/);
   assert.match(stdout, /Warning: the functions drew the weights themselves/);
   const result = JSON.parse(await readFile(out, 'utf8')) as BenchResult;
-  assert.equal(result.version, 1);
+  assert.equal(result.version, 2);
   assert.deepEqual(
     result.scenarios.map(({ scenario, rounds }) => [scenario, rounds.map(({ load }) => load.calls)]),
     [
@@ -70,17 +25,6 @@ test('measures a deployed shed, verifies it, and writes the result', async (t) =
   );
 });
 
-/** Nothing of this machine's own AWS settings. */
-const NO_AWS = {
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  AWS_EC2_METADATA_DISABLED: 'true',
-  AWS_PROFILE: '',
-  AWS_ACCESS_KEY_ID: '',
-  AWS_SECRET_ACCESS_KEY: '',
-  AWS_SESSION_TOKEN: '',
-};
-const KEYS = { ...NO_AWS, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 const DOG = ['--scenario', 'dog', '--calls', '10', '--herd', '2', '--connections', '2'];
 const REGION = ['--region', 'eu-west-3', '--stage', 'test'];
 
@@ -91,7 +35,7 @@ async function cloudWatch(t: TestContext, script: Readonly<Record<string, readon
 }
 
 test('with --region a deployed shed gains the figures of its REPORT lines and its cost', async (t) => {
-  const url = await deployedShed(t, () => 80_000_000_000);
+  const { url } = await deployedShed(t, () => 80_000_000_000);
   const out = await temporaryFile(t);
   const row = {
     function_name: 'x',
@@ -119,7 +63,7 @@ test('with --region a deployed shed gains the figures of its REPORT lines and it
   assert.equal(code, 0, stdout);
   assert.deepEqual(server.seen[0]?.input['logGroupNames'], ['/aws/lambda/sheep-shed-test-ts-get-dog']);
   assert.match(stdout, /As the host reported it .*\n.*\n.*\ndog +ts +1 /);
-  assert.match(stdout, /dog +ts +0\.025 +0\.200 +1\.000 +0\.063 +1\.288/);
+  assert.match(stdout, /dog +ts +1 .* 1\.288\n/);
   // Between the rounds the bench asked the dog three times, which are REPORT lines too.
   assert.match(stdout, /Warning: dog on ts: 3 of the REPORT lines are the bench's own counting/);
   assert.doesNotMatch(stdout, /REPORT lines of get-dog|paste into/);
@@ -128,7 +72,7 @@ test('with --region a deployed shed gains the figures of its REPORT lines and it
 });
 
 test('without rights, and without credentials, one warning says so and the rest of the result is kept', async (t) => {
-  const url = await deployedShed(t, () => 80_000_000_000);
+  const { url } = await deployedShed(t, () => 80_000_000_000);
   const server = await cloudWatch(t, {
     StartQuery: [{ status: 400, body: { __type: 'AccessDeniedException', message: 'no' } }],
   });
@@ -155,7 +99,7 @@ test('without rights, and without credentials, one warning says so and the rest 
 });
 
 test('an answer that does not verify is counted and shown, and the exit code is 1', async (t) => {
-  const url = await deployedShed(t, (tattoo) => (tattoo.endsWith('5') ? 1 : 80_000_000_000));
+  const { url } = await deployedShed(t, (tattoo) => (tattoo.endsWith('5') ? 1 : 80_000_000_000));
   const args = ['--scenario', 'sheep', '--calls', '40', '--herd', '0', '--connections', '1', '--rounds', '1'];
   const { code, stdout } = await bench('--url', url, ...args, '--out', await temporaryFile(t));
   assert.equal(code, 1);
@@ -168,9 +112,25 @@ test('an answer that does not verify is counted and shown, and the exit code is 
 });
 
 test('bad options are named in one line with what is allowed, and the exit code is 2', async (t) => {
-  const notAShed = await deployedShed(t, () => 0);
+  const { url: notAShed } = await deployedShed(t, () => 0);
   const rows: readonly [args: string[], line: RegExp][] = [
-    [['--foo'], /^bench: unknown option --foo; allowed: --url, /],
+    [['--foo'], /^bench: unknown option --foo; allowed: --preset, --url, /],
+    [['--preset', 'huge'], /--preset must be one of quick, default, classic; got "huge"/],
+    [['--rate', '0'], /--rate must be a number of requests a second above 0, at most 100000; got "0"/],
+    [['--rate', '5', '--arrivals', 'poisson', '--seed', 'x'], /--seed must be a whole number .*; got "x"/],
+    [['--arrivals', 'even'], /--arrivals must be absent when neither --rate nor --rate-steps is given/],
+    [['--rate-steps', '50,20', '--slo', 'p99<9ms'], /--rate-steps must be 1 to 20 rising numbers .*"50,20"/],
+    [['--rate-steps', '5'], /--slo is missing: --rate-steps needs an objective, .*; got --rate-steps "5"/],
+    [['--slo', 'p99<250ms'], /--slo must be absent when --rate-steps is not given; got "p99<250ms"/],
+    [['--slo', 'fast'], /--slo must be a quantile .* such as p99<250ms; got "fast"/],
+    [['--stack', 'ts', '--stack', 'ts'], /--stack must be ts or python, .*, each name once; got "ts,ts"/],
+    [['--stack', 'a=ts', '--stack', 'a=python'], /each name once; got "a=ts,a=python"/],
+    [['--stack', 'rust'], /--stack must be ts or python, or name=ts or name=python, .*; got "rust"/],
+    [
+      ['--url', 'http://x', '--cold', '3'],
+      /--cold must be 0 or come with --region and AWS credentials .*"3"/,
+    ],
+    [['--warm-up', '-1'], /--warm-up must be a number of seconds from 0, at most 60; got "-1"/],
     [['--scenario', 'cow'], /--scenario must be one of cat, sheep, dog, wolf, each at most once; got "cow"/],
     [['--calls', '0'], /--calls must be a whole number from 1 to 10000000; got "0"/],
     [['--calls', '5', '--connections', '9'], /--connections must be at most --calls, which is 5; got "9"/],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { LoadResult } from '../../bench/load/load-result.ts';
 import type { ScenarioName } from '../../bench/options.ts';
 import { withReports } from '../../bench/reported.ts';
 import { isWrong, type RoundResult } from '../../bench/result.ts';
@@ -58,22 +59,32 @@ async function logsOn(
   return { server, logs, pauses };
 }
 
+const WINDOW = { from: 1_700_000_000_500, to: 1_700_000_060_500 };
+
 /** What the bench measured of a stack with these logs: one round of so many calls, a minute long. */
 function measured(logs: LogAccess, scenario: ScenarioName, calls: number, ownCalls = 0) {
-  const load = {
+  const load: LoadResult = {
+    model: 'closed',
     calls,
     latency: histogram().toData(),
     statuses: { 200: calls },
     lost: 0,
+    timedOut: 0,
+    dropped: 0,
     wrong: 0,
     firstWrong: [],
     elapsedMs: 1,
+    connectMs: [],
   };
-  const rounds: RoundResult[] = [{ startedAt: '2026-11-21T12:00:00.000Z', load }];
+  const rounds: RoundResult[] = [
+    { round: 1, startedAt: '2026-11-21T12:00:00.000Z', load, reported: undefined, brokenOff: undefined },
+  ];
   return {
-    stack: { name: 'ts', url: 'http://127.0.0.1', table: undefined, host: undefined, logs },
+    stack: { name: 'ts', url: 'http://127.0.0.1', table: undefined, host: undefined, logs, cold: undefined },
     result: { scenario, stack: 'ts', rounds, violations: [] },
-    window: { from: 1_700_000_000_500, to: 1_700_000_060_500 },
+    windows: [WINDOW],
+    window: WINDOW,
+    warmUp: { beganAt: WINDOW.from, calls: 0 },
     ownCalls,
   };
 }
@@ -155,8 +166,9 @@ test('where logs are immediate, a REPORT line that lacks is a fault', async () =
   const logs: LogAccess = {
     isImmediate: true,
     summarise: async () => ({ summary: undefined, problem: undefined }),
+    list: async () => ({ invocations: [], problem: undefined }),
   };
   const { scenarios, warnings } = await withReports([measured(logs, 'cat', 6)]);
-  assert.deepEqual(scenarios[0]?.violations, ['6 calls, but 0 REPORT lines of get-cat']);
+  assert.deepEqual(scenarios[0]?.violations, ['6 calls with the warm-up, but 0 REPORT lines of get-cat']);
   assert.deepEqual(warnings, []);
 });

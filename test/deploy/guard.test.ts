@@ -30,6 +30,7 @@ const REFUSED: readonly (readonly [Partial<Asked>, RegExp])[] = [
   [{ params: ['auth='] }, /auth must be one of none, iam; got ""$/],
   [{ params: ['reservedConcurrency=0'] }, /reservedConcurrency must be a whole number from 1 to 1000/],
   [{ params: ['budgetEmail=nobody'] }, /budgetEmail must be none or an e-mail address; got "nobody"$/],
+  [{ params: ['boundary=a:b'] }, /boundary must be none or the name of a managed policy .*; got "a:b"$/],
   [{ params: ['memory=128'] }, /^--param must be one of memorySize, .*; got "memory"$/],
   [{ params: ['constructor=1'] }, /^--param must be one of/],
 ];

@@ -15,6 +15,7 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no type of ours.
   readonly Properties?: any;
   readonly DeletionPolicy?: string;
+  readonly Condition?: string;
 }
 
 /** A CloudFormation template. */

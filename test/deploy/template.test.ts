@@ -180,6 +180,26 @@ function checksOf(stack: StackName): void {
     for (const name of ['HttpApiUrl', 'ShedTableName', 'LogGroups']) assert.ok(template.Outputs[name], name);
   });
 
+  it('bounds the roles and tells of spending only when asked', () => {
+    const { Parameters, Conditions } = template as unknown as Record<string, Record<string, unknown>>;
+    for (const [id, { Properties }] of ofType(template, 'AWS::IAM::Role')) {
+      const bound = `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/\${Boundary}`;
+      const expected = { 'Fn::If': ['HasBoundary', { 'Fn::Sub': bound }, { Ref: 'AWS::NoValue' }] };
+      assert.deepEqual(Properties.PermissionsBoundary, expected, id);
+    }
+    const [[, budget] = []] = ofType(template, 'AWS::Budgets::Budget');
+    assert.equal(budget?.Condition, 'HasBudget');
+    for (const [parameter, condition] of [
+      ['Boundary', 'HasBoundary'],
+      ['BudgetEmail', 'HasBudget'],
+    ] as const) {
+      assert.deepEqual(Parameters?.[parameter], { Type: 'String', Default: 'none' });
+      assert.deepEqual(Conditions?.[condition], {
+        'Fn::Not': [{ 'Fn::Equals': [{ Ref: parameter }, 'none'] }],
+      });
+    }
+  });
+
   it('takes its parameters, and keeps the table of prod', async () => {
     const params = [
       'memorySize=256',
@@ -191,7 +211,9 @@ function checksOf(stack: StackName): void {
     const other = await workshop.pack(
       stack,
       ...['--stage', 'prod', '--region', 'us-east-1'],
-      ...[...params, 'auth=iam', 'reservedConcurrency=7'].map((param) => `--param=${param}`),
+      ...[...params, 'auth=iam', 'reservedConcurrency=7', 'boundary=bound', 'budgetEmail=a@b.example'].map(
+        (param) => `--param=${param}`,
+      ),
     );
     for (const [, { Properties }] of ofType(other, 'AWS::Lambda::Function')) {
       assert.match(Properties.FunctionName, new RegExp(`^sheep-shed-prod-${stack}-`));
@@ -202,6 +224,9 @@ function checksOf(stack: StackName): void {
     for (const [, { Properties }] of ofType(other, 'AWS::ApiGatewayV2::Route')) {
       assert.equal(Properties.AuthorizationType, 'AWS_IAM');
     }
+    const { Parameters } = other as unknown as Record<string, Record<string, { Default: string }>>;
+    assert.equal(Parameters?.['Boundary']?.Default, 'bound');
+    assert.equal(Parameters?.['BudgetEmail']?.Default, 'a@b.example');
     const [[, stage] = []] = ofType(other, 'AWS::ApiGatewayV2::Stage');
     assert.equal(Number(stage?.Properties.DefaultRouteSettings.ThrottlingRateLimit), 5);
     for (const [, { Properties }] of ofType(other, 'AWS::Logs::LogGroup')) {

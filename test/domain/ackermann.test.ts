@@ -28,6 +28,11 @@ test('known values', () => {
     [4, 0, 13],
     [1, 100_000, 100_002],
     [1, 5_000_000, 5_000_002],
+    // The low stack is full while terms of both kinds wait on it, then the tall one has to grow.
+    [2, 4094, 8191],
+    [2, 4095, 8193],
+    [2, 5000, 10_003],
+    [2, 9000, 18_003],
     [0, 999_999_999_999_999, 1_000_000_000_000_000],
   ];
   for (const [m, n, result] of rows) assert.equal(ackermann(m, n), result, `A(${m}, ${n})`);

@@ -30,6 +30,19 @@ test('products of two primes near the end of the sieve are composite, and so are
   }
 });
 
+test('the heaviest multiples of primes around 128, where the way to test changes', () => {
+  const divisors = Array.from({ length: 100 }, (_, i) => 80 + i).filter(slowIsPrime);
+  for (const p of divisors) {
+    const last = Math.floor(MAX_TESTABLE / p);
+    const cofactors = Array.from({ length: 400 }, (_, i) => last - i).filter(slowIsPrime);
+    assert.ok(cofactors.length > 0, String(p));
+    for (const q of cofactors) {
+      assert.equal(isPrime(p * q), false, `${p} * ${q}`);
+      for (const w of [p * q - 1, p * q - 2]) assert.equal(isPrime(w), slowIsPrime(w), String(w));
+    }
+  }
+});
+
 test('numbers next to multiples of large primes are not taken for multiples', () => {
   const anyPrime = fc.integer({ min: 2, max: SIEVE_LIMIT - 1 }).filter(slowIsPrime);
   const near = fc.integer({ min: -2, max: 2 });

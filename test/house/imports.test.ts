@@ -50,10 +50,23 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   { files: /^src\/wrappers\/no-web-streams\.ts$/, may: [] },
   { files: /^src\/config\.ts$/, may: [/^node:util$/] },
   // Micro-benchmarks measure one part each, from the inside.
-  { files: /^bench\/kernels\//, may: [/^bench\//, /^src\/domain\/(ackermann|primes)\.ts$/, NPM] },
   {
     files: /^bench\/startup\/(wrapper-cost|kernel-child)\.ts$/,
     may: [/^bench\//, /^src\/(wrappers|adapters|domain|functions)\//, NPM],
+  },
+  {
+    files: /^bench\/kernels\//,
+    may: [/^bench\//, /^src\/domain\/(ackermann|primes|wolf)\.ts$/, /^src\/config\.ts$/, NPM],
+  },
+  {
+    files: /^bench\/scale\//,
+    may: [
+      /^bench\//,
+      /^src\/(config|domain\/primes)\.ts$/,
+      /^local-lambda\/start(-dynamodb)?\.ts$/,
+      /^insights\/cost\.ts$/,
+      NPM,
+    ],
   },
   { files: /^bench\/insights\//, may: [/^bench\//, /^insights\//, /^src\/config\.ts$/, NPM] },
   { files: /^bench\/host\//, may: [/^bench\//, /^local-lambda\//, /^src\/config\.ts$/, NPM] },
@@ -63,7 +76,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
       /^bench\//,
       /^src\/config\.ts$/,
       /^local-lambda\/start(-dynamodb)?\.ts$/,
-      /^insights\/(summarise|cost|cloudwatch\/client)\.ts$/,
+      /^insights\/(summarise|invocations|cost|cloudwatch\/client)\.ts$/,
       NPM,
     ],
   },
@@ -71,7 +84,15 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   { files: /^herd\//, may: [/^herd\//, /^src\/config\.ts$/, NPM] },
   {
     files: /^rehearsal\//,
-    may: [/^rehearsal\//, /^src\/config\.ts$/, /^local-lambda\/start\.ts$/, /^bench\/result\.ts$/, NPM],
+    may: [
+      /^rehearsal\//,
+      /^test\/contracts\//,
+      /^bench\/stacks\/sigv4\.ts$/,
+      /^src\/config\.ts$/,
+      /^local-lambda\/start\.ts$/,
+      /^bench\/result\.ts$/,
+      NPM,
+    ],
   },
   { files: /^insights\//, may: [/^insights\//, /^src\/config\.ts$/, NPM] },
 ];

@@ -8,7 +8,7 @@ import { costOf, costPerMillion, requestUnits } from '../../insights/cost.ts';
 import { type Io, main } from '../../insights/main.ts';
 import { PRICES } from '../../insights/prices.ts';
 import { listShippedQueries } from '../../insights/shipped-queries.ts';
-import { summariseFolder, summariseWhenIngested } from '../../insights/summarise.ts';
+import { summariseFolder } from '../../insights/summarise.ts';
 import { GOLDEN_START, type Invocation, writeGoldenLogs } from './golden-logs.ts';
 
 const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -227,17 +227,6 @@ test('summaries of a folder agree with the invocations that the logs were made f
     const sorted = own.map(({ duration }) => duration).sort((a, b) => a - b);
     assert.equal(summary.durationP50, sorted[Math.ceil(sorted.length / 2) - 1]);
   }
-});
-
-test('waiting for ingestion ends when the calls are all there, or after its attempts', async () => {
-  const summaries = await summariseFolder({ folder, groups: ['*get-cat'], window: ALWAYS, now: 0 });
-  let asked = 0;
-  const ask = async () => (++asked < 3 ? new Map() : summaries);
-  const limits = { attempts: 5, pause: async () => undefined };
-  assert.deepEqual(await summariseWhenIngested(ask, 240, limits), { summaries, complete: true });
-  assert.equal(asked, 3);
-  const short = await summariseWhenIngested(async () => summaries, 241, limits);
-  assert.equal(short.complete, false);
 });
 
 test('each shipped query becomes a QueryDefinition with the text of its file', async () => {

@@ -93,10 +93,31 @@ test('init that fails is repeated once within the invocation, then reported', as
   const exits = await host.invoke('exits', {});
   assert.equal(exits.errorType, 'Runtime.ExitError');
   assert.match(message(exits.payload), /exit status 7$/);
+  // In the order and with the words of a real Lambda whose program does not start.
+  const shapes = [
+    /^INIT_START /,
+    /^INIT_REPORT Init Duration: [\d.]+ ms\tPhase: init\tStatus: error\tError Type: Runtime\.ExitError$/,
+    /^INIT_REPORT Init Duration: [\d.]+ ms\tPhase: invoke\tStatus: error\tError Type: Runtime\.ExitError$/,
+    /^START RequestId: [\w-]+ Version: \$LATEST$/,
+    /^RequestId: [\w-]+ Error: Runtime exited with error: exit status 7\rRuntime\.ExitError$/,
+    /^END RequestId: /,
+    /^REPORT RequestId: .*\tMemory Size: 128 MB\t(Max Memory Used: \d+ MB\t)?Status: error\tError Type: Runtime\.ExitError$/,
+  ];
   const lines = await host.logLines('exits');
-  assert.equal(lines.filter((line) => line.startsWith('INIT_REPORT')).length, 1);
-  assert.match(lines[1] ?? '', /Phase: init\tStatus: error\tError Type: Runtime\.ExitError$/);
+  assert.equal(lines.length, shapes.length);
+  for (const [i, shape] of shapes.entries()) assert.match(lines[i] ?? '', shape);
   assert.equal((await host.invoke('throws', {})).errorType, 'TypeError');
+  const thrown = (await host.logLines('throws')).map((line) =>
+    line
+      .replace(/^\d{4}-.*Z\t/, '')
+      .split(' ', 2)
+      .join(' '),
+  );
+  const twice = ['undefined\tERROR\tUncaught Exception', 'INIT_REPORT Init'];
+  assert.deepEqual(
+    thrown.map((line) => line.replace(/RequestId:$/, '').trim()),
+    ['INIT_START Runtime', ...twice, ...twice, 'START', 'END', 'REPORT'],
+  );
   assert.equal((await host.invoke('missing', {})).errorType, 'Runtime.HandlerNotFound');
 });
 

@@ -13,6 +13,8 @@ export interface FixtureFunction {
   /** Such as `GET /hello`; several functions may share an API. */
   readonly routes?: readonly string[];
   readonly payloadFormat?: '1.0' | '2.0';
+  /** Milliseconds, 50 to 30 000. */
+  readonly integrationTimeoutMs?: number;
   /** More properties of the `AWS::Lambda::Function`, or other values for them. */
   readonly properties?: Readonly<Record<string, unknown>>;
 }
@@ -32,6 +34,7 @@ export async function writePackage(
   folder: string,
   functions: Readonly<Record<string, FixtureFunction>>,
   resources: Readonly<Record<string, unknown>> = {},
+  outputs: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const all: Record<string, unknown> = {
     HttpApi: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'fixture', ProtocolType: 'HTTP' } },
@@ -39,7 +42,7 @@ export async function writePackage(
   };
   for (const [name, fixture] of Object.entries(functions)) Object.assign(all, resourcesOf(name, fixture));
   await mkdir(folder, { recursive: true });
-  const template = JSON.stringify({ Resources: all }, null, 1);
+  const template = JSON.stringify({ Resources: all, Outputs: outputs }, null, 1);
   await writeFile(join(folder, 'cloudformation-template-update-stack.json'), template);
   for (const [name, { source, files }] of Object.entries(functions)) {
     const content = files ?? { 'index.mjs': new TextEncoder().encode(source ?? '') };
@@ -75,7 +78,7 @@ function resourcesOf(name: string, fixture: FixtureFunction): Record<string, unk
         IntegrationType: 'AWS_PROXY',
         IntegrationUri: { 'Fn::GetAtt': [`${id}LambdaFunction`, 'Arn'] },
         PayloadFormatVersion: fixture.payloadFormat ?? '2.0',
-        TimeoutInMillis: 30_000,
+        TimeoutInMillis: fixture.integrationTimeoutMs ?? 30_000,
       },
     };
     resources[`HttpApiRoute${id}${routeKey.replaceAll(/\W/g, 'X')}`] = {
@@ -108,18 +111,30 @@ export async function startHost(
 ): Promise<TestHost> {
   const folder = await mkdtemp(join(tmpdir(), 'test-local-lambda-'));
   const packageDir = await writePackage(join(folder, randomUUID()), functions, resources);
-  const logsDir = join(folder, 'logs');
+  return serve(t, folder, { ...options, packageDir });
+}
+
+/**
+ * Starts a host for packages that are there.
+ * @param folder is removed when the host is closed, with the logs in it.
+ */
+export async function serve(
+  t: TestContext,
+  folder: string,
+  options: Partial<LocalLambdaOptions> & Pick<LocalLambdaOptions, 'packageDir'>,
+): Promise<TestHost> {
+  const { packageDir, logsDir = join(folder, 'logs') } = options;
   const notices: string[] = [];
   const host = await startLocalLambda({
-    packageDir,
-    logsDir,
     onNotice: (message) => notices.push(message),
     ...options,
+    logsDir,
   });
   // In one hook: hooks run in the order of their registration, and a host that still runs writes its log.
   t.after(async () => {
     await host.close();
     await rm(folder, { recursive: true, force: true });
+    await rm(logsDir, { recursive: true, force: true });
   });
   return {
     ...host,
@@ -130,7 +145,7 @@ export async function startHost(
       return host.routes;
     },
     logsDir,
-    packageDir,
+    packageDir: [packageDir].flat()[0] ?? '',
     notices,
     logLines: async (name) => {
       await host.flushLogs();

@@ -5,13 +5,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import {
-  BatchWriteItemCommand,
-  CreateTableCommand,
-  DynamoDBClient,
-  paginateScan,
-} from '@aws-sdk/client-dynamodb';
-import type { StoredSheep, TargetFaults, TargetTable } from '../contracts/http.ts';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamodbTable } from '../contracts/dynamodb-table.ts';
+import type { TargetFaults, TargetTable } from '../contracts/http.ts';
 
 const DYNALITE = join(import.meta.dirname, '../../reference/python/tests/dynalite.mjs');
 const THROTTLED = JSON.stringify({
@@ -79,7 +75,7 @@ export async function startFaultyDatabase(): Promise<FaultyDatabase> {
           KeySchema: [{ AttributeName: 'tattoo', KeyType: 'HASH' }],
         }),
       );
-      return tableOf(client, name);
+      return dynamodbTable(client, name);
     },
     async close() {
       client.destroy();
@@ -109,37 +105,4 @@ function forward(url: string, agent: Agent, incoming: IncomingMessage, answer: S
   });
   onward.on('error', () => answer.destroy());
   incoming.pipe(onward);
-}
-
-function tableOf(client: DynamoDBClient, name: string): TargetTable {
-  async function read(): Promise<StoredSheep[]> {
-    const sheep: StoredSheep[] = [];
-    for await (const { Items = [] } of paginateScan({ client }, { TableName: name, ConsistentRead: true })) {
-      for (const { tattoo, weight } of Items) {
-        sheep.push({ tattoo: BigInt(tattoo?.N as string), weight: Number(weight?.N) });
-      }
-    }
-    return sheep.sort((a, b) => (a.tattoo < b.tattoo ? -1 : 1));
-  }
-
-  async function write(requests: readonly object[]): Promise<void> {
-    for (let start = 0; start < requests.length; start += 25) {
-      const batch = requests.slice(start, start + 25);
-      await client.send(new BatchWriteItemCommand({ RequestItems: { [name]: batch } }));
-    }
-  }
-
-  return {
-    read,
-    async clear() {
-      const herd = await read();
-      await write(herd.map(({ tattoo }) => ({ DeleteRequest: { Key: { tattoo: { N: `${tattoo}` } } } })));
-    },
-    load: (herd) =>
-      write(
-        herd.map(({ tattoo, weight }) => ({
-          PutRequest: { Item: { tattoo: { N: `${tattoo}` }, weight: { N: `${weight}` } } },
-        })),
-      ),
-  };
 }

@@ -238,6 +238,8 @@ def answer(connection, handler, headers, body):
 
 
 def main():
+    # One pipe for both, so that the log has their lines in the order in which they were written.
+    os.dup2(1, 2)
     set_up_logging()
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     sys.path.extend(sys.argv[1:])

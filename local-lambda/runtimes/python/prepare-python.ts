@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -23,10 +23,13 @@ const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url
 const INSTALL_TIMEOUT_MS = 180_000;
 const PROBE_TIMEOUT_MS = 10_000;
 const MIN_MINOR = 10;
+/** The list of what was installed, within the folder. */
+const CONTENTS = '.contents';
 
 /**
  * Makes Python functions runnable: finds `python3` on the PATH and installs the pinned boto3 of
- * `requirements.txt` into a folder of the cache on first use, which needs the network once.
+ * `requirements.txt` into a folder of the cache on first use, which needs the network once. A folder that is not as
+ * it was installed is installed anew.
  * @param cacheDir such as `.cache` of the project.
  * @param onProgress hears one line before anything that takes long.
  */
@@ -39,8 +42,9 @@ export async function preparePython(
   const requirements = await readFile(REQUIREMENTS);
   const key = createHash('sha256').update(requirements).update(found.version).digest('hex').slice(0, 16);
   const sitePackages = join(cacheDir, `python-${found.version}-${key}`);
-  if (!(await exists(sitePackages))) {
-    onProgress(`installing boto3 for Python ${found.version} into ${sitePackages} (once)`);
+  const damage = await findDamage(sitePackages);
+  if (damage !== undefined) {
+    onProgress(`${damage}installing boto3 for Python ${found.version} into ${sitePackages} (once)`);
     const failed = await install(found.python, sitePackages);
     if (failed !== undefined) return { ready: false, reason: failed };
   }
@@ -60,6 +64,29 @@ async function findPython(): Promise<{ python: string; version: string } | strin
   }
 }
 
+/**
+ * Compares what is installed with the list made when it was installed: names and sizes, so that a look takes
+ * milliseconds.
+ * @returns undefined: all is there; else a beginning for the message, empty when nothing was ever installed.
+ */
+async function findDamage(sitePackages: string): Promise<string | undefined> {
+  if (!(await exists(sitePackages))) return '';
+  const expected = await readFile(join(sitePackages, CONTENTS), 'utf8').catch(() => undefined);
+  if (expected === (await contentsOf(sitePackages))) return undefined;
+  return `${sitePackages} is not as it was installed; `;
+}
+
+/** One line for each file: its size and its path. What Python compiled on its own does not count. */
+async function contentsOf(folder: string): Promise<string> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && entry.name !== CONTENTS && !entry.name.endsWith('.pyc'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const lines = paths.map(async (path) => `${(await stat(path)).size} ${relative(folder, path)}`);
+  return (await Promise.all(lines)).join('\n');
+}
+
 /** Installs beside the final place and renames, so that a half-done or a second installation does no harm. */
 async function install(python: string, target: string): Promise<string | undefined> {
   const partial = `${target}.${randomUUID()}`;
@@ -69,6 +96,9 @@ async function install(python: string, target: string): Promise<string | undefin
     await run(python, ['-m', 'pip', 'install', ...options, '--target', partial, '-r', REQUIREMENTS], {
       timeout: INSTALL_TIMEOUT_MS,
     });
+    await writeFile(join(partial, CONTENTS), await contentsOf(partial));
+    await rm(target, { recursive: true, force: true });
+    // Another host may have installed it just now.
     await rename(partial, target).catch(async (error) => {
       if (!(await exists(target))) throw error;
     });

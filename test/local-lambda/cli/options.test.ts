@@ -12,7 +12,7 @@ test('flags become options, and what is not given is left to the host', () => {
       dynamodb: true,
       watch: true,
       options: {
-        packageDir: '.serverless',
+        packageDir: ['.serverless'],
         logsDir: 'results/logs',
         port: 0,
         memoryLimit: false,
@@ -20,6 +20,9 @@ test('flags become options, and what is not given is left to the host', () => {
       },
     },
   );
+  const two = parseCommand(['--package', 'a/.serverless', '--package', 'b/.aws-sam/build']);
+  assert.ok(two.kind === 'serve' && !two.packageFirst);
+  assert.deepEqual(two.options.packageDir, ['a/.serverless', 'b/.aws-sam/build']);
   assert.deepEqual(parseCommand(['logs', 'get-dog', '--follow']), {
     kind: 'logs',
     logsDir: 'results/logs',

@@ -106,6 +106,13 @@ test('unknown routes, large bodies and foreign hosts are answered without the fu
   assert.deepEqual(lines, []);
 });
 
+test('a function slower than its integration may be is answered 503', async (t) => {
+  const source = 'export const handler = () => new Promise((done) => setTimeout(done, 400, 1));';
+  const host = await startHost(t, { slow: { source, routes: ['GET /'], integrationTimeoutMs: 50 } });
+  const response = await fetch(host.url);
+  assert.deepEqual([response.status, await response.text()], [503, '{"message":"Service Unavailable"}']);
+});
+
 test('CORS is answered as configured, and preflight never reaches the function', async (t) => {
   const cors = {
     AllowOrigins: ['https://shed.example'],
@@ -166,7 +173,9 @@ test('the access log has the format of the stage', async (t) => {
   const arn = 'arn:aws:logs:eu-west-3:000000000000:log-group:/aws/http-api/fixture:*';
   const Format = '{"route":"$context.routeKey","status":"$context.status","odd":"$context.authorizer.x"}';
   const AccessLogSettings = { DestinationArn: arn, Format };
-  const resources = { Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { AccessLogSettings } } };
+  const resources = {
+    Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'HttpApi' }, AccessLogSettings } },
+  };
   const host = await startHost(t, { echo: { source: ECHO, routes: ['GET /'] } }, {}, resources);
   await fetch(host.url);
   await host.flushLogs();
@@ -176,45 +185,4 @@ test('the access log has the format of the stage', async (t) => {
     await readFile(join(folder, file), 'utf8'),
     /\t\{"route":"GET \/","status":"200","odd":"-"\}\n$/,
   );
-});
-
-test('a REST API of the template is served with payload format 1.0', async (t) => {
-  const source = `export const handler = async (event) => ({ statusCode: 200,
-    body: JSON.stringify([event.resource, event.pathParameters, event.requestContext.stage]) });`;
-  const resources = {
-    Rest: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'rest' } },
-    Sheep: {
-      Type: 'AWS::ApiGateway::Resource',
-      Properties: {
-        ParentId: { 'Fn::GetAtt': ['Rest', 'RootResourceId'] },
-        PathPart: 'sheep',
-        RestApiId: { Ref: 'Rest' },
-      },
-    },
-    Tattoo: {
-      Type: 'AWS::ApiGateway::Resource',
-      Properties: { ParentId: { Ref: 'Sheep' }, PathPart: '{tattoo}', RestApiId: { Ref: 'Rest' } },
-    },
-    Method: {
-      Type: 'AWS::ApiGateway::Method',
-      Properties: {
-        HttpMethod: 'GET',
-        ResourceId: { Ref: 'Tattoo' },
-        RestApiId: { Ref: 'Rest' },
-        Integration: {
-          Type: 'AWS_PROXY',
-          Uri: {
-            'Fn::Sub': `arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${RestLambdaFunction.Arn}/invocations`,
-          },
-        },
-      },
-    },
-    Deployment: { Type: 'AWS::ApiGateway::Deployment', Properties: { StageName: 'dev' } },
-  };
-  const host = await startHost(t, { rest: { source } }, {}, resources);
-  assert.deepEqual(await (await fetch(`${host.url}/sheep/7`)).json(), [
-    '/sheep/{tattoo}',
-    { tattoo: '7' },
-    'dev',
-  ]);
 });

@@ -3,7 +3,6 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { billedMs, initReportLine, initStartLine, reportLine } from '../../../local-lambda/logs/lines.ts';
-import { openLogStore } from '../../../local-lambda/logs/log-store.ts';
 import { pruneLogs } from '../../../local-lambda/logs/prune.ts';
 import { startHost, temporaryFolder } from '../fixture-package.ts';
 
@@ -61,20 +60,6 @@ test("JSON log format: platform events and the function's own lines", async (t) 
   assert.equal(events[3].record.status, 'success');
 });
 
-test('a disk that refuses the log is told of once, and nothing fails', async (t) => {
-  const folder = await temporaryFolder(t);
-  await writeFile(join(folder, 'group'), 'a file where a folder is needed');
-  const dropped: string[] = [];
-  const store = openLogStore(folder, (stream) => dropped.push(stream));
-  const stream = store.openStream('group', 'stream');
-  stream.write(0, 'lost');
-  store.flush();
-  stream.write(0, 'lost too');
-  store.flush();
-  store.close();
-  assert.equal(dropped.length, 1);
-});
-
 test('the oldest streams are pruned by count and by size', async (t) => {
   const folder = await temporaryFolder(t);
   await mkdir(join(folder, 'group'));
@@ -83,8 +68,8 @@ test('the oldest streams are pruned by count and by size', async (t) => {
     await writeFile(path, 'x'.repeat(100));
     await utimes(path, i, i);
   }
-  assert.equal(await pruneLogs(folder, 4, 1_000), 2);
+  assert.equal(await pruneLogs(folder, { maxFiles: 4, maxBytes: 1_000 }), 2);
   assert.deepEqual((await readdir(join(folder, 'group'))).sort(), ['2.log', '3.log', '4.log', '5.log']);
-  assert.equal(await pruneLogs(folder, 4, 250), 2);
+  assert.equal(await pruneLogs(folder, { maxFiles: 4, maxBytes: 250 }), 2);
   assert.deepEqual((await readdir(join(folder, 'group'))).sort(), ['4.log', '5.log']);
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { access, cp, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { preparePython } from '../../../local-lambda/runtimes/python/prepare-python.ts';
-import { startHost } from '../fixture-package.ts';
+import { startHost, temporaryFolder } from '../fixture-package.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -42,6 +44,23 @@ def handler(event, context):
   assert.match(lines.at(-1) ?? '', /^REPORT .*Init Duration/);
 });
 
+test('stdout and stderr of a Python function stand in the log as they were written', async (t) => {
+  const source = `
+import subprocess, sys
+def handler(event, context):
+    for i in range(20):
+        print("out", i)
+        print("err", i, file=sys.stderr)
+    subprocess.run(["echo", "child"])
+`;
+  const host = await startPython(t, source);
+  if (host === undefined) return;
+  await host.invoke('py', {});
+  const lines = await host.logLines('py');
+  const written = Array.from({ length: 20 }, (_, i) => [`out ${i}`, `err ${i}`]).flat();
+  assert.deepEqual(lines.slice(2, -2), [...written, 'child']);
+});
+
 test("an exception in Python is the function's error with its trace in the log", async (t) => {
   const host = await startPython(t, 'def handler(event, context):\n    raise ValueError("no sheep")\n');
   if (host === undefined) return;
@@ -53,6 +72,27 @@ test("an exception in Python is the function's error with its trace in the log",
   const lines = await host.logLines('py');
   assert.match(lines[2] ?? '', /^\[ERROR\] ValueError: no sheep\rTraceback \(most recent call last\):\r/);
   assert.equal((await host.invoke('py', {})).errorType, 'ValueError');
+});
+
+test('boto3 that somebody damaged is installed anew', async (t) => {
+  const source = await preparePython('.cache', () => undefined);
+  if (!source.ready) return t.diagnostic(`passed over: ${source.reason}`);
+  const cacheDir = await temporaryFolder(t);
+  const progress: string[] = [];
+  const prepare = async () => {
+    const prepared = await preparePython(cacheDir, (message) => progress.push(message));
+    assert.ok(prepared.ready);
+    return prepared.sitePackages;
+  };
+  await cp(source.sitePackages, join(cacheDir, basename(source.sitePackages)), { recursive: true });
+  const folder = await prepare();
+  assert.deepEqual(progress, []);
+  await rm(join(folder, 'botocore/session.py'));
+  assert.equal(await prepare(), folder);
+  assert.match(progress[0] ?? '', / is not as it was installed; installing boto3 /);
+  await access(join(folder, 'botocore/session.py'));
+  await prepare();
+  assert.equal(progress.length, 1);
 });
 
 test("a Python module that does not exist fails in init, in Lambda's words", async (t) => {

@@ -6,17 +6,31 @@ export interface Event {
   readonly body: string;
 }
 
+/** An answer that is sent piece by piece (chunked), with an error in trailers where it fails on its way. */
+export interface StreamedAnswer {
+  begun(): boolean;
+  begin(contentType: string): void;
+  write(piece: Buffer, done: () => void): void;
+  /** Ends the answer and sends the next `next`. */
+  end(failure?: { readonly errorType: string; readonly body: string }): void;
+}
+
 /** The connection to the Runtime API. */
 export interface Connection {
   /** Sends the first `next`. */
   start(): void;
   /** Sends an answer and the next `next` in one write. */
   answer(path: string, body: string | Buffer, errorType?: string): void;
+  /** Makes an answer to be streamed; nothing is sent before its `begin`. */
+  stream(path: string): StreamedAnswer;
   /** Sends a last message, such as an init error, and resolves when it has been answered. */
   last(path: string, body: string, errorType: string): Promise<void>;
 }
 
 const PREFIX = '/2018-06-01/runtime/';
+const READ_BYTES = 65_536;
+const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
+const ERROR_BODY = 'Lambda-Runtime-Function-Error-Body';
 
 /**
  * Connects to the Runtime API on a bare socket: `node:http` would add 40 ms to each start.
@@ -25,19 +39,27 @@ const PREFIX = '/2018-06-01/runtime/';
 export function connectToHost(address: string, onEvent: (event: Event) => void): Connection {
   const colon = address.lastIndexOf(':');
   const next = `GET ${PREFIX}invocation/next HTTP/1.1\r\nHost: ${address}\r\n\r\n`;
+  // One buffer for all reads, instead of a new one for each.
+  const received = Buffer.allocUnsafeSlow(READ_BYTES);
   let buffer: Buffer = Buffer.alloc(0);
   let onLast: (() => void) | undefined;
   const socket: Socket = connect({
     host: address.slice(0, colon),
     port: Number(address.slice(colon + 1)),
     noDelay: true,
-  });
-  socket.on('data', (chunk) => {
-    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
-    while (takeAnswer());
+    onread: { buffer: received, callback: read },
   });
   socket.on('error', () => process.exit(1));
   socket.on('close', () => process.exit(1));
+
+  function read(length: number): boolean {
+    const chunk = received.subarray(0, length);
+    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
+    while (takeAnswer());
+    // What is left must outlive the next read.
+    if (buffer.buffer === received.buffer) buffer = Buffer.from(buffer);
+    return true;
+  }
 
   function takeAnswer(): boolean {
     const headEnd = buffer.indexOf('\r\n\r\n');
@@ -58,7 +80,7 @@ export function connectToHost(address: string, onEvent: (event: Event) => void):
   }
 
   function post(path: string, body: string | Buffer, errorType: string | undefined): string {
-    const type = errorType === undefined ? '' : `Lambda-Runtime-Function-Error-Type: ${errorType}\r\n`;
+    const type = errorType === undefined ? '' : `${ERROR_TYPE}: ${errorType}\r\n`;
     return `POST ${PREFIX}${path} HTTP/1.1\r\nHost: ${address}\r\nContent-Type: application/json\r\n${type}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
   }
 
@@ -68,6 +90,30 @@ export function connectToHost(address: string, onEvent: (event: Event) => void):
       const head = post(path, body, errorType);
       if (typeof body === 'string') socket.write(head + body + next);
       else socket.write(Buffer.concat([Buffer.from(head), body, Buffer.from(next)]));
+    },
+    stream: (path) => {
+      let begun = false;
+      return {
+        begun: () => begun,
+        begin: (contentType) => {
+          begun = true;
+          socket.write(
+            `POST ${PREFIX}${path} HTTP/1.1\r\nHost: ${address}\r\nContent-Type: ${contentType}\r\nLambda-Runtime-Function-Response-Mode: streaming\r\nTrailer: ${ERROR_TYPE}, ${ERROR_BODY}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+          );
+        },
+        write: (piece, done) => {
+          // An empty chunk would end the answer.
+          if (piece.length === 0) return done();
+          socket.write(`${piece.length.toString(16)}\r\n`);
+          socket.write(piece);
+          socket.write('\r\n', done);
+        },
+        end: (failure) => {
+          const body = failure && Buffer.from(failure.body).toString('base64');
+          const trailers = failure ? `${ERROR_TYPE}: ${failure.errorType}\r\n${ERROR_BODY}: ${body}\r\n` : '';
+          socket.write(`0\r\n${trailers}\r\n${next}`);
+        },
+      };
     },
     last: (path, body, errorType) =>
       new Promise((resolve) => {

@@ -23,6 +23,8 @@ export function patchConsole(requestId: () => string | undefined): WriteLog {
       : `${time}\t${requestId()}\t${level.toUpperCase()}\t${format(message, ...parameters)}`;
     writeLine(line);
   };
+  // One pipe for both, so that the log has their lines in the order in which they were written.
+  Object.defineProperty(process, 'stderr', { configurable: true, get: () => process.stdout });
   console.log = (message, ...parameters) => write('info', message, ...parameters);
   console.info = (message, ...parameters) => write('info', message, ...parameters);
   console.debug = (message, ...parameters) => write('debug', message, ...parameters);

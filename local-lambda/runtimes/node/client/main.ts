@@ -5,12 +5,19 @@
 import { connectToHost, type Event } from './connection.ts';
 import { patchConsole } from './console.ts';
 import { type Handler, loadHandler, runtimeError } from './load-handler.ts';
+import {
+  createResponseStream,
+  defineAwslambda,
+  isStreaming,
+  type StreamingHandler,
+} from './response-stream.ts';
 
 const env = process.env as Record<string, string>;
 let requestId: string | undefined;
 let handler: Handler | undefined;
 
 const writeLog = patchConsole(() => requestId);
+defineAwslambda();
 const connection = connectToHost(env['AWS_LAMBDA_RUNTIME_API'] ?? '', onEvent);
 // Node 24 on Lambda takes no callback any more; older ones still do.
 const callbacks = Number(/nodejs(\d+)/.exec(env['AWS_EXECUTION_ENV'] ?? '')?.[1]) < 24;
@@ -29,7 +36,7 @@ try {
 }
 
 function begin(loaded: Handler): void {
-  if (loaded.length >= 3 && !callbacks) {
+  if (loaded.length >= 3 && !callbacks && !isStreaming(loaded)) {
     const message =
       'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later.';
     initFailed(runtimeError('CallbackHandlerDeprecated', message));
@@ -57,6 +64,10 @@ function onEvent({ headers, body }: Event): void {
   requestId = id;
   const trace = headers['lambda-runtime-trace-id'];
   if (trace !== undefined) env['_X_AMZN_TRACE_ID'] = trace;
+  if (handler !== undefined && isStreaming(handler)) {
+    void streamAnswer(id, handler, headers, body);
+    return;
+  }
   invoke(id, headers, body).then(
     (result) => {
       let response: string;
@@ -70,6 +81,30 @@ function onEvent({ headers, body }: Event): void {
     },
     (error) => answerError(id, error),
   );
+}
+
+/** The invocation is over when the handler has returned and the stream has ended, whichever is last. */
+async function streamAnswer(
+  id: string,
+  streaming: Handler,
+  headers: Event['headers'],
+  body: string,
+): Promise<void> {
+  const answer = connection.stream(`invocation/${id}/response`);
+  const stream = createResponseStream(streaming, answer);
+  const finished = new Promise((resolve) => stream.once('finish', resolve));
+  try {
+    await (streaming as StreamingHandler)(JSON.parse(body), stream, contextOf(id, headers));
+    await finished;
+  } catch (error) {
+    if (!answer.begun()) return answerError(id, error);
+    logError('Invoke Error', error);
+    requestId = undefined;
+    answer.end(onWire(error));
+    return;
+  }
+  requestId = undefined;
+  answer.end();
 }
 
 function answerError(id: string, error: unknown): void {

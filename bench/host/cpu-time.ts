@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Linux counts CPU time in hundredths of a second. */
+const TICK_US = 10_000;
+
+/** CPU time of a process and its children so far, in µs, those that have ended included; NaN without `/proc`. */
+export function cpuTimeUs(pid: number): number {
+  const own = statOf(String(pid));
+  if (own === undefined) return Number.NaN;
+  const children = readdirSync('/proc').flatMap((name) => {
+    const stat = /^\d+$/.test(name) ? statOf(name) : undefined;
+    return stat?.parent === pid ? [stat.ticks] : [];
+  });
+  return children.reduce((sum, ticks) => sum + ticks, own.ticks) * TICK_US;
+}
+
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html (ppid, utime, stime, cutime, cstime) */
+function statOf(pid: string): { readonly parent: number; readonly ticks: number } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name before it may contain blanks and brackets.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    return { parent: Number(fields[1]), ticks };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { strict as assert } from 'node:assert';
+import type { Herd } from '../herd.ts';
+import type { Progress } from '../progress.ts';
+import { median } from '../statistics/median.ts';
+import { checkVariant, herdLine } from './check.ts';
+import type { Variant } from './variants.ts';
+import type { Worker } from './worker.ts';
+import { startWorker, timeCalls } from './worker.ts';
+
+/** Long enough for V8's optimising compiler. */
+const WARM_UP_MS = 400;
+const SLICE_MS = 150;
+
+/** Of the calls of a slice the one at this share counts: other work on the machine only ever adds. */
+const QUIET_SHARE = 0.1;
+
+/** The kernels that are compared, and the command that runs each. */
+export const COMMANDS = { cat: 'cat 3 8', wolf: 'wolf' } as const;
+
+/** The name of a kernel. */
+export type Kernel = keyof typeof COMMANDS;
+
+/** Milliseconds a call by round; the n-th of every variant are of the same round. */
+export interface Series {
+  readonly variant: Variant;
+  readonly kernel: Kernel;
+  /** Of a process that has run long: the tenth percentile of a round's calls. */
+  readonly warm: number[];
+  /** The first call of a fresh process. */
+  readonly first: number[];
+}
+
+/**
+ * Measures variants in rounds in which they take turns, forwards and backwards.
+ * @throws AssertionError when a variant breaks the workload rules or gives another answer than the others.
+ */
+export async function measureKernels(
+  variants: readonly Variant[],
+  herd: Herd,
+  rounds: number,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<readonly Series[]> {
+  const warmWorkers: Worker[] = [];
+  try {
+    const runs: { series: Series; worker: Worker; calls: number; expected: string }[] = [];
+    for (const variant of variants) {
+      progress.step(`checking and warming up ${variant.name}`);
+      const expected = await checkVariant(variant, herd);
+      const worker = startWorker(variant);
+      warmWorkers.push(worker);
+      await worker.ask(herdLine(herd));
+      for (const kernel of variant.kernels) {
+        const calls = await warmUp(worker, kernel);
+        const series: Series = { variant, kernel, warm: [], first: [] };
+        runs.push({ series, worker, calls, expected: expected[kernel] });
+      }
+      signal.throwIfAborted();
+    }
+    for (let round = 0; round < rounds; round++) {
+      progress.step(`round ${round + 1} of ${rounds}`);
+      for (const { series, worker, calls, expected } of round % 2 === 0 ? runs : runs.toReversed()) {
+        const { variant, kernel, warm, first } = series;
+        const warmCalls = await timeCalls(worker, COMMANDS[kernel], calls);
+        const firstCall = await callFresh(variant, kernel, herd);
+        for (const { result } of [warmCalls, firstCall]) {
+          assert.equal(result, expected, `${variant.name}: what the ${kernel} gives`);
+        }
+        warm.push(quiet(warmCalls.millis));
+        first.push(firstCall.millis[0] ?? Number.NaN);
+        signal.throwIfAborted();
+      }
+    }
+    return runs.map(({ series }) => series);
+  } finally {
+    for (const worker of warmWorkers) worker.close();
+  }
+}
+
+/** @returns how many calls fill a slice. */
+async function warmUp(worker: Worker, kernel: Kernel): Promise<number> {
+  let millis: readonly number[] = [];
+  for (let spent = 0; spent < WARM_UP_MS; spent += millis.reduce((sum, one) => sum + one, 0)) {
+    ({ millis } = await timeCalls(worker, COMMANDS[kernel], Math.max(1, 2 * millis.length)));
+  }
+  return Math.min(500, Math.max(1, Math.round(SLICE_MS / median(millis))));
+}
+
+function quiet(millis: readonly number[]): number {
+  return millis.toSorted((a, b) => a - b)[Math.floor(millis.length * QUIET_SHARE)] ?? Number.NaN;
+}
+
+async function callFresh(variant: Variant, kernel: Kernel, herd: Herd) {
+  const worker = startWorker(variant);
+  try {
+    if (kernel === 'wolf') await worker.ask(herdLine(herd));
+    return await timeCalls(worker, COMMANDS[kernel], 1);
+  } finally {
+    worker.close();
+  }
+}

@@ -1,0 +1,31 @@
+// The process of the kernels as one writes them first.
+import type { HerdSheep } from '../herd.ts';
+import { serveKernels } from './node-worker.ts';
+import { arrayAckermann, arraySieve, remainderIsPrime } from './yardsticks.ts';
+
+const SIEVE_LIMIT = 400_000;
+
+await serveKernels({
+  ackermann: arrayAckermann,
+  steps: {
+    file: 'bench/kernels/yardsticks.ts',
+    statements: ['stack.push(right + 1)', 'stack.push(left - 1, 1)', 'stack.push(left - 1, left, right - 1)'],
+  },
+  wolf(herd) {
+    const primes = arraySieve(SIEVE_LIMIT);
+    let eaten: HerdSheep | undefined;
+    for (const sheep of herd) {
+      if (!remainderIsPrime(sheep.weight, primes)) continue;
+      const isBetter =
+        eaten === undefined ||
+        sheep.weight > eaten.weight ||
+        (sheep.weight === eaten.weight && sheep.tattoo < eaten.tattoo);
+      if (isBetter) eaten = sheep;
+    }
+    return eaten?.tattoo;
+  },
+  arePrime(weights) {
+    const primes = arraySieve(SIEVE_LIMIT);
+    return weights.map((weight) => remainderIsPrime(weight, primes));
+  },
+});

@@ -1,0 +1,78 @@
+import type { BenchAnswer, BenchRequest } from '../scenarios/scenario.ts';
+import type { Connection } from './connection.ts';
+import { createConnection } from './connection.ts';
+import type { LoadModel, LoadResult } from './load-result.ts';
+import type { Tally } from './tally.ts';
+import { createTally } from './tally.ts';
+
+/** How much load, and for how long, in either model. */
+export interface LoadOptions {
+  /** `http:` or `https:`; its path stands before that of each request. */
+  readonly url: string;
+  readonly connections: number;
+  /** Calls in all; when absent, as many as go into `seconds`. */
+  readonly calls: number | undefined;
+  readonly seconds: number;
+  /** Seconds until an answer, or the set-up of a connection, counts as lost. */
+  readonly timeoutSeconds: number;
+  readonly next: () => BenchRequest;
+  readonly verify: (request: BenchRequest, answer: BenchAnswer) => string | undefined;
+  /** Headers of a request, made just before it is sent, such as a signature. */
+  readonly headersOf?: (request: BenchRequest) => Record<string, string>;
+  /** Told a few times a second how many answers have come. */
+  readonly onProgress: (answers: number, elapsedMs: number) => void;
+  /** Told why a request was lost, for the first three. */
+  readonly onLost?: (problem: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A server that loses this many requests is not worth the wait for more: the load ends early. */
+export const MAX_LOST = 100;
+
+const PROGRESS_MS = 250;
+
+/** What a load model is given: connections that are open, as far as the server lets them, and the tally. */
+export interface Stage {
+  readonly connections: readonly Connection[];
+  readonly tally: Tally;
+  /** Whether to send nothing more: too much is lost, the run is aborted, or an answer could not be judged. */
+  isOver(): boolean;
+  /** Milliseconds of `performance.now()`, when the connections were open. */
+  readonly startedAt: number;
+}
+
+/** Opens all connections, lets a model drive them until it is done, and closes them. @throws the signal's reason. */
+export async function applyLoad(
+  model: LoadModel,
+  options: LoadOptions,
+  drive: (stage: Stage) => Promise<void>,
+): Promise<LoadResult> {
+  const { url, calls, timeoutSeconds, onProgress, signal } = options;
+  const tally = createTally({ ...options, onLost: options.onLost });
+  const settings = { base: new URL(url), timeoutSeconds, onConnected: tally.connected };
+  const connections = Array.from({ length: Math.min(options.connections, calls ?? Infinity) }, () =>
+    createConnection(settings),
+  );
+  const closeAll = () => {
+    for (const connection of connections) connection.close();
+  };
+  signal.throwIfAborted();
+  signal.addEventListener('abort', closeAll, { once: true });
+  let ticker: NodeJS.Timeout | undefined;
+  let isEnded = false;
+  try {
+    // One that cannot be opened now costs the request that first needs it.
+    await Promise.allSettled(connections.map((connection) => connection.open()));
+    const startedAt = performance.now();
+    ticker = setInterval(() => onProgress(tally.answers, performance.now() - startedAt), PROGRESS_MS);
+    const isOver = () => isEnded || signal.aborted || tally.lost >= MAX_LOST;
+    await drive({ connections, tally, isOver, startedAt });
+    signal.throwIfAborted();
+    return tally.toResult(model, startedAt);
+  } finally {
+    isEnded = true;
+    clearInterval(ticker);
+    signal.removeEventListener('abort', closeAll);
+    closeAll();
+  }
+}

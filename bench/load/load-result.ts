@@ -1,0 +1,31 @@
+import type { HistogramData } from '../statistics/histogram.ts';
+
+/** How requests come: each after the answer to the last (closed), or at planned times whatever the answers do (open). */
+export type LoadModel = 'closed' | 'open';
+
+/** What came of one piece of load. */
+export interface LoadResult {
+  readonly model: LoadModel;
+  /** Requests sent; all were answered or lost. */
+  readonly calls: number;
+  /**
+   * Microseconds from sending, in the open model from the planned time, to the whole answer. A lost request
+   * counts with the time-out, or with the time it really took where that is longer: none is left out.
+   */
+  readonly latency: HistogramData;
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Requests without an answer: time-outs, connections refused or closed. */
+  readonly lost: number;
+  /** The lost requests that ended by the time-out. */
+  readonly timedOut: number;
+  /** Open model: requests that could not be sent within the time-out of their planned time; 0 in the closed model. */
+  readonly dropped: number;
+  /** Answers that did not verify. */
+  readonly wrong: number;
+  /** The first three of them, in words. */
+  readonly firstWrong: readonly string[];
+  /** From the first request to the last answer. */
+  readonly elapsedMs: number;
+  /** Milliseconds that TCP and TLS set-up took for each connection, before the first request; empty where it could not be seen. */
+  readonly connectMs: readonly number[];
+}

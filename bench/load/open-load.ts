@@ -1,0 +1,45 @@
+import type { LoadOptions } from './apply-load.ts';
+import { applyLoad } from './apply-load.ts';
+import type { Arrivals } from './arrivals.ts';
+import { arrivalTimes } from './arrivals.ts';
+import { createDueQueue } from './due-queue.ts';
+import type { LoadResult } from './load-result.ts';
+import { pace } from './pacing.ts';
+
+/** How much load, for how long, and when. */
+export interface OpenLoadOptions extends LoadOptions {
+  /** The most requests under way at once; more that are due wait, and their latency grows. */
+  readonly connections: number;
+  /** Requests a second, above 0. */
+  readonly rate: number;
+  readonly arrivals: Arrivals;
+  /** Decides the Poisson arrivals. */
+  readonly seed: number;
+}
+
+/**
+ * Applies load in the open model: requests are sent at planned times, whatever the answers do, and latency
+ * counts from the planned time, so that a stall is seen by all who would have met it. A request that finds all
+ * connections busy waits for the first that is free; when that takes longer than the time-out it is counted as
+ * dropped and not sent. When the plan is over, what is due or under way is waited for. Ends early when 100
+ * requests are lost; what was due then counts as dropped.
+ * @throws RangeError when the rate is not above 0; the reason of the signal when it aborts.
+ */
+export async function openLoad(options: OpenLoadOptions): Promise<LoadResult> {
+  const { rate, timeoutSeconds, next, headersOf } = options;
+  if (!(rate > 0 && rate < Infinity)) {
+    throw new RangeError(`rate must be a number of requests a second above 0; got ${rate}`);
+  }
+  return applyLoad('open', options, async ({ connections, tally, isOver, startedAt }) => {
+    const queue = createDueQueue(timeoutSeconds * 1000, tally.drop);
+    const pacing = pace(startedAt, arrivalTimes(options), queue.add, isOver).finally(queue.close);
+    const sending = connections.map(async (connection) => {
+      for (let at = await queue.take(connection); at !== undefined; at = await queue.take(connection)) {
+        const request = next();
+        tally.record(request, await connection.send(request, headersOf?.(request)), at);
+        if (isOver()) queue.clear();
+      }
+    });
+    await Promise.all([pacing, ...sending]);
+  });
+}

@@ -1,0 +1,52 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { BenchAnswer, BenchRequest } from '../scenarios/scenario.ts';
+
+const SERVER = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
+const START_LIMIT_MS = 20_000;
+
+/** A server that does nothing but answer with the path it was asked for. */
+export interface BareServer {
+  readonly url: string;
+  readonly pid: number | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a bare Node server in a process of its own, which ends with this one, however this one ends.
+ * @throws Error when it does not listen within 20 s; the reason of the signal when it aborts.
+ */
+export async function startBareServer(signal: AbortSignal): Promise<BareServer> {
+  signal.throwIfAborted();
+  const child = fork(SERVER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  const exited = once(child, 'exit');
+  const limits = AbortSignal.any([signal, AbortSignal.timeout(START_LIMIT_MS)]);
+  const [message] = await Promise.race([
+    once(child, 'message', { signal: limits }),
+    exited.then(([code]) =>
+      Promise.reject(new Error(`the bare server ended at its start with exit code ${code}`)),
+    ),
+  ]).catch((error) => {
+    child.kill('SIGKILL');
+    throw signal.aborted ? signal.reason : error;
+  });
+  return {
+    url: `http://127.0.0.1:${Number(message.port)}`,
+    pid: child.pid,
+    async close() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** A request of the bare server; its answer holds the path. */
+export const BARE_REQUEST: BenchRequest = { method: 'GET', path: '/cat?m=3&n=8' };
+
+/** Judges an answer of the bare server, by the same steps as a scenario: status, JSON, value. */
+export function verifyBare({ path }: BenchRequest, { status, body }: BenchAnswer): string | undefined {
+  const value: unknown = status === 200 ? JSON.parse(body) : undefined;
+  const isRight = typeof value === 'object' && value !== null && 'path' in value && value.path === path;
+  return isRight ? undefined : `the bare server answered ${path} with ${status} ${body}`;
+}

@@ -1,0 +1,86 @@
+import type { BenchAnswer, BenchRequest } from '../scenarios/scenario.ts';
+import { histogram } from '../statistics/histogram.ts';
+import type { Outcome } from './connection.ts';
+import type { LoadModel, LoadResult } from './load-result.ts';
+
+const SHOWN = 3;
+
+/** Counts what came of requests; every one that was taken is in the result, once. */
+export interface Tally {
+  readonly answers: number;
+  readonly lost: number;
+  /** Takes in what came of a request. @param from when its latency began, in milliseconds of `performance.now()`. */
+  record(request: BenchRequest, outcome: Outcome, from: number): void;
+  drop(): void;
+  connected(millis: number): void;
+  /** @param startedAt when the first request was sent or due, in milliseconds of `performance.now()`. */
+  toResult(model: LoadModel, startedAt: number): LoadResult;
+}
+
+/** How answers are judged. */
+export interface TallyOptions {
+  readonly timeoutSeconds: number;
+  readonly verify: (request: BenchRequest, answer: BenchAnswer) => string | undefined;
+  readonly onLost: ((problem: string) => void) | undefined;
+}
+
+/** An empty tally. */
+export function createTally({ timeoutSeconds, verify, onLost }: TallyOptions): Tally {
+  const latency = histogram();
+  const statuses = new Map<number, number>();
+  const firstWrong: string[] = [];
+  const connectMs: number[] = [];
+  let answers = 0;
+  let lost = 0;
+  let timedOut = 0;
+  let dropped = 0;
+  let wrong = 0;
+  let lastEnd = Number.NEGATIVE_INFINITY;
+
+  return {
+    get answers() {
+      return answers;
+    },
+    get lost() {
+      return lost;
+    },
+    record(request, { answer, problem, isTimedOut, endedAt }, from) {
+      const millis = endedAt - from;
+      lastEnd = Math.max(lastEnd, endedAt);
+      if (answer === undefined) {
+        lost++;
+        if (isTimedOut) timedOut++;
+        // A quick refusal is no quick answer.
+        latency.record(1000 * Math.max(millis, timeoutSeconds * 1000));
+        if (lost <= SHOWN) onLost?.(problem ?? 'no answer');
+        return;
+      }
+      answers++;
+      latency.record(1000 * millis);
+      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+      const fault = verify(request, answer);
+      if (fault === undefined) return;
+      wrong++;
+      if (firstWrong.length < SHOWN) firstWrong.push(fault);
+    },
+    drop() {
+      dropped++;
+    },
+    connected(millis) {
+      connectMs.push(millis);
+    },
+    toResult: (model, startedAt) => ({
+      model,
+      calls: answers + lost,
+      latency: latency.toData(),
+      statuses: Object.fromEntries(statuses),
+      lost,
+      timedOut,
+      dropped,
+      wrong,
+      firstWrong,
+      elapsedMs: Math.max(0, lastEnd - startedAt),
+      connectMs,
+    }),
+  };
+}

@@ -1,0 +1,27 @@
+import { arrivalTimes } from '../load/arrivals.ts';
+import { pace } from '../load/pacing.ts';
+import { histogram } from '../statistics/histogram.ts';
+
+/** How late planned times are met, in microseconds, and the CPU time that meeting one takes. */
+export interface Lateness {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly cpuMicros: number;
+}
+
+/** Paces at a rate for some seconds, with nothing to send. */
+export async function measureLateness(rate: number, seconds: number): Promise<Lateness> {
+  const late = histogram();
+  const before = process.cpuUsage();
+  const plan = { rate, seconds, arrivals: 'even', seed: 1, calls: undefined } as const;
+  await pace(
+    performance.now(),
+    arrivalTimes(plan),
+    (plannedAt) => late.record((performance.now() - plannedAt) * 1000),
+    () => false,
+  );
+  const { user, system } = process.cpuUsage(before);
+  const [p50 = 0, p90 = 0, p99 = 0] = [0.5, 0.9, 0.99].map(late.quantile);
+  return { p50, p90, p99, cpuMicros: (user + system) / late.toData().count };
+}

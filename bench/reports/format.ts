@@ -1,0 +1,66 @@
+import type { Interval, Verdict } from '../statistics/interval.ts';
+
+/** About three significant digits, so that columns compare at a glance; `-` for what is not known. */
+export function decimal(value: number | null | undefined): string {
+  if (value === undefined || value === null || !Number.isFinite(value)) return '-';
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** An interval as `1.40–1.58`; `-` where there is none. */
+export function range(interval: Interval | undefined): string {
+  if (interval === undefined || !Number.isFinite(interval.high)) return '-';
+  return `${decimal(interval.low)}–${decimal(interval.high)}`;
+}
+
+/** What the verdict says of a stack, to stand after its name. */
+export const SAID: Readonly<Record<Verdict, string>> = {
+  faster: 'is faster',
+  slower: 'is slower',
+  inconclusive: 'is neither: inconclusive',
+};
+
+/** Answers by status, as `2×204 3×404`. */
+export function answers(statuses: Readonly<Record<string, number>>): string {
+  return Object.entries(statuses)
+    .sort()
+    .map(([status, count]) => `${count}×${status}`)
+    .join(' ');
+}
+
+/** Bytes as kB or MB of 1 000. */
+export function bytes(count: number): string {
+  return count >= 1_000_000 ? `${decimal(count / 1_000_000)} MB` : `${decimal(count / 1_000)} kB`;
+}
+
+/** A span of time as `43 s` or `2 min 5 s`. */
+export function span(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** A plan in one line. */
+export function planText(plan: {
+  readonly rounds: number;
+  readonly calls: number | undefined;
+  readonly duration: number;
+  readonly connections: number;
+  readonly model: string;
+  readonly rate: number | undefined;
+  readonly herd: number;
+}): string {
+  const amount = plan.calls === undefined ? `${plan.duration} s` : `${plan.calls} calls`;
+  const load = plan.model === 'open' ? `open load of ${plan.rate}/s` : `${plan.connections} at once`;
+  return `${amount} a scenario and stack in ${plan.rounds} rounds, ${load}, ${plan.herd} sheep`;
+}
+
+/** Breaks a text into lines of at most `width` characters, at blanks; a longer word stays whole. */
+export function wrap(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
+}

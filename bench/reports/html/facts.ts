@@ -1,0 +1,111 @@
+import { bytes, decimal, range } from '../format.ts';
+import type { StackFigures, Summary } from '../summary.ts';
+import { floorLine } from '../terminal.ts';
+import { dataTable } from './chart.ts';
+import { html, type Markup } from './markup.ts';
+
+type Facts = readonly (readonly [name: string, value: string])[];
+
+/** The whole table: what the client measured, and what the host reported. */
+export function wholeTable({ figures }: Summary): Markup {
+  const name = ({ scenario, stack }: StackFigures) => `${scenario} ${stack}`;
+  const client = figures.map((one) => [
+    name(one),
+    String(one.calls),
+    Object.entries(one.statuses)
+      .map(([status, count]) => `${count}×${status}`)
+      .join(' '),
+    String(one.errors),
+    decimal(one.throughput?.value),
+    decimal(one.p50?.value),
+    range(one.p50?.interval),
+    decimal(one.p90?.value),
+    decimal(one.p95?.value),
+    decimal(one.p99?.value),
+    range(one.p99?.interval),
+    decimal(one.max),
+  ]);
+  const host = figures.flatMap((one) => (one.reported === undefined ? [] : [[name(one), ...hostCells(one)]]));
+  return html`<div class="sheet"><h3>As the client measured it <small>(latency in ms)</small></h3>
+${dataTable('As the client measured it', ['function', 'calls', 'answers', 'errors', 'calls/s', 'p50', '95 % interval', 'p90', 'p95', 'p99', '95 % interval', 'max'], client)}</div>
+${
+  host.length === 0
+    ? undefined
+    : html`<div class="sheet"><h3>As the host reported it <small>(times in ms, memory in MB, cost of a million calls in USD)</small></h3>
+${dataTable('As the host reported it', ['function', 'calls', 'cold', 'init p50', 'p50', 'p95', 'p99', 'billed a call', '95 % interval', 'peak memory', 'failed', 'cost'], host)}</div>`
+}`;
+}
+
+function hostCells({ reported, billed, cost }: StackFigures): string[] {
+  if (reported === undefined) return [];
+  return [
+    String(reported.invocations),
+    String(reported.coldStarts),
+    decimal(reported.initP50),
+    decimal(reported.durationP50),
+    decimal(reported.durationP95),
+    decimal(reported.durationP99),
+    decimal(billed?.value),
+    range(billed?.interval),
+    `${reported.maxMemoryUsedMb ?? '-'} of ${reported.memorySizeMb ?? '-'}`,
+    String(reported.timeouts + reported.errors),
+    cost?.total.toFixed(3) ?? '-',
+  ];
+}
+
+/** Plan, machine, versions and stacks. */
+export function factSheets(summary: Summary): Markup {
+  const { plan, machine, versions, stacks } = summary;
+  const known = (value: number | undefined) => value?.toFixed(2) ?? 'not available';
+  const planFacts: Facts = [
+    ['preset', plan.preset],
+    ['stacks', `${plan.stacks.join(', ')}, ${plan.isRemote ? 'reached by URL' : 'on this machine'}`],
+    ['rounds', `${plan.rounds}, in which the stacks took turns`],
+    [
+      'load',
+      plan.model === 'open'
+        ? `open, ${plan.rate}/s, ${plan.arrivals}`
+        : `closed, ${plan.connections} at once`,
+    ],
+    [
+      'amount',
+      `${plan.calls === undefined ? `${plan.duration} s` : `${plan.calls} calls`} a scenario and stack`,
+    ],
+    ['warm-up', `${plan.warmUp} s`],
+    ['cold starts', plan.cold === 0 ? 'none forced' : `${plan.cold} forced a function and stack`],
+    ['work', `cat A(${plan.m}, ${plan.n}), ${plan.herd} sheep, seed ${plan.seed}`],
+    ['time-out', `${plan.timeout} s`],
+  ];
+  const machineFacts: Facts = [
+    ['processor', `${machine.cores} cores of ${machine.cpu}`],
+    ['memory', `${machine.memoryMb} MB`],
+    ['kernel', machine.kernel],
+    ['load average', `${known(machine.loadAverageBefore)} before, ${known(machine.loadAverageAfter)} after`],
+    ['Node', versions.node],
+    ...Object.entries(versions.packages),
+    ['commit', `${versions.gitCommit ?? 'not available'}${versions.gitDirty ? ', with changes' : ''}`],
+  ];
+  const functions = stacks.flatMap(({ name, functions: all }) =>
+    all.map((one) => [
+      `${name} ${one.function}`,
+      one.runtime,
+      one.architecture,
+      `${one.memorySizeMb} MB`,
+      bytes(one.packageBytes),
+    ]),
+  );
+  return html`<div class="facts">${factSheet('Plan', planFacts)}${factSheet('Machine and versions', machineFacts)}</div>
+${functions.length === 0 ? undefined : html`<div class="sheet"><h3>Functions</h3>${dataTable('Functions', ['function', 'runtime', 'architecture', 'memory', 'package'], functions)}</div>`}`;
+}
+
+function factSheet(title: string, facts: Facts): Markup {
+  return html`<div class="sheet"><h3>${title}</h3><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>`;
+}
+
+/** How the figures came about, for who has only this file. */
+export function methodText(summary: Summary): Markup {
+  return html`<div class="sheet prose">
+<p><strong>Stacks took turns.</strong> Every scenario ran in ${summary.plan.rounds} rounds, A B in one and B A in the next, so that a machine that warms up or gets busy favours nobody. Every answer was verified. No call was left out: a lost one counts with the time-out.</p>
+<p><strong>Intervals.</strong> The round is the unit. A ratio is the geometric mean of the ratios of the rounds; its interval comes from Student’s t on their logarithms, widened so that the intervals of all scenarios hold together in 95 of 100 runs. Where an interval spans 1 the verdict is <em>inconclusive</em>. The interval of a stack’s median or p99 is as wide as the rounds differ, around the value of all rounds together; it needs 100 calls a round for the p99.</p>
+<p><strong>Quantiles</strong> are by nearest rank over all calls of all whole rounds, from histograms that keep 1 part in 2 000. ${floorLine(summary)}</p></div>`;
+}

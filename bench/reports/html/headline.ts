@@ -1,0 +1,76 @@
+import { isMissing } from '../../metrics.ts';
+import type { ScenarioName } from '../../options.ts';
+import { decimal, range } from '../format.ts';
+import type { Ratio } from '../ratios.ts';
+import type { StackFigures, Summary } from '../summary.ts';
+import { html, type Markup } from './markup.ts';
+
+/** What each scenario stands for. */
+export const SCENARIO_TEXTS: Readonly<Record<ScenarioName, string>> = {
+  cat: 'CPU alone: Ackermann’s function, step by step',
+  sheep: 'one conditional write',
+  dog: 'a scan, page by page, that only counts',
+  wolf: 'a scan, a prime test of every sheep, a conditional delete',
+};
+
+const SIGNS = { faster: '▲', slower: '▼', inconclusive: '≈' } as const;
+
+/** The answer in one sentence. */
+export function headlineText({ ratios, plan }: Summary): string {
+  const headline = ratios.filter(({ metric }) => metric === 'p50');
+  const [first] = headline;
+  if (first === undefined) return `How ${plan.stacks.join(' and ')} did`;
+  const others = [...new Set(headline.map(({ other }) => other))];
+  if (others.length > 1) return `${first.base} against ${others.join(', ')}`;
+  const count = (verdict: string) =>
+    headline.filter(({ figures }) => (isMissing(figures) ? 'inconclusive' : figures.verdict) === verdict)
+      .length;
+  const [faster, slower, open] = [count('faster'), count('slower'), count('inconclusive')];
+  const total = headline.length;
+  const scenarios = total === 1 ? 'scenario' : 'scenarios';
+  const parts = [
+    ...(faster > 0 ? [`faster than ${first.other} in ${faster} of ${total} ${scenarios}`] : []),
+    ...(slower > 0
+      ? [
+          `slower${faster > 0 ? '' : ` than ${first.other}`} in ${slower}${faster > 0 ? '' : ` of ${total} ${scenarios}`}`,
+        ]
+      : []),
+  ];
+  if (parts.length === 0)
+    return `${first.base} against ${first.other}: no difference that can be told from chance`;
+  return `${first.base} is ${parts.join(', ')}${open > 0 ? `; ${open} inconclusive` : ''}`;
+}
+
+/** A card for every ratio of medians, or for every median where there is nothing to compare. */
+export function headlineCards(summary: Summary): Markup {
+  const headline = summary.ratios.filter(({ metric }) => metric === 'p50');
+  const isNamed = new Set(headline.map(({ other }) => other)).size > 1;
+  const cards =
+    headline.length === 0
+      ? summary.figures.map(medianCard)
+      : headline.map((one) => ratioCard(one, summary.figures, isNamed));
+  return html`<div class="cards">${cards}</div>`;
+}
+
+function ratioCard(ratio: Ratio, figures: readonly StackFigures[], isNamed: boolean): Markup {
+  const { scenario, base, other } = ratio;
+  const median = (stack: string) =>
+    decimal(figures.find((one) => one.scenario === scenario && one.stack === stack)?.p50?.value);
+  const name = html`<h3>${scenario}${isNamed ? ` · ${base} over ${other}` : ''}</h3><p class="what">${SCENARIO_TEXTS[scenario]}</p>`;
+  const detail = html`<p class="detail">median: ${base} ${median(base)}\u00a0ms, ${other} ${median(other)}\u00a0ms</p>`;
+  if (isMissing(ratio.figures)) {
+    return html`<article class="card inconclusive">${name}<p class="big">–</p><p class="verdict">no ratio: ${ratio.figures.missing}</p>${detail}</article>`;
+  }
+  const { verdict } = ratio.figures;
+  const said = verdict === 'inconclusive' ? 'inconclusive' : `${base} is ${verdict}`;
+  return html`<article class="card ${verdict}">${name}
+<p class="big">${decimal(ratio.figures.ratio)}<span>×</span></p>
+<p class="verdict"><span aria-hidden="true">${SIGNS[verdict]}</span>${said}</p>
+<p class="detail">95\u00a0% interval <span class="whole">${range(ratio.figures)}</span></p>${detail}</article>`;
+}
+
+function medianCard({ scenario, stack, p50 }: StackFigures): Markup {
+  return html`<article class="card"><h3>${scenario} · ${stack}</h3><p class="what">${SCENARIO_TEXTS[scenario]}</p>
+<p class="big">${decimal(p50?.value)}<span> ms</span></p>
+<p class="detail">median latency, 95 % interval ${range(p50?.interval)}</p></article>`;
+}

@@ -1,0 +1,7 @@
+import type { BenchResult } from '../result.ts';
+import { summarise } from './summary.ts';
+
+/** Renders the derived figures with their intervals as JSON; a bound that is infinite becomes null. */
+export function renderJson(result: BenchResult): string {
+  return `${JSON.stringify(summarise(result), undefined, 2)}\n`;
+}

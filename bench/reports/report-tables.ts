@@ -1,0 +1,164 @@
+import { PRICE_ORIGIN } from '../../insights/cost.ts';
+import { isMissing } from '../metrics.ts';
+import type { RateCurve } from '../result.ts';
+import { quantileOfData } from '../statistics/histogram.ts';
+import { answers, decimal, range } from './format.ts';
+import type { Ratio } from './ratios.ts';
+import type { StackFigures, Summary } from './summary.ts';
+
+/** A table of a report in text. */
+export interface ReportTable {
+  readonly title: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Stands below the table; may be empty. */
+  readonly note: string;
+}
+
+/** The tables of a report, the answer first; those that would be empty are left out. */
+export function reportTables(summary: Summary): ReportTable[] {
+  const tables = [ratioTable(summary), clientTable(summary), hostTable(summary), rateTable(summary)];
+  return tables.filter(({ rows }) => rows.length > 0);
+}
+
+function ratioTable({ ratios }: Summary): ReportTable {
+  const headline = ratios.filter(({ metric }) => metric === 'p50');
+  const beside = (one: Ratio) =>
+    (['p99', 'throughput', 'billed'] as const).map((metric) =>
+      ratioCell(ratios.find((other) => other.metric === metric && isSamePair(one, other))),
+    );
+  return {
+    title: 'Times faster by median latency, with simultaneous 95 % intervals over the rounds',
+    header: ['scenario', 'stacks', 'times', 'interval', 'verdict', 'p99', 'calls/s', 'billed'],
+    rows: headline.map((one) => [
+      one.scenario,
+      `${one.base} over ${one.other}`,
+      ...(isMissing(one.figures)
+        ? ['-', '-', `unknown: ${one.figures.missing}`]
+        : [decimal(one.figures.ratio), range(one.figures), verdictText(one)]),
+      ...beside(one),
+    ]),
+    note: 'p99, calls/s, billed: the same ratio of these; * means that its interval does not span 1 either.',
+  };
+}
+
+function isSamePair(one: Ratio, other: Ratio): boolean {
+  return one.scenario === other.scenario && one.base === other.base && one.other === other.other;
+}
+
+function ratioCell(ratio: Ratio | undefined): string {
+  if (ratio === undefined || isMissing(ratio.figures)) return '- ';
+  return `${decimal(ratio.figures.ratio)}${ratio.figures.verdict === 'inconclusive' ? ' ' : '*'}`;
+}
+
+function verdictText({ base, figures }: Ratio): string {
+  if (isMissing(figures) || figures.verdict === 'inconclusive') return 'inconclusive';
+  return `${base} is ${figures.verdict}`;
+}
+
+function clientTable({ figures }: Summary): ReportTable {
+  return {
+    title: 'As the client measured it (latency in ms, with 95 % intervals over the rounds)',
+    header: [
+      'scenario',
+      'stack',
+      'calls',
+      'answers',
+      'errors',
+      'calls/s',
+      'p50',
+      'interval',
+      'p99',
+      'interval',
+      'max',
+    ],
+    rows: figures.map((one) => [
+      one.scenario,
+      one.stack,
+      String(one.calls),
+      answers(one.statuses),
+      String(one.errors),
+      decimal(one.throughput?.value),
+      decimal(one.p50?.value),
+      range(one.p50?.interval),
+      decimal(one.p99?.value),
+      range(one.p99?.interval),
+      decimal(one.max),
+    ]),
+    note: '',
+  };
+}
+
+function hostTable({ figures, plan }: Summary): ReportTable {
+  const known = figures.filter(({ reported, cold }) => reported !== undefined || cold !== undefined);
+  const forced = figures.some(({ cold }) => cold !== undefined);
+  const { region, date } = PRICE_ORIGIN;
+  const whose = plan.isRemote ? '' : ", with this machine's durations, not Lambda's";
+  return {
+    title: 'As the host reported it (REPORT lines; times in ms, memory in MB)',
+    header: [
+      'scenario',
+      'stack',
+      'cold',
+      'init p50',
+      'p99',
+      'first',
+      'p50',
+      'p95',
+      'p99',
+      'billed',
+      'memory',
+      'USD/M',
+    ],
+    rows: known.map(hostRow),
+    note: [
+      forced ? 'cold: starts that were forced; first: what their client waited, median. ' : '',
+      `billed: a call, init included. USD/M: a million calls on AWS (${region}, ${date}${whose}).`,
+    ].join(''),
+  };
+}
+
+function hostRow({ scenario, stack, reported, cold, billed, cost }: StackFigures): string[] {
+  const init = cold?.init;
+  return [
+    scenario,
+    stack,
+    String(cold?.starts ?? reported?.coldStarts ?? '-'),
+    decimal(init?.p50 ?? reported?.initP50),
+    decimal(init?.p99 ?? reported?.initP99),
+    decimal(cold?.total?.p50),
+    decimal(reported?.durationP50),
+    decimal(reported?.durationP95),
+    decimal(reported?.durationP99),
+    decimal(billed?.value),
+    reported?.maxMemoryUsedMb?.toString() ?? '-',
+    cost === undefined ? '-' : cost.total.toFixed(3),
+  ];
+}
+
+/** More columns do not fit beside the others in 100. */
+const SHOWN_RATES = 8;
+
+function rateTable({ rateCurves }: Summary): ReportTable {
+  const all = [...new Set(rateCurves.flatMap(({ steps }) => steps.map(({ rate }) => rate)))];
+  const rates = all.sort((one, other) => one - other).slice(-SHOWN_RATES);
+  const objectives = [...new Set(rateCurves.map(({ objective }) => objective))].join(', ');
+  return {
+    title: 'Latency p99 in ms against load in requests/s',
+    header: ['scenario', 'stack', ...rates.map((rate) => `${rate}/s`), 'met up to'],
+    rows: rateCurves.map((curve) => [
+      curve.scenario,
+      curve.stack,
+      ...rates.map((rate) => rateCell(curve, rate)),
+      curve.highestRate === undefined ? 'no rate' : `${curve.highestRate}/s`,
+    ]),
+    note: `! misses ${objectives}, or lost, dropped or got wrong answers.`,
+  };
+}
+
+function rateCell({ steps }: RateCurve, rate: number): string {
+  const step = steps.find((one) => one.rate === rate);
+  if (step === undefined) return '-';
+  const micros = quantileOfData(step.load.latency, 0.99);
+  return `${decimal(micros === undefined ? undefined : micros / 1000)}${step.met ? '' : '!'}`;
+}

@@ -1,0 +1,131 @@
+import type { FunctionConfiguration, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionConfigurationCommand,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionUpdated,
+} from '@aws-sdk/client-lambda';
+import { OptionError } from '../../src/config.ts';
+import { functionNameOf } from './log-group.ts';
+import type { ColdAccess, FunctionDescription } from './stack.ts';
+
+/** The variable by whose change execution environments become outdated; its value counts the cold starts of a run. */
+export const COLD_VARIABLE = 'SHEEP_SHED_BENCH_COLD_START';
+
+/** Longest wait until Lambda has taken over a change. */
+const UPDATE_LIMIT_SECONDS = 120;
+/** Longest time for undoing the changes of one function. */
+const RESTORE_LIMIT_MS = 60_000;
+
+/** The functions of one deployed stack, looked up before anything is measured. */
+export interface DeployedFunctions {
+  readonly descriptions: readonly FunctionDescription[];
+  readonly cold: ColdAccess;
+}
+
+/**
+ * The functions of a deployed stack as Lambda's own API knows them. A cold start is forced by another value of an
+ * environment variable, after which Lambda serves from new execution environments only; the variable is taken
+ * away afterwards, and all others stay as they are, even if somebody changes them meanwhile.
+ * @param pollSeconds between two looks whether Lambda has taken over a change.
+ * @throws OptionError when credentials or rights lack, or a function does not exist.
+ */
+export async function deployedFunctions(
+  client: LambdaClient,
+  stack: { readonly name: string; readonly stage: string },
+  functionNames: readonly string[],
+  pollSeconds: number,
+  signal: AbortSignal,
+): Promise<DeployedFunctions> {
+  const descriptions: FunctionDescription[] = [];
+  for (const functionName of functionNames) {
+    const name = functionNameOf(stack.stage, stack.name, functionName);
+    const found = await configurationOf(client, name, signal).catch((error: Error) => {
+      signal.throwIfAborted();
+      throw new OptionError(
+        `--cold must come with AWS credentials that may read and change the function ${name}: ${sayWhy(error)}`,
+      );
+    });
+    descriptions.push(describe(functionName, name, found));
+  }
+  const changed = new Set<string>();
+  let starts = 0;
+
+  const update = async (
+    name: string,
+    change: Readonly<Record<string, string | undefined>>,
+    limit: AbortSignal,
+  ) => {
+    const { Environment } = await configurationOf(client, name, limit);
+    if (Environment?.Error !== undefined) {
+      throw new Error(`the variables of ${name} cannot be read: ${Environment.Error.Message}`);
+    }
+    const Variables = withoutUndefined({ ...Environment?.Variables, ...change });
+    const command = new UpdateFunctionConfigurationCommand({
+      FunctionName: name,
+      Environment: { Variables },
+    });
+    await client.send(command, { abortSignal: limit });
+    const patience = {
+      client,
+      maxWaitTime: UPDATE_LIMIT_SECONDS,
+      minDelay: pollSeconds,
+      maxDelay: pollSeconds,
+    };
+    await waitUntilFunctionUpdated({ ...patience, abortSignal: limit }, { FunctionName: name });
+  };
+
+  return {
+    descriptions,
+    cold: {
+      async force(functionName) {
+        const name = functionNameOf(stack.stage, stack.name, functionName);
+        // Before the request: one that is interrupted may have arrived.
+        changed.add(name);
+        await update(name, { [COLD_VARIABLE]: String(++starts) }, signal);
+      },
+      async restore() {
+        for (const name of changed) {
+          try {
+            await update(name, { [COLD_VARIABLE]: undefined }, AbortSignal.timeout(RESTORE_LIMIT_MS));
+            changed.delete(name);
+          } catch (error) {
+            throw new Error(
+              `the variable ${COLD_VARIABLE} could not be taken away from ${[...changed].join(', ')}; it does no harm, but take it away: ${sayWhy(error as Error)}`,
+              { cause: error },
+            );
+          }
+        }
+      },
+    },
+  };
+}
+
+function configurationOf(client: LambdaClient, name: string, abortSignal: AbortSignal) {
+  return client.send(new GetFunctionConfigurationCommand({ FunctionName: name }), { abortSignal });
+}
+
+function describe(
+  functionName: string,
+  name: string,
+  { Runtime, Architectures, MemorySize, CodeSize }: FunctionConfiguration,
+): FunctionDescription {
+  return {
+    function: functionName,
+    name,
+    runtime: Runtime ?? 'not available',
+    architecture: Architectures?.[0] ?? 'x86_64',
+    memorySizeMb: MemorySize ?? 0,
+    packageBytes: CodeSize ?? 0,
+  };
+}
+
+function withoutUndefined(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** AWS's errors in one line, with their kind. */
+function sayWhy({ name, message }: Error): string {
+  return `${name}: ${message.replaceAll(/\s+/g, ' ').trim()}`;
+}

@@ -1,0 +1,59 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { FUNCTION_OF } from '../scenarios/scenario.ts';
+import type { BenchOptions } from '../settle-options.ts';
+import type { BenchWorld } from '../world.ts';
+import { cloudWatchLogs } from './cloudwatch-logs.ts';
+import type { DeployedFunctions } from './lambda-functions.ts';
+import type { OpenStacks } from './local-stacks.ts';
+import { remoteStack } from './remote-stack.ts';
+import type { FunctionDescription, Stack } from './stack.ts';
+
+/** CloudWatch takes in logs within seconds as a rule, sometimes within minutes. */
+const CLOUDWATCH_PATIENCE = { attempts: 24, pauseMs: 10_000, pollIntervalMs: 500, queryLimitMs: 60_000 };
+/** Lambda takes over a change within seconds. */
+const UPDATE_POLL_SECONDS = 1;
+
+/**
+ * Stacks that somebody deployed, with the logs of their region where it is known, and with the right to force
+ * cold starts where they were asked for.
+ * @throws OptionError when nobody answers at an address, or `--cold` lacks credentials or rights.
+ */
+export async function remoteStacks(options: BenchOptions, world: BenchWorld): Promise<OpenStacks> {
+  const { url = [], region, stage, timeout, cold, scenario } = options;
+  const { signal, sleep } = world;
+  const clients = region === undefined ? undefined : await awsClients(region, cold > 0);
+  const close = async () => {
+    clients?.logs.destroy();
+    clients?.lambda?.destroy();
+  };
+  try {
+    const stacks: Stack[] = [];
+    const described: Record<string, readonly FunctionDescription[]> = {};
+    for (const one of url) {
+      const place = { name: one.name, stage };
+      const logs = clients && cloudWatchLogs(clients.logs, place, { ...CLOUDWATCH_PATIENCE, sleep }, signal);
+      let deployed: DeployedFunctions | undefined;
+      if (clients?.lambda !== undefined) {
+        const { deployedFunctions } = await import('./lambda-functions.ts');
+        const names = scenario.map((name) => FUNCTION_OF[name]);
+        deployed = await deployedFunctions(clients.lambda, place, names, UPDATE_POLL_SECONDS, signal);
+      }
+      stacks.push(await remoteStack(one, { logs, cold: deployed?.cold }, timeout, signal));
+      described[one.name] = deployed?.descriptions ?? [];
+    }
+    return { stacks, functionsOf: ({ name }) => described[name] ?? [], notices: [], close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The SDK takes 100 ms to load, which other runs need not wait for. */
+async function awsClients(region: string, needsLambda: boolean) {
+  const { createCloudWatchClient } = await import('../../insights/cloudwatch/client.ts');
+  const logs: CloudWatchLogsClient = createCloudWatchClient(region);
+  if (!needsLambda) return { logs, lambda: undefined };
+  const { LambdaClient } = await import('@aws-sdk/client-lambda');
+  const requestHandler = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+  return { logs, lambda: new LambdaClient({ region, maxAttempts: 6, requestHandler }) };
+}

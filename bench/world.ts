@@ -1,0 +1,15 @@
+import type { Progress } from './progress.ts';
+
+/** What the measuring needs from the world. */
+export interface BenchWorld {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Gives a tattoo that is in no shed, each time another. */
+  readonly nextTattoo: () => bigint;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly steadyNow: () => number;
+  /** Waits for milliseconds, or rejects when the signal aborts. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
+}

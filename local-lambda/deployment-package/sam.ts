@@ -1,0 +1,170 @@
+import { LocalLambdaError } from '../local-lambda-error.ts';
+import type { TemplateResource } from './intrinsics.ts';
+import { httpEvents, restEvents, type SamEvent } from './sam-events.ts';
+import type { Template } from './template.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+type Resources = Record<string, TemplateResource>;
+
+/** Properties that mean the same on `AWS::Serverless::Function` and on `AWS::Lambda::Function`. */
+const SAME_PROPERTIES = [
+  'Architectures',
+  'Description',
+  'Environment',
+  'FunctionName',
+  'Handler',
+  'Layers',
+  'LoggingConfig',
+  'MemorySize',
+  'ReservedConcurrentExecutions',
+  'Role',
+  'Runtime',
+  'Timeout',
+];
+
+/**
+ * Does to a template what the transform `AWS::Serverless-2016-10-31` does, as far as local-lambda reads the result:
+ * functions with their `Globals` and their events of type `HttpApi` and `Api`, HTTP APIs, REST APIs and simple
+ * tables. Intrinsic functions stay as they are. Other templates are returned as they are.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
+ * @throws LocalLambdaError naming the property that cannot be served here.
+ */
+export function expandServerless(template: Template): Template {
+  const serverless = Object.values(template.Resources).some(({ Type }) =>
+    Type.startsWith('AWS::Serverless::'),
+  );
+  if (!serverless) return template;
+  const globals = Object((template as { Globals?: unknown }).Globals) as Readonly<Record<string, Properties>>;
+  const resources: Resources = {};
+  const events: SamEvent[] = [];
+  for (const [logicalId, resource] of Object.entries(template.Resources)) {
+    const kind = resource.Type.replace(/^AWS::Serverless::/, '');
+    const properties = withGlobals(globals[kind] ?? {}, resource.Properties ?? {});
+    const type = EXPANSIONS[kind];
+    if (resource.Type === 'AWS::Serverless::Function') {
+      resources[logicalId] = { ...resource, ...functionOf(logicalId, properties) };
+      events.push(...eventsOf(logicalId, resource, properties));
+    } else if (resource.Type !== kind && type !== undefined) {
+      Object.assign(resources, type(logicalId, resource, properties));
+    } else {
+      resources[logicalId] = resource;
+    }
+  }
+  const implicit = implicitApis(events, globals);
+  return {
+    ...template,
+    Resources: { ...implicit, ...resources, ...httpEvents(events), ...restEvents(events) },
+  };
+}
+
+/** What stands in `Globals` comes first: maps are merged, lists are joined, other values are replaced. */
+function withGlobals(globals: Properties, own: Properties): Properties {
+  const merged: Record<string, unknown> = { ...globals };
+  for (const [name, value] of Object.entries(own)) {
+    const before = merged[name];
+    if (Array.isArray(before) && Array.isArray(value)) merged[name] = [...before, ...value];
+    else if (isMap(before) && isMap(value)) merged[name] = withGlobals(before, value);
+    else merged[name] = value;
+  }
+  return merged;
+}
+
+function functionOf(logicalId: string, properties: Properties): TemplateResource {
+  const path = `Resources.${logicalId}.Properties`;
+  if (properties['PackageType'] === 'Image') {
+    throw new LocalLambdaError(
+      `${path}.PackageType: must be Zip, is "Image"; container images are not run here`,
+    );
+  }
+  const same = SAME_PROPERTIES.filter((name) => properties[name] !== undefined);
+  const { CodeUri, InlineCode } = properties;
+  return {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      ...Object.fromEntries(same.map((name) => [name, properties[name]])),
+      Code: InlineCode === undefined ? codeOf(CodeUri) : { ZipFile: InlineCode },
+    },
+  };
+}
+
+function codeOf(uri: unknown): unknown {
+  if (!isMap(uri) || !('Bucket' in uri)) return uri;
+  return { S3Bucket: uri['Bucket'], S3Key: uri['Key'] };
+}
+
+function eventsOf(functionId: string, { Condition }: TemplateResource, properties: Properties): SamEvent[] {
+  return Object.entries(Object(properties['Events'])).flatMap(([name, event]) => {
+    const { Type, Properties = {} } = Object(event) as { Type?: unknown; Properties?: Properties };
+    if (Type !== 'HttpApi' && Type !== 'Api') return [];
+    return [{ functionId, name, type: Type, properties: Properties, condition: Condition }];
+  });
+}
+
+type Expand = (logicalId: string, resource: TemplateResource, properties: Properties) => Resources;
+
+const EXPANSIONS: Readonly<Record<string, Expand>> = {
+  HttpApi: (logicalId, resource, properties) => httpApi(logicalId, resource, properties),
+  Api: (logicalId, resource, properties) => restApi(logicalId, resource, properties),
+  SimpleTable: (logicalId, resource, { TableName, PrimaryKey }) => {
+    const { Name = 'id', Type = 'String' } = Object(PrimaryKey) as { Name?: unknown; Type?: unknown };
+    const AttributeType = { String: 'S', Number: 'N', Binary: 'B' }[String(Type)] ?? Type;
+    const table = {
+      ...(TableName !== undefined && { TableName }),
+      AttributeDefinitions: [{ AttributeName: Name, AttributeType }],
+      KeySchema: [{ AttributeName: Name, KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    };
+    return { [logicalId]: { ...resource, Type: 'AWS::DynamoDB::Table', Properties: table } };
+  },
+};
+
+/** The APIs of events that name none. */
+function implicitApis(events: readonly SamEvent[], globals: Readonly<Record<string, Properties>>): Resources {
+  const needs = (type: SamEvent['type'], name: string) =>
+    events.some((event) => event.type === type && event.properties[name] === undefined);
+  const none = { Type: '' };
+  return {
+    ...(needs('HttpApi', 'ApiId') && httpApi('ServerlessHttpApi', none, globals['HttpApi'] ?? {})),
+    ...(needs('Api', 'RestApiId') && restApi('ServerlessRestApi', none, globals['Api'] ?? {})),
+  };
+}
+
+function httpApi(logicalId: string, resource: TemplateResource, properties: Properties): Resources {
+  const { CorsConfiguration, AccessLogSettings, StageName = '$default', Name = logicalId } = properties;
+  const cors = CorsConfiguration === true ? { AllowOrigins: ['*'] } : CorsConfiguration;
+  const CorsObject = typeof cors === 'string' ? { AllowOrigins: [cors] } : cors;
+  const ref = { Ref: logicalId };
+  return {
+    [logicalId]: {
+      ...resource,
+      Type: 'AWS::ApiGatewayV2::Api',
+      Properties: {
+        Name,
+        ProtocolType: 'HTTP',
+        ...(CorsObject !== undefined && { CorsConfiguration: CorsObject }),
+      },
+    },
+    [`${logicalId}Stage`]: {
+      ...resource,
+      Type: 'AWS::ApiGatewayV2::Stage',
+      Properties: { ApiId: ref, StageName, ...(AccessLogSettings !== undefined && { AccessLogSettings }) },
+    },
+  };
+}
+
+function restApi(logicalId: string, resource: TemplateResource, properties: Properties): Resources {
+  const { StageName = 'Prod', Name = logicalId } = properties;
+  const ref = { Ref: logicalId };
+  return {
+    [logicalId]: { ...resource, Type: 'AWS::ApiGateway::RestApi', Properties: { Name } },
+    [`${logicalId}Stage`]: {
+      ...resource,
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: { RestApiId: ref, StageName },
+    },
+  };
+}
+
+function isMap(value: unknown): value is Properties {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

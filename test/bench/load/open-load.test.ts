@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { ClosedLoadOptions } from '../../../bench/load/closed-load.ts';
+import { closedLoad } from '../../../bench/load/closed-load.ts';
+import type { OpenLoadOptions } from '../../../bench/load/open-load.ts';
+import { openLoad } from '../../../bench/load/open-load.ts';
+import { histogram } from '../../../bench/statistics/histogram.ts';
+import { serve } from './loopback-server.ts';
+
+function settings(url: string) {
+  let made = 0;
+  return {
+    url,
+    connections: 8,
+    calls: undefined,
+    seconds: 1,
+    timeoutSeconds: 5,
+    rate: 100,
+    arrivals: 'even',
+    seed: 1,
+    next: () => ({ method: 'GET', path: `/echo/${made++}` }),
+    verify: ({ path }, { status, body }) =>
+      status === 200 && body === path ? undefined : `${path}: ${body}`,
+    onProgress: () => {},
+    signal: new AbortController().signal,
+  } satisfies OpenLoadOptions;
+}
+
+/** A server that holds back all answers for a second, from a second after its first request on. */
+async function stallingServer(t: TestContext) {
+  const held: (() => void)[] = [];
+  let isStalled = false;
+  let hasStarted = false;
+  const stall = { from: 0, to: 0 };
+  const url = await serve(t, (request, response) => {
+    if (!hasStarted) {
+      hasStarted = true;
+      setTimeout(() => {
+        isStalled = true;
+        stall.from = performance.now();
+      }, 1000);
+      setTimeout(() => {
+        isStalled = false;
+        stall.to = performance.now();
+        for (const answer of held) answer();
+      }, 2000);
+    }
+    const answer = () => response.end(request.url);
+    if (isStalled) held.push(answer);
+    else answer();
+  });
+  return { url, stall };
+}
+
+/** Measures, until the test ends, by how many milliseconds this machine lets the event loop come too late at worst. */
+function watchHiccups(t: TestContext): () => number {
+  const monitor = monitorEventLoopDelay({ resolution: 5 });
+  monitor.enable();
+  t.after(() => monitor.disable());
+  return () => monitor.max / 1e6;
+}
+
+for (const [connections, what] of [
+  [128, 'with a connection for each'],
+  [8, 'when most of them must wait for a connection'],
+] as const) {
+  test(`a stall of 1 s at 100 requests/s is seen by each request planned in it, ${what}`, async (t) => {
+    const { url, stall } = await stallingServer(t);
+    const worstHiccup = watchHiccups(t);
+    let firstDue = 0;
+    const plain = settings(url);
+    const next = () => {
+      firstDue ||= performance.now();
+      return plain.next();
+    };
+    const result = await openLoad({ ...plain, connections, next, seconds: 4 });
+    assert.deepEqual(
+      [result.calls, result.latency.count, result.lost, result.dropped, result.wrong],
+      [400, 400, 0, 0, 0],
+    );
+    // A request due in the stall waits for its end: 100 of 400 with 1 000, 990, … 10 ms, the others with none.
+    const expected = Array.from({ length: 400 }, (_, i) => firstDue + i * 10)
+      .map((due) => (due > stall.from && due < stall.to ? stall.to - due : 0))
+      .sort((a, b) => a - b);
+    const { quantile } = histogram(result.latency);
+    for (const fraction of [0.8, 0.9, 0.95, 0.99, 1]) {
+      const ms = (quantile(fraction) ?? 0) / 1000;
+      const byArithmetic = expected[Math.ceil(fraction * 400) - 1] ?? 0;
+      const message = `p${fraction * 100}: ${ms} instead of ${byArithmetic} ms`;
+      // One gap for a request at the edge of the stall. A machine that is busy may add to a latency, never take away.
+      assert.ok(ms > byArithmetic - 11, message);
+      assert.ok(ms < byArithmetic + 20 + 2 * worstHiccup(), `${message}, hiccups ${worstHiccup()} ms`);
+    }
+    assert.ok((expected[395] ?? 0) > 900, 'the p99 by arithmetic is 960 ms');
+  });
+}
+
+test('the same stall all but vanishes in the closed model, where few requests meet it', async (t) => {
+  const { url, stall } = await stallingServer(t);
+  const closed: ClosedLoadOptions = { ...settings(url), connections: 1, seconds: 4 };
+  const result = await closedLoad(closed);
+  const { quantile } = histogram(result.latency);
+  const stalledUs = (stall.to - stall.from) * 1000;
+  assert.ok(
+    result.latency.max > 0.9 * stalledUs,
+    'the one request under way waited for the end of the stall',
+  );
+  assert.ok((quantile(0.99) ?? Infinity) < 0.5 * stalledUs, 'the p99 shows nothing of it');
+});
+
+test('it sends at the planned times although no answer comes, up to its connections; the rest is dropped', async (t) => {
+  const seen: string[] = [];
+  const url = await serve(t, (request) => {
+    seen.push(request.url ?? '');
+  });
+  const result = await openLoad({ ...settings(url), connections: 10, seconds: 0.5, timeoutSeconds: 1 });
+  assert.equal(seen.length, result.calls, 'the server saw what was counted as sent');
+  assert.equal(result.calls + result.dropped, 50, 'every planned request is in the account');
+  assert.ok(result.calls >= 10 && result.dropped > 0, `${result.calls} sent, ${result.dropped} dropped`);
+  assert.deepEqual([result.lost, result.timedOut], [result.calls, result.calls]);
+  assert.equal(result.latency.count, result.calls);
+  assert.ok(result.latency.min >= 1_000_000, 'each counts with the time-out at least');
+});
+
+test('one slow request holds up one connection, not the plan', async (t) => {
+  const url = await serve(t, (request, response) => {
+    setTimeout(() => response.end(request.url), request.url === '/echo/0' ? 700 : 0);
+  });
+  const result = await openLoad({ ...settings(url), connections: 2, seconds: 1 });
+  const { quantile } = histogram(result.latency);
+  assert.deepEqual([result.calls, result.lost, result.dropped], [100, 0, 0]);
+  assert.ok((quantile(0.9) ?? Infinity) < 600_000);
+  assert.ok(result.latency.max >= 690_000);
+});
+
+test('Poisson arrivals: as many requests as the seed says', async (t) => {
+  const url = await serve(t, (request, response) => response.end(request.url));
+  const load = { ...settings(url), arrivals: 'poisson', rate: 200, seconds: 0.5, seed: 9 } as const;
+  const first = await openLoad(load);
+  const again = await openLoad({ ...load, verify: () => undefined });
+  assert.equal(first.calls, again.calls);
+  assert.equal(first.wrong, 0);
+  assert.notEqual(first.calls, (await openLoad({ ...load, seed: 10, verify: () => undefined })).calls);
+});
+
+test('makes exactly the calls it is told', async (t) => {
+  const url = await serve(t, (request, response) => response.end(request.url));
+  const result = await openLoad({ ...settings(url), calls: 37, rate: 1000, connections: 3 });
+  assert.deepEqual(result.statuses, { 200: 37 });
+});
+
+test('a rate far beyond what can be sent neither hangs nor loses count', async (t) => {
+  const url = await serve(t, (request, response) => response.end(request.url));
+  const result = await openLoad({ ...settings(url), rate: 1_000_000, seconds: 0.02 });
+  assert.equal(result.calls + result.dropped, 20_000);
+  assert.equal(result.wrong, 0);
+});
+
+test('a server that refuses everything ends it early, with all that was due in the account', async (t) => {
+  const url = await serve(t, (request) => request.socket.destroy());
+  const problems: string[] = [];
+  const onLost = (problem: string) => problems.push(problem);
+  const result = await openLoad({ ...settings(url), rate: 1000, seconds: 60, onLost });
+  assert.ok(result.lost >= 100 && result.lost < 120, `${result.lost} lost`);
+  assert.equal(problems.length, 3);
+});
+
+test('it stops when it is told to, also between two requests that lie far apart', async (t) => {
+  const url = await serve(t, (request, response) => response.end(request.url));
+  const signal = AbortSignal.timeout(150);
+  await assert.rejects(openLoad({ ...settings(url), rate: 0.01, seconds: 600, signal }), {
+    name: 'TimeoutError',
+  });
+});
+
+test('a rate that is none is named', async () => {
+  for (const rate of [0, -1, Number.NaN, Infinity]) {
+    await assert.rejects(
+      openLoad({ ...settings('http://127.0.0.1:1'), rate }),
+      /^RangeError: rate must be .*above 0/,
+    );
+  }
+});
+
+test('an answer that cannot be judged ends the load with that error', async (t) => {
+  const url = await serve(t, (request, response) => response.end(request.url));
+  const verify = () => {
+    throw new Error('no judgement');
+  };
+  await assert.rejects(openLoad({ ...settings(url), seconds: 60, verify }), /no judgement/);
+});

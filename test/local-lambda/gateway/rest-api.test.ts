@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startHost } from '../fixture-package.ts';
+
+const RestApiId = { Ref: 'Rest' };
+
+/** A REST API as CloudFormation has it: a resource for each part of a path, and a method. */
+function restApi(functionId: string, TimeoutInMillis?: number) {
+  return {
+    Rest: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'rest' } },
+    Sheep: {
+      Type: 'AWS::ApiGateway::Resource',
+      Properties: { ParentId: { 'Fn::GetAtt': ['Rest', 'RootResourceId'] }, PathPart: 'sheep', RestApiId },
+    },
+    Tattoo: {
+      Type: 'AWS::ApiGateway::Resource',
+      Properties: { ParentId: { Ref: 'Sheep' }, PathPart: '{tattoo}', RestApiId },
+    },
+    Method: {
+      Type: 'AWS::ApiGateway::Method',
+      Properties: {
+        HttpMethod: 'GET',
+        ResourceId: { Ref: 'Tattoo' },
+        RestApiId,
+        Integration: {
+          Type: 'AWS_PROXY',
+          ...(TimeoutInMillis !== undefined && { TimeoutInMillis }),
+          Uri: {
+            'Fn::Sub': `arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${functionId}.Arn}/invocations`,
+          },
+        },
+      },
+    },
+    // As `defaultCorsPreflightOptions` of the CDK makes it; no Lambda answers it.
+    Options: {
+      Type: 'AWS::ApiGateway::Method',
+      Properties: {
+        HttpMethod: 'OPTIONS',
+        ResourceId: { Ref: 'Tattoo' },
+        RestApiId,
+        Integration: { Type: 'MOCK' },
+      },
+    },
+    Deployment: { Type: 'AWS::ApiGateway::Deployment', Properties: { RestApiId } },
+    Stage: { Type: 'AWS::ApiGateway::Stage', Properties: { RestApiId, StageName: 'dev' } },
+  };
+}
+
+test('a REST API of the template is served with payload format 1.0 and its own errors', async (t) => {
+  const source = `export const handler = async (event) => {
+    if (event.queryStringParameters?.fail) throw new Error('as asked');
+    return { statusCode: 200, body: JSON.stringify([event.resource, event.pathParameters, event.requestContext.stage]) }; };`;
+  const host = await startHost(t, { rest: { source } }, {}, restApi('RestLambdaFunction'));
+  assert.deepEqual(host.routes, [{ method: 'GET', path: '/sheep/{tattoo}', functionName: 'rest' }]);
+  const get = async (path: string) => {
+    const response = await fetch(`${host.url}${path}`);
+    return [response.status, await response.json()];
+  };
+  assert.deepEqual(await get('/sheep/7'), [200, ['/sheep/{tattoo}', { tattoo: '7' }, 'dev']]);
+  assert.deepEqual(await get('/sheep/7?fail=1'), [502, { message: 'Internal server error' }]);
+  assert.deepEqual(await get('/sheep'), [403, { message: 'Missing Authentication Token' }]);
+});
+
+test('a REST API gives up on a slow function with 504', async (t) => {
+  const source = 'export const handler = () => new Promise((done) => setTimeout(done, 400, 1));';
+  const host = await startHost(t, { rest: { source } }, {}, restApi('RestLambdaFunction', 50));
+  const response = await fetch(`${host.url}/sheep/7`);
+  assert.deepEqual(
+    [response.status, await response.json()],
+    [504, { message: 'Endpoint request timed out' }],
+  );
+});
