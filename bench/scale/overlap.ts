@@ -9,7 +9,7 @@ import { median } from '../statistics/median.ts';
 import { ratioInterval } from '../statistics/ratio.ts';
 import type { SizedShed } from './sheds.ts';
 
-/** Sheep on a page, as `src/adapters/dynamodb-shed.ts` asks for them. */
+/** Sheep on a page, as `src/adapters/dynamodb-options.ts` says for them. */
 export const PAGE = 4000;
 
 interface Way {
