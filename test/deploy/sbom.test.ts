@@ -18,22 +18,27 @@ interface Bom {
 
 test('the bill of materials holds every package of the bundles, in its version and with its hash', async () => {
   const config = parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8'), { logLevel: 'silent' });
-  const { alias, mainFields } = config.custom.esbuild;
+  const { esbuild, bundlerConditions } = config.custom;
   const functions: { handler: string }[] = Object.values(config.functions);
-  const { metafile } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: functions.map(({ handler }) => handler.replace(/\.handler$/, '.ts')),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outdir: 'unwritten',
-    write: false,
-    metafile: true,
-    alias,
-    mainFields,
-  });
-  const bundled = new Set(Object.keys(metafile.inputs).map((file) => packageOf(file)));
+  const bundled = new Set<string | undefined>();
+  for (const conditions of Object.values<string[]>(bundlerConditions)) {
+    const { metafile } = await build({
+      absWorkingDir: ROOT,
+      entryPoints: functions.map(({ handler }) => handler.replace(/\.handler$/, '.ts')),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outdir: 'unwritten',
+      write: false,
+      metafile: true,
+      alias: esbuild.alias,
+      mainFields: esbuild.mainFields,
+      conditions,
+    });
+    for (const file of Object.keys(metafile.inputs)) bundled.add(packageOf(file));
+  }
   bundled.delete(undefined);
+  assert.ok(bundled.has('node_modules/@middy/core'));
   assert.ok(bundled.has('node_modules/@aws-sdk/client-dynamodb'));
 
   const sbom = execFileSync(process.execPath, [join(ROOT, 'deploy/sbom.ts')], {
