@@ -19,5 +19,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 
 /** Runs the command that the first word names and gives its exit code; without such a word it measures. */
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const [word, ...rest] = args;
+  if (word === 'report' || word === 'compare') {
+    // Neither loads what the other, or measuring, needs.
+    if (word === 'report') return (await import('./report-command.ts')).reportCommand(rest);
+    return (await import('./compare-command.ts')).compareCommand(rest);
+  }
   return measureCommand(args, signal);
 }

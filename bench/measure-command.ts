@@ -2,12 +2,15 @@ import { dirname, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OptionError, readFlags, renderOptions } from '../src/config.ts';
 import { runBench } from './bench.ts';
+import { EXIT_CODES } from './gate-options.ts';
+import { judge, readGates } from './gates.ts';
 import { BENCH_OPTIONS } from './options.ts';
 import { PRESETS, resolveWithPreset } from './presets.ts';
 import { progressOn } from './progress.ts';
+import { wantsColour } from './reports/colour.ts';
 import { renderTerminal } from './reports/terminal.ts';
 import type { BenchResult } from './result.ts';
-import { isWrong } from './result.ts';
+import { writeWhole } from './result-file.ts';
 import { settleOptions } from './settle-options.ts';
 
 const USAGE = `Usage: npm run bench -- [options]
@@ -21,8 +24,9 @@ ${Object.entries(PRESETS)
   .map(([name, { values }]) => `  ${name.padEnd(8)} ${sayValues(values)}`)
   .join('\n')}
 
-Exit codes: 0 all answers verified; 1 some did not; 2 wrong usage; 130 interrupted (what was measured is
-written; a second Ctrl-C ends at once).
+${EXIT_CODES} An interrupted run writes what was measured; a second Ctrl-C ends at once.
+
+Reports and comparisons of result files, any time: npm run bench -- report --help, npm run bench -- compare --help
 
 Examples:
   npm run bench
@@ -48,6 +52,7 @@ export async function measureCommand(args: readonly string[], signal: AbortSigna
   // Distinct over runs on a table that stays: microseconds since 1970 above a counter.
   let tattoo = BigInt(Date.now()) << 20n;
   const steadyNow = () => performance.now();
+  const gates = await readGates(values);
   const { result, path, failure } = await runBench(ROOT, settleOptions(values), {
     progress: progressOn(process.stderr, steadyNow),
     signal,
@@ -57,18 +62,29 @@ export async function measureCommand(args: readonly string[], signal: AbortSigna
     sleep: (milliseconds, waitSignal) =>
       sleep(milliseconds, undefined, waitSignal === undefined ? {} : { signal: waitSignal }),
   });
-  process.stdout.write(`${renderTerminal(result)}\n\nResult file: ${relative(process.cwd(), path)}\n`);
+  const hasColour = wantsColour(process.stdout, process.env);
+  const page = await writePage(path, result);
+  const [file, report] = [path, page].map((one) => relative(process.cwd(), one));
+  const judgement = judge(result, gates, file ?? path, hasColour);
+  process.stdout.write(`${renderTerminal(result, hasColour)}\n\n`);
+  if (judgement.text !== '') process.stdout.write(`${judgement.text}\n\n`);
+  process.stdout.write(`Result file: ${file}\nReport:      ${report}\n`);
   if (signal.aborted) return 130;
   if (failure !== undefined) {
     const said = failure instanceof Error ? failure.stack : String(failure);
     process.stderr.write(`bench: ended early, the result file holds what was measured: ${said}\n`);
     return 1;
   }
-  return isAnyWrong(result) ? 1 : 0;
+  return judgement.code;
 }
 
-function isAnyWrong({ scenarios, coldStarts }: BenchResult): boolean {
-  return scenarios.some(isWrong) || coldStarts.some(({ violations }) => violations.length > 0);
+/** Writes the HTML report beside the result file. */
+async function writePage(path: string, result: BenchResult): Promise<string> {
+  // It takes 300 ms to load, which a run need not wait for before it measures.
+  const { renderHtml } = await import('./reports/html/page.ts');
+  const page = `${path.replace(/\.json$/, '')}.html`;
+  await writeWhole(page, renderHtml(result));
+  return page;
 }
 
 function sayValues(values: Readonly<Record<string, string | number>>): string {

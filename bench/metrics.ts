@@ -1,6 +1,6 @@
 import { costFiguresOf } from './reports/cost.ts';
 import type { BenchResult, RoundResult, ScenarioResult } from './result.ts';
-import { histogram, mergeHistograms } from './statistics/histogram.ts';
+import { mergeHistograms, quantileOfData } from './statistics/histogram.ts';
 import { quantileOf } from './statistics/quantile.ts';
 
 /** A value that cannot be had, and why, in words. */
@@ -106,7 +106,7 @@ export function coldStartsOf({ coldStarts }: BenchResult, { scenario, stack }: S
 }
 
 function latencyQuantile(fraction: number, help: string): Metric {
-  const needed = Math.round(1 / (1 - fraction));
+  const needed = fraction > 0.5 ? Math.round(1 / (1 - fraction)) : 1;
   return {
     help,
     unit: 'ms',
@@ -115,7 +115,7 @@ function latencyQuantile(fraction: number, help: string): Metric {
     ofRound: ({ load: { latency } }) => {
       // With fewer calls the quantile of a round is its maximum, which says more of their number than of the stack.
       if (latency.count < needed) return { missing: `a round needs ${needed} calls for it` };
-      return (histogram(latency).quantile(fraction) ?? Number.NaN) / 1000;
+      return (quantileOfData(latency, fraction) ?? Number.NaN) / 1000;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Option, OptionTable } from '../src/config.ts';
 import { wholeNumber, wordsOf } from '../src/config.ts';
+import { GATE_OPTIONS } from './gate-options.ts';
 import { OBJECTIVE_ALLOWED, readObjective } from './load/objective.ts';
 import type { NamedStack, NamedUrl } from './option-readers.ts';
 import { decimalNumber, namedStacks, namedUrls, risingRates, wordOf } from './option-readers.ts';
@@ -61,7 +62,7 @@ export const BENCH_OPTIONS = {
   duration: {
     env: 'BENCH_DURATION',
     help: 'seconds a scenario lasts on each stack, all rounds together',
-    default: 3,
+    default: 2,
     ...decimalNumber({ above: 0, to: 3600 }, 'seconds'),
   } satisfies Option<number>,
   calls: {
@@ -144,6 +145,7 @@ export const BENCH_OPTIONS = {
     allowed: 'a path',
     read: ([given = '']) => (given === '' ? undefined : given),
   } satisfies Option<string>,
+  ...GATE_OPTIONS,
   help: {
     help: 'show this text',
     isSwitch: true,

@@ -15,7 +15,7 @@ export interface Estimate {
 export const FLOOR_SECONDS = 0.5;
 
 /** What was seen on 2 cores: the init of an execution environment, and what each thousand of sheep takes to load. */
-const LOCAL = { init: 0.25, perThousandSheep: 0.2, coldStart: 0.3, call: 0.02 };
+const LOCAL = { init: 0.25, perThousandSheep: 0.2, coldStart: 0.2, call: 0.02 };
 /** A function is changed, and waited for; nobody knows how far away it is. */
 const REMOTE = { init: 0.5, perThousandSheep: 0, coldStart: 5, call: 0.1 };
 

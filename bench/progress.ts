@@ -17,7 +17,7 @@ export interface ProgressOutput {
 
 const CLEAR_LINE = '\r\x1b[2K';
 /** Without a terminal a step gets a line when none was written for so long. */
-const PLAIN_INTERVAL_MS = 5_000;
+const PLAIN_INTERVAL_MS = 10_000;
 
 /** Progress on an output, as `process.stderr`. @param steadyNow milliseconds of a clock that never jumps. */
 export function progressOn(output: ProgressOutput, steadyNow: () => number): Progress {

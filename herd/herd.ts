@@ -31,10 +31,16 @@ export interface HerdTable {
 
 /**
  * Makes sure that a table has the key of a shed.
- * @throws Error naming the key that it has instead.
+ * @throws Error naming the table that is not there, or the key that it has instead.
  */
 export async function checkShed({ client, table }: Pick<HerdTable, 'client' | 'table'>): Promise<void> {
-  const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
+  const { Table } = await client
+    .send(new DescribeTableCommand({ TableName: table }))
+    .catch(async (error: Error) => {
+      if (error.name !== 'ResourceNotFoundException') throw error;
+      const region = await client.config.region();
+      throw new Error(`there is no table ${table} in ${region}: check --table, AWS_REGION and AWS_PROFILE`);
+    });
   const keys = (Table?.KeySchema ?? []).map(({ AttributeName, KeyType }) => {
     const type = Table?.AttributeDefinitions?.find(
       (one) => one.AttributeName === AttributeName,

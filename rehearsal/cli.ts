@@ -104,8 +104,12 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
     const before = await inventory(endpoint);
     const read = (name: string) => readFile(join(ROOT, 'docs', name), 'utf8');
     await createPolicy(endpoint, BOUNDARY, await read('function-boundary.json'));
-    const policy = await read('deployer-policy.json');
-    const deployer = await createUser(endpoint, 'sheep-shed-deployer', policy);
+    const [deployer, measurer] = await Promise.all(
+      ['deployer', 'measurer'].map(async (who) =>
+        createUser(endpoint, `sheep-shed-${who}`, await read(`${who}-policy.json`)),
+      ),
+    );
+    if (deployer === undefined || measurer === undefined) throw new Error('the users were not made');
     const rehearsals = STACKS.map((stack) => ({
       stack,
       root: ROOT,
@@ -113,6 +117,7 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
       project,
       endpoint,
       deployer,
+      measurer,
       run,
       step,
     }));

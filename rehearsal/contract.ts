@@ -91,11 +91,12 @@ async function runChecks(target: HttpTarget): Promise<number> {
 
 function fetchFrom(url: string, sign?: IamSigner): HttpTarget['fetch'] {
   return (path, init) => {
-    const headers = sign?.({ method: init?.method ?? 'GET', url: `${url}${path}` });
+    const { method = 'GET', body } = init ?? {};
+    const added = sign?.({ method, url: `${url}${path}`, ...(typeof body === 'string' ? { body } : {}) });
     return fetch(`${url}${path}`, {
       signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
       ...init,
-      ...(headers === undefined ? {} : { headers }),
+      headers: { ...(init?.headers as Record<string, string>), ...added },
     });
   };
 }

@@ -18,7 +18,10 @@ export interface StackRehearsal {
   /** A copy of the project that may be changed. */
   readonly project: string;
   readonly endpoint: string;
+  /** Key of a user with docs/deployer-policy.json. */
   readonly deployer: AccessKey;
+  /** Key of a user with docs/measurer-policy.json. */
+  readonly measurer: AccessKey;
   readonly run: Run;
   readonly step: Step;
 }

@@ -1,5 +1,5 @@
 import { iamSigner } from '../bench/stacks/sigv4.ts';
-import { createUser } from './account.ts';
+import type { AccessKey } from './account.ts';
 import { checkSignedContract } from './contract.ts';
 import { ask } from './deployed-api.ts';
 import { REGION } from './emulator.ts';
@@ -11,27 +11,16 @@ import { apiUrl, type StackRehearsal } from './serverless-cli.ts';
  * @returns what was proved. @throws Error naming the request that was answered otherwise.
  */
 export async function proveSigned(
-  { stack, endpoint, deployer }: StackRehearsal,
+  { endpoint, deployer, measurer }: StackRehearsal,
   id: string,
 ): Promise<string> {
   const url = apiUrl(endpoint, id);
-  const policy = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: 'execute-api:Invoke',
-        Resource: `arn:aws:execute-api:${REGION}:123456789012:${id}/*`,
-      },
-    ],
-  });
-  const caller = await createUser(endpoint, `sheep-shed-${stack}-caller`, policy);
-  const signerOf = (credentials: typeof caller) => iamSigner({ region: REGION, credentials, now: Date.now });
-  const sign = signerOf(caller);
+  const signerOf = (credentials: AccessKey) => iamSigner({ region: REGION, credentials, now: Date.now });
+  const sign = signerOf(measurer);
   const dog = { method: 'GET', url: `${url}/dog` };
   const refused = {
     'without a signature': {},
-    'signed by another secret': signerOf({ ...caller, secretAccessKey: 'wrong' })(dog),
+    'signed by another secret': signerOf({ ...measurer, secretAccessKey: 'wrong' })(dog),
     'signed for another path': sign({ ...dog, url: `${url}/cat?m=1&n=1` }),
     'signed without the right to invoke': signerOf(deployer)(dog),
   };

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT_KEY } from './account.ts';
 import { proveBadInputRefused } from './bad-input.ts';
 import { checkContract } from './contract.ts';
 import { countSheep, expectVersion } from './deployed-api.ts';
@@ -39,9 +38,15 @@ const CHANGES: Readonly<Record<StackName, readonly [file: string, from: string, 
 
 /** Deploys one stack, and does with it whatever is done to a deployed stack, but for its removal. */
 export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
-  const { stack, root, endpoint, run, project, workDir } = rehearsal;
+  const { stack, root, endpoint, run, project, workDir, measurer } = rehearsal;
   const step: Step = (name, body) => rehearsal.step(`${stack}: ${name}`, body);
   const sls = serverless(rehearsal);
+  const measure = (script: string, ...args: string[]) =>
+    run('node', [script, ...args], {
+      cwd: root,
+      env: childEnvironment(endpoint, measurer),
+      limitMs: COMMAND_LIMIT_MS,
+    });
   const table = nameOf(stack);
   let id = '';
   let url = '';
@@ -104,14 +109,16 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
     await expectVersion(url, null);
     return `${await countSheep(url)} sheep`;
   });
+  await step('herd', async () => {
+    await measure('herd/cli.ts', '--table', table, '--clear', '--count', '40');
+    const count = await countSheep(url);
+    if (count !== 40) throw new Error(`a herd of 40 was loaded, and the dog counts ${count}`);
+    return 'cleared, 40 sheep loaded';
+  });
   await step('small bench', async () => {
     const out = join(project, `${stack}.json`);
     const sizes = ['--calls', '4', '--connections', '1', '--rounds', '1', '--herd', '20', '--out', out];
-    await run('node', ['bench/cli.ts', '--url', `${stack}=${url}`, ...sizes], {
-      cwd: root,
-      env: childEnvironment(endpoint, ROOT_KEY),
-      limitMs: COMMAND_LIMIT_MS,
-    });
+    await measure('bench/cli.ts', '--url', `${stack}=${url}`, ...sizes);
     return 'every answer verified';
   });
 }

@@ -11,8 +11,7 @@ import { startWorker, timeCalls } from './worker.ts';
 const WARM_UP_MS = 400;
 const SLICE_MS = 150;
 
-/** Of the calls of a slice the one at this share counts: other work on the machine only ever adds. */
-const QUIET_SHARE = 0.1;
+const FRESH_PROCESSES = 3;
 
 /** The kernels that are compared, and the command that runs each. */
 export const COMMANDS = { cat: 'cat 3 8', wolf: 'wolf' } as const;
@@ -20,13 +19,16 @@ export const COMMANDS = { cat: 'cat 3 8', wolf: 'wolf' } as const;
 /** The name of a kernel. */
 export type Kernel = keyof typeof COMMANDS;
 
-/** Milliseconds a call by round; the n-th of every variant are of the same round. */
+/**
+ * Milliseconds a call by round; the n-th of every variant are of the same round. A round's figure is its fastest
+ * call: the calls are all alike, and other work on the machine only ever adds.
+ */
 export interface Series {
   readonly variant: Variant;
   readonly kernel: Kernel;
-  /** Of a process that has run long: the tenth percentile of a round's calls. */
+  /** Of a process that has run long. */
   readonly warm: number[];
-  /** The first call of a fresh process. */
+  /** The first call of a fresh process, of which a round has three. */
   readonly first: number[];
 }
 
@@ -62,12 +64,15 @@ export async function measureKernels(
       for (const { series, worker, calls, expected } of round % 2 === 0 ? runs : runs.toReversed()) {
         const { variant, kernel, warm, first } = series;
         const warmCalls = await timeCalls(worker, COMMANDS[kernel], calls);
-        const firstCall = await callFresh(variant, kernel, herd);
-        for (const { result } of [warmCalls, firstCall]) {
+        const firstCalls = [];
+        for (let fresh = 0; fresh < FRESH_PROCESSES; fresh++) {
+          firstCalls.push(await callFresh(variant, kernel, herd));
+        }
+        for (const { result } of [warmCalls, ...firstCalls]) {
           assert.equal(result, expected, `${variant.name}: what the ${kernel} gives`);
         }
-        warm.push(quiet(warmCalls.millis));
-        first.push(firstCall.millis[0] ?? Number.NaN);
+        warm.push(Math.min(...warmCalls.millis));
+        first.push(Math.min(...firstCalls.flatMap(({ millis }) => millis)));
         signal.throwIfAborted();
       }
     }
@@ -84,10 +89,6 @@ async function warmUp(worker: Worker, kernel: Kernel): Promise<number> {
     ({ millis } = await timeCalls(worker, COMMANDS[kernel], Math.max(1, 2 * millis.length)));
   }
   return Math.min(500, Math.max(1, Math.round(SLICE_MS / median(millis))));
-}
-
-function quiet(millis: readonly number[]): number {
-  return millis.toSorted((a, b) => a - b)[Math.floor(millis.length * QUIET_SHARE)] ?? Number.NaN;
 }
 
 async function callFresh(variant: Variant, kernel: Kernel, herd: Herd) {

@@ -69,7 +69,7 @@ async function lateness(): Promise<void> {
   say('open model: how late a request is sent, and what waiting for its time costs');
   say('requests/s  p50 µs  p90 µs  p99 µs  CPU µs a request');
   for (const rate of [50, 200, 1000, 5000]) {
-    const { p50, p90, p99, cpuMicros } = await measureLateness(rate, 2);
+    const { p50, p90, p99, cpuMicros } = await measureLateness(rate, 1);
     const figures = [p50, p90, p99].map((micros) => micros.toFixed(0).padStart(6)).join('  ');
     say(`${String(rate).padStart(10)}  ${figures}  ${cpuMicros.toFixed(0).padStart(16)}`);
   }

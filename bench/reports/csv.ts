@@ -1,6 +1,6 @@
 import { isMissing, METRICS, type Metric } from '../metrics.ts';
 import type { BenchResult, RoundResult, ScenarioResult } from '../result.ts';
-import { histogram } from '../statistics/histogram.ts';
+import { quantileOfData } from '../statistics/histogram.ts';
 
 type Cell = string | number | undefined;
 
@@ -49,7 +49,7 @@ function metricValue({ ofRound }: Metric, round: RoundResult): Cell {
 }
 
 function quantile({ load }: RoundResult, fraction: number): Cell {
-  const micros = histogram(load.latency).quantile(fraction);
+  const micros = quantileOfData(load.latency, fraction);
   return micros === undefined ? undefined : micros / 1000;
 }
 

@@ -1,7 +1,7 @@
 import { PRICE_ORIGIN } from '../../insights/cost.ts';
 import { isMissing } from '../metrics.ts';
 import type { RateCurve } from '../result.ts';
-import { histogram } from '../statistics/histogram.ts';
+import { quantileOfData } from '../statistics/histogram.ts';
 import { answers, decimal, range } from './format.ts';
 import type { Ratio } from './ratios.ts';
 import type { StackFigures, Summary } from './summary.ts';
@@ -159,6 +159,6 @@ function rateTable({ rateCurves }: Summary): ReportTable {
 function rateCell({ steps }: RateCurve, rate: number): string {
   const step = steps.find((one) => one.rate === rate);
   if (step === undefined) return '-';
-  const micros = histogram(step.load.latency).quantile(0.99);
+  const micros = quantileOfData(step.load.latency, 0.99);
   return `${decimal(micros === undefined ? undefined : micros / 1000)}${step.met ? '' : '!'}`;
 }

@@ -10,7 +10,7 @@ import type {
   ScenarioResult,
   Versions,
 } from '../result.ts';
-import { histogram, mergeHistograms } from '../statistics/histogram.ts';
+import { mergeHistograms, quantileOfData } from '../statistics/histogram.ts';
 import { type Interval, intervalOverRounds } from '../statistics/interval.ts';
 import { medianInterval, quantileOf } from '../statistics/quantile.ts';
 import { type CostFigures, costFiguresOf } from './cost.ts';
@@ -123,6 +123,13 @@ const PLOTTED = [
   ...[99.25, 99.5, 99.75, 99.9, 99.95, 99.99, 99.999],
 ];
 
+/** Those that so many values can tell apart, and the middle of the last one's share, which shows the longest. */
+function percentilesOf(count: number): number[] {
+  if (count === 0) return [];
+  const apart = PLOTTED.filter((percentile) => (1 - percentile / 100) * count >= 0.9999);
+  return [...apart, Number((100 - 50 / count).toFixed(6))];
+}
+
 function figuresOf(result: BenchResult, one: ScenarioResult): StackFigures {
   const latency = mergeHistograms(wholeRounds(one).map(({ load }) => load.latency));
   const { count } = latency.toData();
@@ -140,16 +147,15 @@ function figuresOf(result: BenchResult, one: ScenarioResult): StackFigures {
     p95: estimate(METRICS.p95),
     p99: estimate(METRICS.p99),
     max: isMissing(max) ? undefined : max,
-    // Beyond 1 − 1/count a quantile is the maximum again and again.
-    percentiles: PLOTTED.filter((percentile) => 1 - percentile / 100 >= 0.9999 / count).map((percentile) => ({
+    percentiles: percentilesOf(count).map((percentile) => ({
       percentile,
       ms: (latency.quantile(percentile / 100) ?? 0) / 1000,
     })),
     rounds: one.rounds.map(({ round, load, brokenOff }) => ({
       round,
       calls: load.calls,
-      p50: millis(histogram(load.latency).quantile(0.5)),
-      p99: millis(histogram(load.latency).quantile(0.99)),
+      p50: millis(quantileOfData(load.latency, 0.5)),
+      p99: millis(quantileOfData(load.latency, 0.99)),
       brokenOff,
     })),
     reported: one.reported,

@@ -28,16 +28,24 @@ function noWholeRound(one: ScenarioResult): string[] {
 }
 
 /** Above half of what the bench can measure, the bench itself is part of what is measured. */
-function aboveHalfOfFloor({ floor, scenarios }: BenchResult): string[] {
+function aboveHalfOfFloor({ floor, scenarios, rateCurves }: BenchResult): string[] {
   if (floor === undefined) return [];
-  return scenarios.flatMap(({ scenario, stack, rounds }) => {
-    const calls = rounds.reduce((sum, { load }) => sum + load.calls, 0);
-    const seconds = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0) / 1000;
-    const rate = seconds > 0 ? calls / seconds : 0;
-    return rate > floor.requestsPerSecond / 2
-      ? [
-          `${scenario} on ${stack}: ${Math.round(rate)} calls/s are more than half of what the bench can measure here (${Math.round(floor.requestsPerSecond)}/s)`,
-        ]
-      : [];
-  });
+  const rates = [
+    ...scenarios.map(({ scenario, stack, rounds }) => {
+      const calls = rounds.reduce((sum, { load }) => sum + load.calls, 0);
+      const seconds = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0) / 1000;
+      return { where: `${scenario} on ${stack}`, rate: seconds > 0 ? calls / seconds : 0 };
+    }),
+    ...rateCurves.map(({ scenario, stack, steps }) => ({
+      where: `the rate steps of ${scenario} on ${stack}`,
+      rate: Math.max(0, ...steps.map(({ rate }) => rate)),
+    })),
+  ];
+  const most = Math.round(floor.requestsPerSecond);
+  return rates
+    .filter(({ rate }) => rate > floor.requestsPerSecond / 2)
+    .map(
+      ({ where, rate }) =>
+        `${where}: ${Math.round(rate)} calls/s are more than half of what the bench can measure here (${most}/s)`,
+    );
 }

@@ -25,7 +25,7 @@ const OPTIONS = {
 } satisfies OptionTable;
 
 const ROOT = dirname(dirname(import.meta.dirname));
-const HEADER = ['scenario', 'inconclusive', 'faster', 'slower', 'median interval'];
+const HEADER = ['scenario', 'inconclusive', 'faster', 'slower', 'not judged', 'median interval'];
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { flags, words } = readFlags(OPTIONS, args);
@@ -34,7 +34,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<void>
   }
   const { runs, stack, preset } = resolveOptions(OPTIONS, { flags });
   const out = join(ROOT, 'results', 'self.json');
-  const twice = { preset: [preset], stack: [`one=${stack}`, `two=${stack}`], cold: ['0'], out: [out] };
+  const twice = { preset: [preset], stack: [`self-a=${stack}`, `self-b=${stack}`], cold: ['0'], out: [out] };
   const options = settleOptions(resolveWithPreset(BENCH_OPTIONS, { flags: twice }));
   const steadyNow = () => performance.now();
   let tattoo = BigInt(Date.now()) << 20n;
@@ -54,15 +54,20 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<void>
     if (failure !== undefined) throw failure;
     const verdicts = verdictsOf(result);
     done.push(verdicts);
-    const told = verdicts.map(
-      ({ scenario, ratio, low, high, verdict }) =>
-        `${scenario} ${ratio.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})${verdict === 'inconclusive' ? '' : ` ${verdict.toUpperCase()}`}`,
-    );
     const seconds = ((steadyNow() - startedAt) / 1000).toFixed(1);
-    say(`${run}: ${told.join(', ')}; ${seconds} s, load average ${loadAverage()?.toFixed(1) ?? '-'}`);
+    say(
+      `${run}: ${verdicts.map(tell).join(', ')}; ${seconds} s, load average ${loadAverage()?.toFixed(1) ?? '-'}`,
+    );
   }
   say(`\n${stack} against itself, preset ${preset}, ${runs} runs; every verdict but inconclusive is wrong`);
   say(renderTable(HEADER, tallyOf(done)));
+}
+
+function tell({ scenario, figures }: SelfVerdict): string {
+  if (figures === undefined) return `${scenario} NOT JUDGED`;
+  const { ratio, low, high, verdict } = figures;
+  const said = verdict === 'inconclusive' ? '' : ` ${verdict.toUpperCase()}`;
+  return `${scenario} ${ratio.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})${said}`;
 }
 
 function say(text: string): void {

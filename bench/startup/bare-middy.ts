@@ -7,7 +7,7 @@ interface Request {
 }
 
 /** Stands in for `@middy/core` in one variant of `npm run bench:levers`; without early time-out. */
-function middy(_options: object) {
+export function middy(_options: object) {
   let explain = (_request: Request): void => undefined;
   let work = async (_event: unknown, _context: unknown): Promise<unknown> => undefined;
   const bound = async (event: unknown, context: unknown): Promise<unknown> => {
@@ -30,5 +30,3 @@ function middy(_options: object) {
     },
   });
 }
-
-export { middy as default };

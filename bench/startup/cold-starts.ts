@@ -136,7 +136,8 @@ export function medianStart(starts: readonly ColdStart[]): ColdStart {
   };
 }
 
-function medianOf(values: readonly number[]): number {
+/** The median of figures; not a number without any. */
+export function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;

@@ -5,7 +5,6 @@ import { stop } from 'esbuild';
 import { startDynamodb, tablesOf } from '../../local-lambda/start-dynamodb.ts';
 import type { Option, OptionTable, Values } from '../../src/config.ts';
 import { OptionError, readFlags, renderOptions, resolveOptions, wordsOf } from '../../src/config.ts';
-import { makeHerd } from '../herd.ts';
 import type { Progress } from '../progress.ts';
 import { progressOn } from '../progress.ts';
 import { renderTable } from '../reports/table.ts';
@@ -18,12 +17,11 @@ import { LEVER_NAMES, LEVERS, type Lever, type LeverName } from './levers.ts';
 import { bundlerOptions } from './node-imports.ts';
 import { START_OPTIONS } from './options.ts';
 import { QUOTA_VARIABLE, writePackage } from './packages.ts';
-import { callWith, passesPerHerd } from './requests.ts';
+import { callWith, HERD, passesPerHerd } from './requests.ts';
 import { startTlsFront } from './tls-front.ts';
 import { buildVariant, fillCompileCache, type Variant } from './variants.ts';
 
 const ROOT = dirname(dirname(import.meta.dirname));
-const HERD = makeHerd(1000, 1).sheep;
 const OPTIONS = {
   ...START_OPTIONS,
   starts: { ...START_OPTIONS.starts, help: 'cold starts of every variant' },
@@ -148,7 +146,7 @@ async function measureLever(
   try {
     const found = await measureStarts(starting.subjects, starts, async (pass) => {
       progress.step(`${name}: ${pass} of ${starts}`);
-      if (pass % passesPerHerd(lever.variants.length) === 0) await workshop.table.load(HERD);
+      if (pass % passesPerHerd(lever.variants.length) === 0) await workshop.table.load(HERD.sheep);
     });
     const rows = [...found].map(([subject, measured]) => {
       const { initMs, initCpuMs, firstMs, secondMs, peakMb } = medianStart(measured);

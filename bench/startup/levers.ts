@@ -18,16 +18,26 @@ const COLD_WOLF: SourceChange = {
   from: /const trial[\s\S]*/,
   to: '',
 };
+const WITHOUT_MIDDY: SourceChange = {
+  file: 'src/wrappers/lambda.ts',
+  from: /import middy from '@middy\/core'/,
+  to: "import { middy } from '../../bench/startup/bare-middy.ts'",
+};
 const CREDENTIALS = { '@aws-sdk/credential-provider-node': './src/adapters/environment-credentials.ts' };
 const REQUIRE = "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 const SDK = { conditions: ['module', 'aws-sdk'], alias: CREDENTIALS };
+
+const EMPTY: Variant = {
+  label: 'empty handler',
+  instead: 'export const handler = async () => ({ statusCode: 200 });',
+};
 
 /** The levers of docs/performance.md by name. */
 export const LEVERS = {
   client: {
     help: 'a thin DynamoDB client of our own instead of the SDK',
     functionName: 'post-sheep',
-    variants: [{ label: 'thin client' }, { label: 'SDK', build: SDK }],
+    variants: [{ label: 'thin client' }, { label: 'SDK', build: SDK }, EMPTY],
   },
   builtins: {
     help: 'node:http, node:https and node:crypto by process.getBuiltinModule instead of import',
@@ -124,23 +134,26 @@ Object.assign(globalThis, { kept: [DynamoDB, DynamoDBDocument] });`,
   'warm-cat': {
     help: 'the cat run once during init',
     functionName: 'get-cat',
-    variants: [{ label: 'warm-up' }, { label: 'none', changes: [COLD_CAT] }],
+    variants: [
+      { label: 'A(3,6)' },
+      { label: 'A(3,8)', changes: [{ ...COLD_CAT, from: /n: '6'/, to: "n: '8'" }] },
+      { label: 'none', changes: [COLD_CAT] },
+      EMPTY,
+    ],
   },
   'warm-wolf': {
     help: 'the wolf run once during init, on a shed in memory',
     functionName: 'delete-wolf',
-    variants: [{ label: 'warm-up' }, { label: 'none', changes: [COLD_WOLF] }],
+    variants: [
+      { label: '200 sheep' },
+      { label: '1 000 sheep', changes: [{ ...COLD_WOLF, from: /i < 200/, to: 'i < 1000' }] },
+      { label: 'none', changes: [COLD_WOLF] },
+    ],
   },
   middy: {
     help: 'middy instead of a bare handler',
     functionName: 'get-cat',
-    variants: [
-      { label: 'middy' },
-      {
-        label: 'bare',
-        build: { alias: { ...CREDENTIALS, '@middy/core': './bench/startup/bare-middy.ts' } },
-      },
-    ],
+    variants: [{ label: 'middy' }, { label: 'bare', changes: [WITHOUT_MIDDY] }],
   },
 } as const satisfies Readonly<Record<string, Lever>>;
 

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { LocalLambda } from '../../local-lambda/start.ts';
+import { makeHerd } from '../herd.ts';
 import type { FunctionName } from './options.ts';
 
 /** What a function is asked, as API Gateway would; the work of the bench's scenarios. */
@@ -10,9 +11,12 @@ const EVENTS: Readonly<Record<FunctionName, () => object>> = {
   'delete-wolf': () => ({}),
 };
 
-/** A herd of 1 000 has some 39 sheep of prime weight, and each start of a wolf eats two. */
+/** The shed that every start finds. */
+export const HERD = makeHerd(1000, 1);
+
+/** How many passes a herd lasts, when each start of a wolf eats two sheep of prime weight. */
 export function passesPerHerd(wolves: number): number {
-  return Math.max(1, Math.floor(36 / (2 * wolves)));
+  return Math.max(1, Math.floor(HERD.primes.length / (2 * wolves)));
 }
 
 /** Calls a hosted function that does the work of one of ours. @throws Error when it does not succeed. */

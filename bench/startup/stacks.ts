@@ -3,7 +3,6 @@ import type { LocalLambda } from '../../local-lambda/start.ts';
 import { preparePython } from '../../local-lambda/start.ts';
 import { startDynamodb, tablesOf } from '../../local-lambda/start-dynamodb.ts';
 import { OptionError } from '../../src/config.ts';
-import { makeHerd } from '../herd.ts';
 import type { LocalStackName } from '../options.ts';
 import type { Progress } from '../progress.ts';
 import { packageStacks } from '../stacks/local-stacks.ts';
@@ -14,9 +13,7 @@ import { hostForStarts } from './cold-starts.ts';
 import { openCpuQuota } from './cpu-quota.ts';
 import type { FunctionName } from './options.ts';
 import { instrumentPackage, QUOTA_VARIABLE, writeBarePackage } from './packages.ts';
-import { callWith, passesPerHerd } from './requests.ts';
-
-const HERD = makeHerd(1000, 1).sheep;
+import { callWith, HERD, passesPerHerd } from './requests.ts';
 
 /** A name is `sheep-shed-<stage>-<stack>-<function>`, and every function has two words. */
 const LAST_TWO_WORDS = /[a-z]+-[a-z]+$/;
@@ -104,7 +101,7 @@ export async function startStacks(options: StartStacksOptions): Promise<StartedS
       environment,
       close,
       async prepare(pass) {
-        if (pass % passesPerHerd(1) === 0) for (const table of tables) await table.load(HERD);
+        if (pass % passesPerHerd(1) === 0) for (const table of tables) await table.load(HERD.sheep);
       },
     };
   } catch (error) {

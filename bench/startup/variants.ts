@@ -22,6 +22,8 @@ export interface Variant {
   /** Over what `serverless.yml` says. */
   readonly build?: BuildOptions;
   readonly changes?: readonly SourceChange[];
+  /** Source of another handler, instead of the function's own. */
+  readonly instead?: string;
   /** Source that keeps more in the bundle than the handler needs. */
   readonly besides?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -58,7 +60,7 @@ export async function buildVariant(
     ...variant.build,
     absWorkingDir: root,
     stdin: {
-      contents: `${variant.besides ?? ''}\nexport { handler } from '${handler}';\n`,
+      contents: variant.instead ?? `${variant.besides ?? ''}\nexport { handler } from '${handler}';\n`,
       resolveDir: root,
       loader: 'ts',
     },

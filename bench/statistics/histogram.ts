@@ -7,7 +7,7 @@ const BUCKETS = LINEAR + 21 * HALF;
 
 /** A histogram as it stands in a result file. */
 export interface HistogramData {
-  /** `[bucket, count]` of each bucket that is not empty; {@link bucketOf} defines the buckets. */
+  /** `[bucket, count]` of each bucket that is not empty, rising; {@link bucketOf} defines the buckets. */
   readonly buckets: readonly (readonly [bucket: number, count: number])[];
   readonly count: number;
   /** Exact, in microseconds; 0 when empty. */
@@ -79,6 +79,22 @@ export function histogram(data?: HistogramData): Histogram {
       return { buckets, count, min, max, sum };
     },
   };
+}
+
+/** {@link Histogram.quantile} of a histogram as it stands in a result file, without the memory of a whole one. */
+export function quantileOfData(
+  { buckets, count, min, max }: HistogramData,
+  fraction: number,
+): number | undefined {
+  if (count === 0) return undefined;
+  const rank = Math.max(1, Math.ceil(fraction * count));
+  if (rank >= count) return max;
+  let seen = 0;
+  for (const [bucket, n] of buckets) {
+    seen += n;
+    if (seen >= rank) return Math.min(Math.max(middleOf(bucket), min), max);
+  }
+  return max;
 }
 
 /** One histogram of all values of several. */

@@ -12,7 +12,5 @@ credentials();
 /** The shed of this process, as its environment says. */
 export const shed = dynamodbShed({ table, region, credentials, endpoint: endpoint ?? commonEndpoint });
 
-// Lambda gives init a whole CPU and an invocation of 128 MB a fourteenth of one.
-
 // Lambda gives init a whole CPU, and an invocation of 128 MB a fourteenth of one.
 await shed.open?.();

@@ -26,6 +26,19 @@ const plain: Check[] = [
       await checkTwin(await fetch(`/sheep/0${tattoo}`, { method: 'POST' }), tattoo);
     },
   },
+  {
+    name: 'POST /sheep/{tattoo} with a body: it is ignored, whatever it says and however large it is',
+    async run({ fetch }) {
+      const tattoo = randomBytes(8).readBigUInt64BE();
+      const body = JSON.stringify({ tattoo: '7', weight: 1, filler: 'x'.repeat(100_000) });
+      const headers = { 'content-type': 'application/json' };
+      await checkBorn(await fetch(`/sheep/${tattoo}`, { method: 'POST', headers, body }), tattoo);
+      await checkTwin(
+        await fetch(`/sheep/${tattoo}`, { method: 'POST', headers, body: '{"not json' }),
+        tattoo,
+      );
+    },
+  },
   ...EXACT.map((digits) => ({
     name: `POST /sheep/${digits}: the number stays exact`,
     async run({ fetch, table }: HttpTarget) {

@@ -1,4 +1,4 @@
-/** The deployer's policy and the boundary of the functions' roles, as an administrator would attach them. */
+/** The policies of deployer and measurer and the boundary of the functions' roles, as an administrator would attach them. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ interface Statement {
 
 const statementsOf = async (name: string): Promise<readonly Statement[]> =>
   (JSON.parse(await readFile(join(ROOT, 'docs', name), 'utf8')) as { Statement: Statement[] }).Statement;
+const POLICIES = ['deployer-policy.json', 'measurer-policy.json', 'function-boundary.json'];
 const actionsOf = (statements: readonly Statement[]) => statements.flatMap(({ Action }) => Action);
 
 describe('the policies of docs', () => {
@@ -28,12 +29,20 @@ describe('the policies of docs', () => {
   after(() => workshop.remove());
 
   it('allow no action by a wildcard, and every resource only where AWS knows no other', async () => {
-    for (const name of ['deployer-policy.json', 'function-boundary.json']) {
+    for (const name of POLICIES) {
       for (const { Sid, Effect, Action, Resource } of await statementsOf(name)) {
         assert.equal(Effect, 'Allow');
         assert.ok(![Action].flat().some((action) => action.includes('*')), Sid);
         if ([Resource].flat().includes('*')) assert.equal(Sid, 'WhereAwsAllowsNoResource');
       }
+    }
+  });
+
+  it('are short enough for a managed policy', async () => {
+    for (const name of POLICIES) {
+      const text = await readFile(join(ROOT, 'docs', name), 'utf8');
+      // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: white space is not counted.
+      assert.ok(text.replace(/\s/g, '').length <= 6144, name);
     }
   });
 

@@ -133,6 +133,15 @@ function checksOf(stack: StackName): void {
     }
   });
 
+  it('gives the functions no secrets', () => {
+    for (const [id, { Properties }] of functions) {
+      for (const [name, value] of Object.entries(Properties.Environment?.Variables ?? {})) {
+        assert.doesNotMatch(name, /secret|password|token|key|credential/i, id);
+        assert.ok(JSON.stringify(value).length <= 64, `${id}: ${name}`);
+      }
+    }
+  });
+
   it('throttles the API, writes its access log, and asks for no credentials', () => {
     const [[, stage] = []] = ofType(template, 'AWS::ApiGatewayV2::Stage');
     assert.deepEqual(stage?.Properties.DefaultRouteSettings, {
@@ -235,6 +244,8 @@ function checksOf(stack: StackName): void {
     const [[, table] = []] = ofType(other, 'AWS::DynamoDB::Table');
     assert.equal(table?.DeletionPolicy, 'Retain');
     assert.equal(table?.Properties.DeletionProtectionEnabled, true);
+    const { PointInTimeRecoverySpecification: recovery } = table?.Properties ?? {};
+    assert.equal(String(recovery.PointInTimeRecoveryEnabled), 'true');
   });
 }
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { checkShed, clearHerd, countHerd, type HerdTable, loadHerd } from '../../herd/herd.ts';
 import { startDynamodb } from '../../local-lambda/start-dynamodb.ts';
 
@@ -101,6 +101,20 @@ test('the command only tells what it would clear on an address that is not loopb
   assert.match(told.text, /holds 3 sheep; nothing was changed\. Add --yes/);
   assert.equal(await countHerd(tableOf('herd-far')), 3);
   assert.match((await cli(['--table', 'herd-far', '--clear', '--yes'], far)).text, /removed 3 sheep/);
+});
+
+test('the command refuses to clear a table that is no shed, and one that is not there', async () => {
+  await dynamodb.createTable(shed('herd-cows', 'cow'));
+  const Item = { cow: { N: '1' } };
+  await client.send(new PutItemCommand({ TableName: 'herd-cows', Item }));
+  const { code, text } = await cli(['--table', 'herd-cows', '--clear', '--yes']);
+  assert.equal(code, 1);
+  assert.match(text, /^herd: the table herd-cows is no shed: its key must be tattoo \(HASH, N\); it is cow/);
+  assert.equal(await countHerd(tableOf('herd-cows')), 1);
+  assert.deepEqual(await cli(['--table', 'herd-nowhere', '--clear', '--yes']), {
+    code: 1,
+    text: 'herd: there is no table herd-nowhere in eu-west-3: check --table, AWS_REGION and AWS_PROFILE\n',
+  });
 });
 
 test('the command refuses what it does not know', async () => {

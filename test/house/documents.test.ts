@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { COMPARE_OPTIONS } from '../../bench/compare-command.ts';
+import { METRICS } from '../../bench/metrics.ts';
 import { BENCH_OPTIONS } from '../../bench/options.ts';
+import { REPORT_OPTIONS } from '../../bench/report-command.ts';
+import { THRESHOLD_METRICS } from '../../bench/thresholds.ts';
 import type { OptionTable } from '../../src/config.ts';
 import { flagOf } from '../../src/config.ts';
 import { CAT_OPTIONS } from '../../src/functions/get-cat/options.ts';
@@ -11,20 +15,48 @@ import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-optio
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-test('docs/configuration.md has one row for every option of the bench, as the table has it, and no other', () => {
-  const expected = Object.entries(BENCH_OPTIONS as OptionTable).map(([name, option]) => {
-    const repeatable = option.repeatable ? ' (repeatable)' : '';
-    const variable = option.env === undefined ? '–' : `\`${option.env}\``;
-    const allowed = option.isSwitch ? 'a switch' : option.allowed;
-    const hasDefault = option.default !== undefined && !option.isSwitch;
-    const byDefault = hasDefault ? [option.default].flat().join(' ') : '–';
-    return `| \`${flagOf(name)}\`${repeatable} | ${variable} | ${option.help} | ${allowed} | ${byDefault} |`;
-  });
-  const bench = read('docs/configuration.md').split('## Bench')[1] ?? '';
+/** A section of a page, by its heading. */
+const sectionOf = (page: string, heading: string) =>
+  read(page)
+    .split(/^## /m)
+    .find((section) => section.startsWith(`${heading}\n`)) ?? '';
+
+test('docs/configuration.md has one row for every option of the bench, as the tables have it, and no other', () => {
+  const tables: readonly [heading: string, table: OptionTable][] = [
+    ['Bench', BENCH_OPTIONS],
+    ['Bench: reports', REPORT_OPTIONS],
+    ['Bench: comparisons', COMPARE_OPTIONS],
+  ];
+  for (const [heading, table] of tables) {
+    const expected = Object.entries(table).map(([name, option]) => {
+      const repeatable = option.repeatable ? ' (repeatable)' : '';
+      const variable = option.env === undefined ? '–' : `\`${option.env}\``;
+      const allowed = option.isSwitch ? 'a switch' : option.allowed;
+      const hasDefault = option.default !== undefined && !option.isSwitch;
+      const byDefault = hasDefault ? [option.default].flat().join(' ') : '–';
+      return `| \`${flagOf(name)}\`${repeatable} | ${variable} | ${option.help} | ${allowed} | ${byDefault} |`;
+    });
+    const rows = sectionOf('docs/configuration.md', heading).split('\n');
+    assert.deepEqual(
+      rows.filter((line) => line.startsWith('| `--')),
+      expected,
+      heading,
+    );
+  }
+});
+
+test('docs/ci.md describes every metric of thresholds, as the bench does, and no other', () => {
+  const rows = sectionOf('docs/ci.md', 'Thresholds')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  const expected = Object.entries(METRICS).map(
+    ([name, { unit, help }]) => `| \`${name}\` |${unit === '' ? '' : ` ${unit}`} | ${help} |`,
+  );
   assert.deepEqual(
-    bench.split('\n').filter((line) => line.startsWith('| `--')),
+    rows.filter((line) => !line.startsWith('| `ratio`')),
     expected,
   );
+  assert.equal(rows.length, THRESHOLD_METRICS.length);
 });
 
 test('… and one for every variable of the functions', () => {

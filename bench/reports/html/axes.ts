@@ -1,5 +1,3 @@
-import { decimal } from '../format.ts';
-
 const LABEL = { color: 'var(--muted)', fontSize: 12 } as const;
 const NAME = { color: 'var(--muted)', fontSize: 12 } as const;
 const LINE = { lineStyle: { color: 'var(--rule)' } } as const;
@@ -55,6 +53,19 @@ export function linearAxis(name: string) {
   };
 }
 
+/** A name that fits beside a chart: its begin, when it is longer than `most` characters. */
+export function shorten(name: string, most: number): string {
+  return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
+}
+
+/** Characters of a stack's name that labels of a chart show. */
+export const NAME_LENGTH = { wide: 18, narrow: 9 } as const;
+
+/** Pixels that labels of 12 px take at the left of a chart, with any usual font. */
+export function leftRoom(labels: readonly string[]): number {
+  return 18 + 7.2 * Math.max(0, ...labels.map(({ length }) => length));
+}
+
 /** An axis of words. */
 export function categoryAxis(categories: readonly string[], name = '') {
   return {
@@ -82,9 +93,4 @@ export function tickText(value: number): string {
   return Math.abs(value) >= 1000
     ? `${Number((value / 1000).toPrecision(3))}k`
     : String(Number(value.toPrecision(3)));
-}
-
-/** A figure with its unit. */
-export function withUnit(value: number | undefined, unit: string): string {
-  return value === undefined ? '-' : `${decimal(value)} ${unit}`;
 }

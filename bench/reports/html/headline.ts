@@ -1,5 +1,6 @@
 import { isMissing } from '../../metrics.ts';
 import type { ScenarioName } from '../../options.ts';
+import type { Verdict } from '../../statistics/interval.ts';
 import { decimal, range } from '../format.ts';
 import type { Ratio } from '../ratios.ts';
 import type { StackFigures, Summary } from '../summary.ts';
@@ -22,23 +23,24 @@ export function headlineText({ ratios, plan }: Summary): string {
   if (first === undefined) return `How ${plan.stacks.join(' and ')} did`;
   const others = [...new Set(headline.map(({ other }) => other))];
   if (others.length > 1) return `${first.base} against ${others.join(', ')}`;
-  const count = (verdict: string) =>
-    headline.filter(({ figures }) => (isMissing(figures) ? 'inconclusive' : figures.verdict) === verdict)
-      .length;
+  const count = (verdict: Verdict) =>
+    headline.filter(({ figures }) => !isMissing(figures) && figures.verdict === verdict).length;
+  const unknown = headline.filter(({ figures }) => isMissing(figures)).length;
   const [faster, slower, open] = [count('faster'), count('slower'), count('inconclusive')];
-  const total = headline.length;
-  const scenarios = total === 1 ? 'scenario' : 'scenarios';
-  const parts = [
-    ...(faster > 0 ? [`faster than ${first.other} in ${faster} of ${total} ${scenarios}`] : []),
-    ...(slower > 0
-      ? [
-          `slower${faster > 0 ? '' : ` than ${first.other}`} in ${slower}${faster > 0 ? '' : ` of ${total} ${scenarios}`}`,
-        ]
-      : []),
-  ];
-  if (parts.length === 0)
-    return `${first.base} against ${first.other}: no difference that can be told from chance`;
-  return `${first.base} is ${parts.join(', ')}${open > 0 ? `; ${open} inconclusive` : ''}`;
+  const of = `of ${headline.length} ${headline.length === 1 ? 'scenario' : 'scenarios'}`;
+  const rest = [
+    ...(open > 0 ? [`${open} inconclusive`] : []),
+    ...(unknown > 0 ? [`${unknown} without a ratio`] : []),
+  ].join(', ');
+  const tail = rest === '' ? '' : `; ${rest}`;
+  if (faster > 0) {
+    const also = slower > 0 ? `, slower in ${slower}` : '';
+    return `${first.base} is faster than ${first.other} in ${faster} ${of}${also}${tail}`;
+  }
+  if (slower > 0) return `${first.base} is slower than ${first.other} in ${slower} ${of}${tail}`;
+  return unknown === 0
+    ? `${first.base} against ${first.other}: no difference that can be told from chance`
+    : `${first.base} against ${first.other}: ${rest}`;
 }
 
 /** A card for every ratio of medians, or for every median where there is nothing to compare. */

@@ -8,4 +8,4 @@ const { catMaxSteps } = resolveOptions(CAT_OPTIONS, { environment: process.env }
 
 export const handler = lambda(run, { status: 200, logFor: stdoutLog, catMaxSteps });
 
-await warmUp(handler, { queryStringParameters: { m: '3', n: '8' } });
+await warmUp(handler, { queryStringParameters: { m: '3', n: '6' } });

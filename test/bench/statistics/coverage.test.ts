@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HistogramData } from '../../../bench/statistics/histogram.ts';
-import { histogram, mergeHistograms } from '../../../bench/statistics/histogram.ts';
+import { histogram, mergeHistograms, quantileOfData } from '../../../bench/statistics/histogram.ts';
 import type { RatioInterval } from '../../../bench/statistics/interval.ts';
 import { confidenceOfEach, intervalOverRounds } from '../../../bench/statistics/interval.ts';
 import { ratioInterval, unpairedRatioInterval } from '../../../bench/statistics/ratio.ts';
@@ -121,7 +121,7 @@ test('from calls to intervals: median and p99 of a stack, and their ratios, hold
       ['p99', 0.99, 2.3263],
     ] as const) {
       const of = (parts: readonly HistogramData[]) =>
-        parts.map((part) => histogram(part).quantile(fraction) ?? Number.NaN);
+        parts.map((part) => quantileOfData(part, fraction) ?? Number.NaN);
       const centre = mergeHistograms(base).quantile(fraction);
       if (holds(trueQuantile(20_000, z))(intervalOverRounds(of(base), centre))) held[name]++;
       const ratio = ratioInterval(of(base), of(other));

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { bucketOf, histogram, MAX_VALUE, middleOf } from '../../../bench/statistics/histogram.ts';
+import {
+  bucketOf,
+  histogram,
+  MAX_VALUE,
+  middleOf,
+  quantileOfData,
+} from '../../../bench/statistics/histogram.ts';
 
 const micros = fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: MAX_VALUE }));
 
@@ -56,4 +62,15 @@ test('what was written to a file goes on as if it had stayed in memory', () => {
 
 test('an empty histogram has no quantiles', () => {
   assert.equal(histogram().quantile(0.5), undefined);
+});
+
+test('data from a file has the same quantiles as the histogram that wrote it', () => {
+  const fractions = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(micros, { maxLength: 200 }), fractions, (values, fraction) => {
+      const latency = histogram();
+      for (const value of values) latency.record(value);
+      assert.equal(quantileOfData(latency.toData(), fraction), latency.quantile(fraction));
+    }),
+  );
 });

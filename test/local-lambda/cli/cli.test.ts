@@ -6,9 +6,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { renderInvocation } from '../../../local-lambda/cli/render.ts';
+import manifest from '../../../package.json' with { type: 'json' };
 import { temporaryFolder, writePackage } from '../fixture-package.ts';
 
-const CLI = fileURLToPath(new URL('../../../local-lambda/cli.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const CLI = join(ROOT, 'local-lambda/cli.ts');
+/** What `npm run local` gives to Node, the program included. */
+const [, ...SCRIPT] = manifest.scripts.local.split(' ');
 
 test('npm run local serves, shows each invocation, keeps its log, and ends on SIGTERM', async (t) => {
   const folder = await temporaryFolder(t);
@@ -17,8 +21,9 @@ test('npm run local serves, shows each invocation, keeps its log, and ends on SI
     hello: { source, routes: ['GET /hello'] },
   });
   const logs = join(folder, 'logs');
-  const args = [CLI, '--package', packageDir, '--logs', logs, '--port', '0'];
+  const args = [...SCRIPT, '--package', packageDir, '--logs', logs, '--port', '0'];
   const child = spawn(process.execPath, args, {
+    cwd: ROOT,
     env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

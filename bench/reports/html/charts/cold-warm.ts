@@ -1,6 +1,6 @@
 import { decimal } from '../../format.ts';
 import type { Summary } from '../../summary.ts';
-import { categoryAxis, linearAxis } from '../axes.ts';
+import { categoryAxis, leftRoom, linearAxis, NAME_LENGTH, shorten } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 import type { Legend } from '../palette.ts';
 
@@ -21,9 +21,13 @@ export function coldWarmChart({ figures }: Summary): Chart | undefined {
     if (init === null || init === undefined) return [];
     const first = cold?.duration?.p50;
     const warm = reported?.durationP50 ?? undefined;
-    return [{ label: `${scenario} ${stack}`, init, first, warm, cold, reported }];
+    return [{ scenario, stack, label: `${scenario} ${stack}`, init, first, warm, cold, reported }];
   });
   if (rows.length === 0) return undefined;
+  const labels = (isNarrow: boolean) =>
+    rows.map(
+      ({ scenario, stack }) => `${scenario} ${shorten(stack, NAME_LENGTH[isNarrow ? 'narrow' : 'wide'])}`,
+    );
   const hasForced = rows.some(({ cold }) => cold !== undefined);
   return {
     title: 'Cold against warm',
@@ -34,10 +38,10 @@ export function coldWarmChart({ figures }: Summary): Chart | undefined {
     legend: hasForced ? PARTS : PARTS.filter(({ name }) => name !== 'first invocation'),
     heights: [rows.length * 34 + 56, rows.length * 36 + 56],
     isWide: true,
-    option: () => ({
-      grid: { left: 104, right: 24, top: 6, bottom: 44 },
+    option: (isNarrow) => ({
+      grid: { left: leftRoom(labels(isNarrow)), right: 24, top: 6, bottom: 44 },
       xAxis: { ...linearAxis('ms'), nameGap: 28 },
-      yAxis: { ...categoryAxis(rows.map(({ label }) => label)), inverse: true },
+      yAxis: { ...categoryAxis(labels(isNarrow)), inverse: true },
       series: [
         bar(
           'cold',

@@ -1,6 +1,6 @@
 import { PRICE_ORIGIN } from '../../../../insights/cost.ts';
 import type { Summary } from '../../summary.ts';
-import { categoryAxis, linearAxis } from '../axes.ts';
+import { categoryAxis, leftRoom, linearAxis, NAME_LENGTH, shorten } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 
 const PARTS = [
@@ -16,6 +16,10 @@ export function costChart({ plan, figures }: Summary): Chart | undefined {
     cost === undefined ? [] : [{ scenario, stack, cost }],
   );
   if (rows.length === 0) return undefined;
+  const labels = (isNarrow: boolean) =>
+    rows.map(
+      ({ scenario, stack }) => `${scenario} ${shorten(stack, NAME_LENGTH[isNarrow ? 'narrow' : 'wide'])}`,
+    );
   const { region, date } = PRICE_ORIGIN;
   const whose = plan.isRemote ? '' : ' Durations of this machine, not Lambda’s, went into it.';
   return {
@@ -28,10 +32,10 @@ export function costChart({ plan, figures }: Summary): Chart | undefined {
       isArea: true,
     })),
     heights: [rows.length * 26 + 56, rows.length * 28 + 56],
-    option: () => ({
-      grid: { left: 104, right: 24, top: 6, bottom: 44 },
+    option: (isNarrow) => ({
+      grid: { left: leftRoom(labels(isNarrow)), right: 24, top: 6, bottom: 44 },
       xAxis: { ...linearAxis('USD'), nameGap: 28 },
-      yAxis: { ...categoryAxis(rows.map(({ scenario, stack }) => `${scenario} ${stack}`)), inverse: true },
+      yAxis: { ...categoryAxis(labels(isNarrow)), inverse: true },
       series: PARTS.map(({ key, colour }) => ({
         type: 'bar' as const,
         stack: 'cost',

@@ -1,6 +1,6 @@
 import type { ScenarioName } from '../../../options.ts';
 import type { RateCurve } from '../../../result.ts';
-import { histogram } from '../../../statistics/histogram.ts';
+import { quantileOfData } from '../../../statistics/histogram.ts';
 import { decimal } from '../../format.ts';
 import type { Summary } from '../../summary.ts';
 import { logAxis } from '../axes.ts';
@@ -70,8 +70,13 @@ function stepsOf({ steps }: RateCurve) {
   const millis = (micros: number | undefined) => (micros === undefined ? undefined : micros / 1000);
   return steps
     .map(({ rate, load, met }) => {
-      const latency = histogram(load.latency);
-      return { rate, met, p50: millis(latency.quantile(0.5)), p99: millis(latency.quantile(0.99)) };
+      const { latency } = load;
+      return {
+        rate,
+        met,
+        p50: millis(quantileOfData(latency, 0.5)),
+        p99: millis(quantileOfData(latency, 0.99)),
+      };
     })
     .sort((one, other) => one.rate - other.rate);
 }

@@ -1,5 +1,5 @@
 import type { Summary } from '../../summary.ts';
-import { categoryAxis, linearAxis } from '../axes.ts';
+import { categoryAxis, leftRoom, linearAxis, NAME_LENGTH, shorten } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 import { lookOf } from '../palette.ts';
 
@@ -11,6 +11,10 @@ export function memoryChart({ plan, figures }: Summary): Chart | undefined {
       : [{ scenario, stack, used: reported.maxMemoryUsedMb, size: reported.memorySizeMb }],
   );
   if (rows.length === 0) return undefined;
+  const labels = (isNarrow: boolean) =>
+    rows.map(
+      ({ scenario, stack }) => `${scenario} ${shorten(stack, NAME_LENGTH[isNarrow ? 'narrow' : 'wide'])}`,
+    );
   const sizes = [...new Set(rows.flatMap(({ size }) => size ?? []))];
   return {
     title: 'Peak memory',
@@ -18,10 +22,10 @@ export function memoryChart({ plan, figures }: Summary): Chart | undefined {
     alternative: `Peak memory. ${rows.map(({ scenario, stack, used, size }) => `${scenario} ${stack}: ${used} of ${size ?? 'unknown'} MB.`).join(' ')}`,
     legend: [],
     heights: [rows.length * 26 + 56, rows.length * 28 + 56],
-    option: () => ({
-      grid: { left: 104, right: 40, top: 6, bottom: 44 },
+    option: (isNarrow) => ({
+      grid: { left: leftRoom(labels(isNarrow)), right: 40, top: 6, bottom: 44 },
       xAxis: { ...linearAxis('MB'), max: Math.max(...sizes, ...rows.map(({ used }) => used)), nameGap: 28 },
-      yAxis: { ...categoryAxis(rows.map(({ scenario, stack }) => `${scenario} ${stack}`)), inverse: true },
+      yAxis: { ...categoryAxis(labels(isNarrow)), inverse: true },
       series: [
         {
           type: 'bar',

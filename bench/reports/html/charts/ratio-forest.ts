@@ -4,7 +4,7 @@ import type { Verdict } from '../../../statistics/interval.ts';
 import { decimal, range, SAID } from '../../format.ts';
 import type { Ratio } from '../../ratios.ts';
 import type { Summary } from '../../summary.ts';
-import { categoryAxis, logAxis } from '../axes.ts';
+import { categoryAxis, leftRoom, logAxis, NAME_LENGTH, shorten } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 
 const METRIC_TITLES: Readonly<Record<string, readonly [long: string, short: string]>> = {
@@ -30,8 +30,8 @@ export function ratioForest({ ratios }: Summary): Chart | undefined {
     )
     .map((one) => ({
       ...one,
-      label: labelOf(one, 0, others.size > 1),
-      short: labelOf(one, 1, others.size > 1),
+      label: labelOf(one, 'wide', others.size > 1),
+      short: labelOf(one, 'narrow', others.size > 1),
     }));
   const ends = rows.flatMap(({ figures }) => [figures.low, figures.high]);
   const heights = [rows.length * 26 + 60, rows.length * 30 + 60] as const;
@@ -43,8 +43,13 @@ export function ratioForest({ ratios }: Summary): Chart | undefined {
     heights,
     isWide: true,
     option: (isNarrow) => ({
-      grid: { left: isNarrow ? 104 : 170, right: 24, top: 8, bottom: 44 },
-      xAxis: { ...logAxis([...ends, 1], 'times better (log scale)'), nameGap: 28 },
+      grid: {
+        left: leftRoom(rows.map(({ label, short }) => (isNarrow ? short : label))),
+        right: 24,
+        top: 8,
+        bottom: 44,
+      },
+      xAxis: { ...logAxis([...ends, 1], 'times better'), nameGap: 28 },
       yAxis: { ...categoryAxis(rows.map(({ label, short }) => (isNarrow ? short : label))), inverse: true },
       series: [
         {
@@ -81,10 +86,11 @@ export function ratioForest({ ratios }: Summary): Chart | undefined {
 
 function labelOf(
   { scenario, metric, other }: Pick<Ratio, 'scenario' | 'metric' | 'other'>,
-  length: 0 | 1,
+  screen: keyof typeof NAME_LENGTH,
   isNamed: boolean,
 ): string {
-  return `${scenario}: ${METRIC_TITLES[metric]?.[length] ?? metric}${isNamed ? ` (${other})` : ''}`;
+  const title = METRIC_TITLES[metric]?.[screen === 'wide' ? 0 : 1] ?? metric;
+  return `${scenario}: ${title}${isNamed ? ` (${shorten(other, NAME_LENGTH[screen])})` : ''}`;
 }
 
 const COLOURS = { faster: 'var(--good)', slower: 'var(--bad)', inconclusive: 'var(--even)' } as const;

@@ -37,6 +37,8 @@ async function loadModule(base: string, name: string): Promise<unknown> {
   const path = ['', '.js', '.mjs', '.cjs'].map((extension) => base + extension).find(existsSync);
   if (path === undefined) throw runtimeError('ImportModuleError', `Error: Cannot find module '${name}'`);
   try {
+    // As on Lambda; `require` compiles a module with top-level await before it refuses it.
+    if (path.endsWith('.mjs')) return await import(pathToFileURL(path).href);
     try {
       return require(path);
     } catch (error) {

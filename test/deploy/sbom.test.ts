@@ -1,0 +1,58 @@
+/** What `npm run sbom` lists is what is deployed. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { build } from 'esbuild';
+import { parse } from 'yaml';
+import { ROOT } from './packages.ts';
+
+interface Bom {
+  readonly components: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly hashes?: unknown;
+  }[];
+}
+
+test('the bill of materials holds every package of the bundles, in its version and with its hash', async () => {
+  const config = parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8'), { logLevel: 'silent' });
+  const { alias, mainFields } = config.custom.esbuild;
+  const functions: { handler: string }[] = Object.values(config.functions);
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: functions.map(({ handler }) => handler.replace(/\.handler$/, '.ts')),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outdir: 'unwritten',
+    write: false,
+    metafile: true,
+    alias,
+    mainFields,
+  });
+  const bundled = new Set(Object.keys(metafile.inputs).map((file) => packageOf(file)));
+  bundled.delete(undefined);
+  assert.ok(bundled.has('node_modules/@aws-sdk/client-dynamodb'));
+
+  const sbom = execFileSync(process.execPath, [join(ROOT, 'deploy/sbom.ts')], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: 'pipe',
+    timeout: 120_000,
+  });
+  const bom: Bom = JSON.parse(sbom);
+  const listed = new Map(bom.components.map((one) => [`${one.name}@${one.version}`, one]));
+  for (const folder of bundled as Set<string>) {
+    const { name, version } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+    assert.ok(listed.get(`${name}@${version}`)?.hashes, `${name}@${version} is bundled, but not listed`);
+  }
+  const names = bom.components.map(({ name }) => name);
+  for (const tool of ['esbuild', 'typescript', 'serverless', 'fast-check']) assert.ok(!names.includes(tool));
+});
+
+/** The folder of the package that a file belongs to. */
+function packageOf(file: string): string | undefined {
+  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+}
