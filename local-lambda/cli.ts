@@ -13,6 +13,9 @@ import { startDynamodb, tablesOf } from './start-dynamodb.ts';
 /** Where the AWS SDKs look for DynamoDB. */
 const ENDPOINT = 'AWS_ENDPOINT_URL_DYNAMODB';
 
+// Whoever read the output may be gone (`| head`): what is printed is lost then, and the host serves on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 try {
   await run(parseCommand(process.argv.slice(2)));
 } catch (error) {
@@ -39,6 +42,7 @@ async function logs({ logsDir, group, follow }: Extract<Command, { kind: 'logs' 
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
+  process.stdout.once('error', () => stop.abort());
   const write = (text: string) => void process.stdout.write(text);
   await printLogs({ logsDir, group, write, follow: follow ? stop.signal : undefined });
 }

@@ -74,6 +74,8 @@ export function createPool(options: PoolOptions): Pool {
   const whenChanged = new Set<() => void>();
   let starting = 0;
   let busy = 0;
+  /** Invocations that wait for the init of the environment that was started for them. */
+  let promised = 0;
   let closing = false;
 
   const sweep = setInterval(expire, Math.max(10, Math.min(1_000, options.idleMs / 2))).unref();
@@ -101,7 +103,7 @@ export function createPool(options: PoolOptions): Pool {
         for (const environment of all) environment.drop();
         for (const { invocation } of queue.splice(0)) throttle(invocation);
       }, drainMs);
-      await until(() => busy === 0 && starting === 0 && queue.length === 0);
+      await until(() => busy === 0 && starting === 0 && promised === 0 && queue.length === 0);
       for (const environment of all) environment.drop();
       await until(() => all.size === 0);
       clearTimeout(force);
@@ -152,6 +154,7 @@ export function createPool(options: PoolOptions): Pool {
   /** Starts an environment; with `own`, the invocation that it is started for and will serve first. */
   function start(own?: Invocation): void {
     starting += 1;
+    if (own !== undefined) promised += 1;
     let bound = own;
     let counted = true;
     const settled = (): void => {
@@ -161,6 +164,7 @@ export function createPool(options: PoolOptions): Pool {
     const takeOwn = (): Invocation | undefined => {
       const taken = bound;
       bound = undefined;
+      if (taken !== undefined) promised -= 1;
       return taken;
     };
     gate.enter(() => {

@@ -12,10 +12,18 @@ export interface Report {
   readonly errorType?: string;
 }
 
+/** A runtime's version and ARN as Lambda names them: `nodejs:24.…` for `nodejs24.x`. */
+export function runtimeVersion(runtime: string, region: string): { version: string; arn: string } {
+  return {
+    version: runtime.replace(/^([a-z]+)\.?(.*?)(?:\.x)?$/, '$1:$2.local-lambda'),
+    arn: `arn:aws:lambda:${region}::runtime:local-lambda`,
+  };
+}
+
 /** The first line of an environment's stream. */
 export function initStartLine(runtime: string, region: string): string {
-  const version = runtime.replace(/^([a-z]+)\.?(.*?)(?:\.x)?$/, '$1:$2.local-lambda');
-  return `INIT_START Runtime Version: ${version}\tRuntime Version ARN: arn:aws:lambda:${region}::runtime:local-lambda`;
+  const { version, arn } = runtimeVersion(runtime, region);
+  return `INIT_START Runtime Version: ${version}\tRuntime Version ARN: ${arn}`;
 }
 
 /** The line of an init that failed, or of one repeated within an invocation (`phase` `invoke`). */

@@ -6,6 +6,7 @@ import {
   initStartLine,
   type Report,
   reportLine,
+  runtimeVersion,
   startLine,
 } from './lines.ts';
 
@@ -47,6 +48,7 @@ function textLines({ runtime, region }: FunctionDefinition): PlatformLines {
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html */
 function jsonLines(definition: FunctionDefinition, nowMs: () => number): PlatformLines {
   const informs = definition.systemLogLevel !== 'WARN';
+  const runtime = runtimeVersion(definition.runtime, definition.region);
   const line = (timeMs: number, type: string, record: object): string =>
     JSON.stringify({ time: new Date(timeMs).toISOString(), type, record });
   return {
@@ -55,7 +57,8 @@ function jsonLines(definition: FunctionDefinition, nowMs: () => number): Platfor
         ? line(nowMs(), 'platform.initStart', {
             initializationType: 'on-demand',
             phase: 'init',
-            runtimeVersion: definition.runtime,
+            runtimeVersion: runtime.version,
+            runtimeVersionArn: runtime.arn,
             functionName: definition.name,
             functionVersion: '$LATEST',
           })

@@ -115,6 +115,19 @@ test('reload swaps the code, and what is in flight finishes on the old one', asy
   assert.deepEqual(host.routes, [{ method: 'GET', path: '/new', functionName: 'code' }]);
 });
 
+test('what waits for an init when the code is swapped, or the host closed, is answered all the same', async (t) => {
+  const source = 'await new Promise((done) => setTimeout(done, 400)); export const handler = () => 1;';
+  const host = await startHost(t, { cold: { source } });
+  const swapped = host.invoke('cold', {});
+  await new Promise((done) => setTimeout(done, 200));
+  await host.reload();
+  assert.equal((await swapped).payload, 1);
+  const closed = host.invoke('cold', {});
+  await new Promise((done) => setTimeout(done, 200));
+  await host.close();
+  assert.equal((await closed).payload, 1);
+});
+
 test('a package that is wrong leaves the old one in place', async (t) => {
   const host = await startHost(t, { code: { source: 'export const handler = () => 1;' } });
   await writePackage(host.packageDir, { code: { source: '', properties: { Timeout: 0 } } });

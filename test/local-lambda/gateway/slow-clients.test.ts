@@ -60,3 +60,19 @@ test('20 MB are refused, announced or chunked, and the host goes on', async (t) 
   assert.match(answer, /^HTTP\/1\.1 413 /);
   assert.equal(await (await fetch(host.url, { method: 'POST', body: 'abc' })).text(), '3');
 });
+
+test('clients that go away in the middle of their body never reach the function', async (t) => {
+  const host = await startHost(t, { echo: { source: ECHO, routes: ['POST /'] } });
+  const { hostname, port } = new URL(host.url);
+  for (let i = 0; i < 20; i += 1) {
+    const socket = connect(Number(port), hostname, () =>
+      socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf', () =>
+        socket.destroy(),
+      ),
+    );
+    await new Promise((resolve) => socket.once('close', resolve));
+  }
+  assert.equal(await (await fetch(host.url, { method: 'POST', body: 'abc' })).text(), '3');
+  const starts = (await host.logLines('echo')).filter((line) => line.startsWith('START'));
+  assert.equal(starts.length, 1);
+});

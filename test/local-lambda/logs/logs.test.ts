@@ -22,6 +22,18 @@ test('REPORT is written as AWS documents it', () => {
     reportLine({ ...report, initMs: undefined, maxMemoryUsedMb: undefined, status: 'timeout' }),
     'REPORT RequestId: r-1\tDuration: 8.11 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tStatus: timeout',
   );
+  // What a real function wrote whose code has a syntax error.
+  assert.equal(
+    reportLine({
+      ...report,
+      durationMs: 1338.34,
+      initMs: undefined,
+      maxMemoryUsedMb: 71,
+      status: 'error',
+      errorType: 'Runtime.UserCodeSyntaxError',
+    }),
+    'REPORT RequestId: r-1\tDuration: 1338.34 ms\tBilled Duration: 1339 ms\tMemory Size: 128 MB\tMax Memory Used: 71 MB\tStatus: error\tError Type: Runtime.UserCodeSyntaxError',
+  );
   assert.equal(
     initReportLine(12.345, 'init', 'error', 'Runtime.ExitError'),
     'INIT_REPORT Init Duration: 12.35 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError',
@@ -54,6 +66,7 @@ test("JSON log format: platform events and the function's own lines", async (t) 
     events.map(({ type, message }) => type ?? message),
     ['platform.initStart', 'platform.start', 'seen 1', 'platform.report'],
   );
+  assert.match(events[0].record.runtimeVersion, /^nodejs:\d+\.local-lambda$/);
   assert.deepEqual([events[2].level, events[2].requestId], ['INFO', requestId]);
   assert.equal(events[3].record.requestId, requestId);
   assert.equal(events[3].record.metrics.memorySizeMB, 128);
