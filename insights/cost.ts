@@ -39,8 +39,11 @@ export const PRICE_ORIGIN = {
 /** Functions of the HTTP contract. */
 export type ContractFunction = 'post-sheep' | 'get-dog' | 'get-cat' | 'delete-wolf';
 
-/** Size of one sheep as a scan counts it, in bytes: measured, 1 MB holds about 20 000 sheep. */
-const SHEEP_BYTES = 52;
+/**
+ * Largest size of one sheep as a scan counts it, in bytes: its attributes' names, and for each number a byte for two digits
+ * and one more. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+const SHEEP_BYTES = 'tattoo'.length + 20 / 2 + 1 + 'weight'.length + 12 / 2 + 1;
 const PAGE_BYTES = 1024 * 1024;
 /** One read request unit is a strongly consistent read of 4 kB, or two eventually consistent ones. */
 const READ_UNIT_BYTES = 4096;
