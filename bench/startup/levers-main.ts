@@ -55,8 +55,8 @@ const HEADER = [
 
 /** Everything that the variants of all levers share. */
 async function openWorkshop(
+  { cpu, lever: names }: Values<typeof OPTIONS>,
   folder: string,
-  cpu: number | undefined,
   progress: Progress,
   signal: AbortSignal,
 ) {
@@ -74,14 +74,17 @@ async function openWorkshop(
     const [properties] = await tablesOf(packageDir);
     const table = await localTable(dynamodb, properties ?? {});
     cleanups.push(() => table.close());
-    const front = await startTlsFront(dynamodb.endpoint, folder);
-    cleanups.push(() => front.close());
+    const front = names.some(speaksTls) ? await startTlsFront(dynamodb.endpoint, folder) : undefined;
+    cleanups.push(async () => front?.close());
     const shared = {
       SHEEP_SHED_TABLE: String(properties?.['TableName']),
       ...(quota === undefined ? {} : { [QUOTA_VARIABLE]: quota.processesFile }),
     };
     const plain = { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint };
-    const tls = { AWS_ENDPOINT_URL_DYNAMODB: front.url, NODE_EXTRA_CA_CERTS: front.certificateFile };
+    const tls = {
+      AWS_ENDPOINT_URL_DYNAMODB: front?.url ?? '',
+      NODE_EXTRA_CA_CERTS: front?.certificateFile ?? '',
+    };
     const bundler = await bundlerOptions(packageDir);
     const environmentOf = (variant: Variant) => ({
       ...shared,
@@ -93,6 +96,11 @@ async function openWorkshop(
     await close();
     throw error;
   }
+}
+
+function speaksTls(name: LeverName): boolean {
+  const { variants }: Lever = LEVERS[name];
+  return variants.some(({ tls }) => tls);
 }
 
 type Workshop = Awaited<ReturnType<typeof openWorkshop>>;
@@ -165,10 +173,11 @@ function labelOf(lever: Lever, { name }: Subject): string {
   return lever.variants[Number(name.split('-').at(-1))]?.label ?? name;
 }
 
-async function measure({ starts, cpu, lever: names }: Values<typeof OPTIONS>, signal: AbortSignal) {
+async function measure(options: Values<typeof OPTIONS>, signal: AbortSignal) {
+  const { starts, cpu, lever: names } = options;
   const progress = progressOn(process.stderr, () => performance.now());
   const folder = await mkdtemp(join(tmpdir(), 'bench-levers-'));
-  const workshop = await openWorkshop(folder, cpu, progress, signal).catch(async (error) => {
+  const workshop = await openWorkshop(options, folder, progress, signal).catch(async (error) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
