@@ -7,6 +7,7 @@ import { packageProject } from './cli/package-project.ts';
 import { renderInvocation, renderReady } from './cli/render.ts';
 import { watchSources } from './cli/watch.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
+import { resolveOptions } from './options.ts';
 import { type LocalLambda, startLocalLambda } from './start.ts';
 import { startDynamodb, tablesOf } from './start-dynamodb.ts';
 
@@ -53,6 +54,8 @@ async function serve(command: Extract<Command, { kind: 'serve' }>): Promise<void
   if (!['127.0.0.1', '::1', 'localhost'].includes(address)) {
     warn(`--host ${address}: other machines can invoke these functions, and nobody is asked for credentials`);
   }
+  // Before anything that takes long.
+  resolveOptions(options, 1);
   if (command.packageFirst) await packageHere();
   const given = envFile === undefined ? {} : await readEnvFile(envFile);
   const tables = command.dynamodb && !(ENDPOINT in given) ? await tablesOf(options.packageDir) : [];
