@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { proveBadInputRefused } from './bad-input.ts';
 import { checkContract } from './contract.ts';
 import { countSheep, expectVersion } from './deployed-api.ts';
-import { childEnvironment } from './emulator.ts';
+import { childEnvironment, REGION } from './emulator.ts';
 import { proveLeastPrivilege } from './least-privilege.ts';
 import type { StackName } from './project-copy.ts';
 import { proveRightsNeeded } from './rights-needed.ts';
@@ -47,6 +47,11 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
       env: childEnvironment(endpoint, measurer),
       limitMs: COMMAND_LIMIT_MS,
     });
+  const bench = (...args: string[]) => {
+    const out = join(project, `${stack}.json`);
+    const sizes = ['--calls', '4', '--connections', '1', '--rounds', '1', '--herd', '20', '--out', out];
+    return measure('bench/cli.ts', '--url', `${stack}=${url}`, ...sizes, ...args);
+  };
   const table = nameOf(stack);
   let id = '';
   let url = '';
@@ -69,9 +74,10 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
   await step('signed requests only', async () => {
     await sls('deploy', '--param=auth=iam');
     const proved = await proveSigned(rehearsal, id);
+    await bench('--sign', REGION, '--scenario', 'cat', '--scenario', 'dog');
     await sls('deploy');
     await countSheep(url);
-    return `${proved}; public again`;
+    return `${proved}; the bench signs; public again`;
   });
   await step('removing a line of a policy is noticed', () => proveRightsNeeded(rehearsal, url));
   await step('least privilege', () => proveLeastPrivilege(endpoint, stack));
@@ -116,9 +122,7 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
     return 'cleared, 40 sheep loaded';
   });
   await step('small bench', async () => {
-    const out = join(project, `${stack}.json`);
-    const sizes = ['--calls', '4', '--connections', '1', '--rounds', '1', '--herd', '20', '--out', out];
-    await measure('bench/cli.ts', '--url', `${stack}=${url}`, ...sizes);
+    await bench();
     return 'every answer verified';
   });
 }

@@ -183,7 +183,7 @@ test('costs are billed time by memory, plus requests and request units', () => {
   assert.ok(Math.abs((byPrice['lambda-compute-arm64'] ?? 0) - 50_000 * 0.0000133334) < 1e-9);
   assert.equal(byPrice['lambda-requests'], 0.2);
   assert.equal(byPrice['dynamodb-writes'], 0.625);
-  assert.equal(requestUnits('delete-wolf', 1000).readUnits, 6.5);
+  assert.equal(requestUnits('delete-wolf', 1000).readUnits, 4);
   assert.equal(requestUnits('get-dog', 0).readUnits, 0.5);
   assert.deepEqual(requestUnits('get-cat', 1000), { readUnits: 0, writeUnits: 0 });
   assert.throws(() => requestUnits('get-dog', -1), RangeError);
