@@ -77,14 +77,21 @@ async function readText(path: string, refuse: (what: string) => OptionError): Pr
 
 /** What of a value is not as the schema says, in words; `undefined` when nothing is. */
 async function schemaProblem(value: unknown): Promise<string | undefined> {
-  // It takes 100 ms to load, which a run need not wait for before it measures.
-  const { Ajv2020 } = await import('ajv/dist/2020.js');
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, validateFormats: false });
-  const validate = ajv.compile(schema);
+  validator ??= loadValidator();
+  const validate = await validator;
   if (validate(value)) return undefined;
   const [first] = validate.errors ?? [];
   const at = first?.instancePath === '' ? 'the file' : `"${first?.instancePath}"`;
   return `${at} ${first?.message} (${JSON.stringify(first?.params)})`;
+}
+
+// A run writes its file again and again; compiling the schema takes longer than checking a result.
+let validator: ReturnType<typeof loadValidator> | undefined;
+
+async function loadValidator() {
+  // It takes 100 ms to load, which a run need not wait for before it measures.
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  return new Ajv2020({ strict: true, allowUnionTypes: true, validateFormats: false }).compile(schema);
 }
 
 function shown(value: unknown): string {

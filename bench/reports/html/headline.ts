@@ -22,7 +22,7 @@ export function headlineText({ ratios, plan }: Summary): string {
   const [first] = headline;
   if (first === undefined) return `How ${plan.stacks.join(' and ')} did`;
   const others = [...new Set(headline.map(({ other }) => other))];
-  if (others.length > 1) return `${first.base} against ${others.join(', ')}`;
+  if (others.length > 1) return `${first.base} against ${others.join(' and ')}`;
   const count = (verdict: Verdict) =>
     headline.filter(({ figures }) => !isMissing(figures) && figures.verdict === verdict).length;
   const unknown = headline.filter(({ figures }) => isMissing(figures)).length;

@@ -84,5 +84,5 @@ test('the heading counts what is faster, slower, inconclusive and without a rati
   const both = sampleResult({ ...pair, slower: { ts: 3 } });
   assert.equal(heading(both), 'ts is faster than python in 1 of 2 scenarios, slower in 1');
   assert.equal(heading(sampleResult({ ...pair, stacks: ['ts'] })), 'How ts did');
-  assert.equal(heading(sampleResult({ ...pair, stacks: ['a', 'b', 'c'] })), 'a against b, c');
+  assert.equal(heading(sampleResult({ ...pair, stacks: ['a', 'b', 'c'] })), 'a against b and c');
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { wantsColour } from '../../../bench/reports/colour.ts';
 import { renderMarkdown } from '../../../bench/reports/markdown.ts';
 import { renderTerminal } from '../../../bench/reports/terminal.ts';
 import type { BenchResult } from '../../../bench/result.ts';
@@ -65,6 +66,15 @@ test('colour adds nothing but colour', () => {
   assert.notEqual(coloured, plain);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
   assert.equal(coloured.replace(/\u001b\[\d+m/g, ''), plain);
+});
+
+test('colour is wanted on a terminal that has it, unless NO_COLOR says otherwise', () => {
+  const terminal = { isTTY: true };
+  assert.equal(wantsColour(terminal, {}), true);
+  assert.equal(wantsColour({}, {}), false);
+  assert.equal(wantsColour(terminal, { NO_COLOR: '1' }), false);
+  assert.equal(wantsColour(terminal, { NO_COLOR: '' }), true, 'empty counts as not set');
+  assert.equal(wantsColour(terminal, { TERM: 'dumb' }), false);
 });
 
 test('what is not known is shown as such, and nothing throws', () => {

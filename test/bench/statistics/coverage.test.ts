@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HistogramData } from '../../../bench/statistics/histogram.ts';
-import { histogram, mergeHistograms, quantileOfData } from '../../../bench/statistics/histogram.ts';
+import { histogram, mergeHistograms, middleOf, quantileOfData } from '../../../bench/statistics/histogram.ts';
 import type { RatioInterval } from '../../../bench/statistics/interval.ts';
 import { confidenceOfEach, intervalOverRounds } from '../../../bench/statistics/interval.ts';
 import { ratioInterval, unpairedRatioInterval } from '../../../bench/statistics/ratio.ts';
@@ -108,25 +108,37 @@ function roundOfCalls(random: () => number, level: number): HistogramData {
 /** A call of any round is lognormal with the variances of both added up. */
 const trueQuantile = (level: number, z: number) => level * Math.exp(z * Math.hypot(BETWEEN, WITHIN));
 
-test('from calls to intervals: median and p99 of a stack, and their ratios, hold the truth', () => {
+/** Calls a second of one connection, and billed milliseconds a call, each rounded up as Lambda bills. */
+function derivedOf({ sum, count, buckets }: HistogramData) {
+  const billed = buckets.reduce((total, [bucket, n]) => total + n * Math.ceil(middleOf(bucket) / 1000), 0);
+  return { perSecond: (count * 1e6) / sum, billedMs: billed / count };
+}
+
+test('from calls to intervals: a stack’s median and p99, and ratios of these, of calls/s and of billed time', () => {
   const random = seeded(7);
-  const held = { p50: 0, p99: 0, ratioOfP50: 0, ratioOfP99: 0 };
+  const held = { p50: 0, p99: 0, ratioOfP50: 0, ratioOfP99: 0, ratioOfThroughput: 0, ratioOfBilled: 0 };
+  // Rounding up adds half a millisecond on average.
+  const meanMs = 20 * Math.exp((BETWEEN ** 2 + WITHIN ** 2) / 2);
+  const trueBilled = (meanMs * TRUE_RATIO + 0.5) / (meanMs + 0.5);
   for (let benchmark = 0; benchmark < BENCHMARKS; benchmark++) {
     const [base, other] = [20_000, 20_000 * TRUE_RATIO].map((level) =>
       Array.from({ length: 5 }, () => roundOfCalls(random, level)),
     );
     assert.ok(base && other);
+    const ratioOf = (value: (part: HistogramData) => number) =>
+      ratioInterval(base.map(value), other.map(value));
     for (const [name, fraction, z] of [
       ['p50', 0.5, 0],
       ['p99', 0.99, 2.3263],
     ] as const) {
-      const of = (parts: readonly HistogramData[]) =>
-        parts.map((part) => quantileOfData(part, fraction) ?? Number.NaN);
+      const value = (part: HistogramData) => quantileOfData(part, fraction) ?? Number.NaN;
       const centre = mergeHistograms(base).quantile(fraction);
-      if (holds(trueQuantile(20_000, z))(intervalOverRounds(of(base), centre))) held[name]++;
-      const ratio = ratioInterval(of(base), of(other));
-      if (holds(TRUE_RATIO)(ratio)) held[name === 'p50' ? 'ratioOfP50' : 'ratioOfP99']++;
+      if (holds(trueQuantile(20_000, z))(intervalOverRounds(base.map(value), centre))) held[name]++;
+      if (holds(TRUE_RATIO)(ratioOf(value))) held[name === 'p50' ? 'ratioOfP50' : 'ratioOfP99']++;
     }
+    const throughput = ratioOf((part) => derivedOf(part).perSecond);
+    if (holds(1 / TRUE_RATIO)(throughput)) held.ratioOfThroughput++;
+    if (holds(trueBilled)(ratioOf((part) => derivedOf(part).billedMs))) held.ratioOfBilled++;
   }
   for (const [what, count] of Object.entries(held)) assertCoverage(count, what);
 });
