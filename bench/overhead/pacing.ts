@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { arrivalTimes } from '../load/arrivals.ts';
 import { pace } from '../load/pacing.ts';
 import { histogram } from '../statistics/histogram.ts';
@@ -10,12 +11,33 @@ export interface Lateness {
   readonly cpuMicros: number;
 }
 
+/** Ways of meeting planned times: that of the open model, and two yardsticks. */
+export const PACERS: Readonly<Record<string, typeof pace>> = {
+  'timer and naps, as built': pace,
+  'timer alone': async (startedAt, times, due) => {
+    for (const time of times) {
+      const at = startedAt + time;
+      for (let left = at - performance.now(); left > 0; left = at - performance.now()) await sleep(left);
+      due(at);
+    }
+  },
+  'timer, then turning': async (startedAt, times, due) => {
+    for (const time of times) {
+      const at = startedAt + time;
+      for (let left = at - performance.now(); left > 0; left = at - performance.now()) {
+        await (left >= 2.1 ? sleep(Math.floor(left - 1.1)) : nextTurn());
+      }
+      due(at);
+    }
+  },
+};
+
 /** Paces at a rate for some seconds, with nothing to send. */
-export async function measureLateness(rate: number, seconds: number): Promise<Lateness> {
+export async function measureLateness(pacer: typeof pace, rate: number, seconds: number): Promise<Lateness> {
   const late = histogram();
   const before = process.cpuUsage();
   const plan = { rate, seconds, arrivals: 'even', seed: 1, calls: undefined } as const;
-  await pace(
+  await pacer(
     performance.now(),
     arrivalTimes(plan),
     (plannedAt) => late.record((performance.now() - plannedAt) * 1000),
