@@ -60,15 +60,27 @@ export async function readTemplates(
 export function resourcesOfType({ template, scope }: LoadedTemplate, type: string): ResolvedResource[] {
   return Object.entries(template.Resources)
     .filter(([, resource]) => resource.Type === type && isCreated(resource, scope))
-    .map(([logicalId, resource]) => ({
+    .map(([logicalId, { Properties = {} }]) => ({
       logicalId,
       type,
-      properties: resolveIntrinsics(
-        resource.Properties ?? {},
-        `Resources.${logicalId}.Properties`,
-        scope,
-      ) as Record<string, unknown>,
+      properties: resolveProperties(Properties, `Resources.${logicalId}.Properties`, scope),
     }));
+}
+
+function resolveProperties(
+  properties: Readonly<Record<string, unknown>>,
+  path: string,
+  scope: ResolutionScope,
+): Readonly<Record<string, unknown>> {
+  try {
+    return resolveIntrinsics(properties, path, scope) as Record<string, unknown>;
+  } catch (cause) {
+    // The call stack is exhausted: CloudFormation refuses such templates, so nothing keeps books of what was visited.
+    if (cause instanceof RangeError) {
+      throw new LocalLambdaError(`${path}: an intrinsic function in it leads back to itself`, { cause });
+    }
+    throw cause;
+  }
 }
 
 async function load(

@@ -161,6 +161,10 @@ Resources:
     ['Code: !Ref Nothing', /One\.Properties\.Code\.Ref: no resource or parameter is called "Nothing"/],
     ['Code: !If [Never, a, b]', /One\.Properties\.Code\.Fn::If\[0\]: no condition is called "Never"/],
     ['Code: !FindInMap [A, b, c]', /One\.Properties\.Code\.Fn::FindInMap: the mappings have no A\.b\.c/],
+    [
+      'Code: code\n      FunctionName: !Ref One',
+      /^Resources\.One\.Properties: an intrinsic function in it leads back/,
+    ],
     ['Code: !ImportValue other', /Code\.Fn::ImportValue: no template that is served here exports "other"/],
   ];
   for (const [code, message] of broken) {
