@@ -93,7 +93,8 @@ for (const [connections, what] of [
       assert.ok(ms > byArithmetic - 11, message);
       assert.ok(ms < byArithmetic + 20 + 2 * worstHiccup(), `${message}, hiccups ${worstHiccup()} ms`);
     }
-    assert.ok((expected[395] ?? 0) > 900, 'the p99 by arithmetic is 960 ms');
+    // Four of 400 are slower than the p99: of a stall of exactly 1 s it is 960 ms.
+    assert.ok((expected[395] ?? 0) > stall.to - stall.from - 60, 'the p99 by arithmetic lies in the stall');
   });
 }
 
