@@ -95,6 +95,8 @@ async function prepare(
     course.beganAt = world.now();
     if (options.warmUp > 0) await warmUp(course, scenario, options, world);
     await host?.settle();
+    // A window begins in a millisecond of its own, in which no line of the warm-up lies.
+    if (host) await world.sleep(2, world.signal);
   }
   // The cat needs no sheep; a wolf's warm-up has eaten some.
   if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
