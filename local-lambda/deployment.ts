@@ -108,7 +108,9 @@ export async function createDeployment(host: FunctionHost): Promise<Deployment> 
   return {
     functions,
     routes: apis.flatMap(({ routes }) =>
-      routes.map(({ method, path, functionName }) => ({ method, path, functionName })),
+      routes
+        .filter(({ fixed }) => fixed === undefined)
+        .map(({ method, path, functionName }) => ({ method, path, functionName })),
     ),
     handle: async (request, body) => {
       if (LAMBDA_API_PATH.test(request.url ?? '')) return lambdaApi(request, body);

@@ -19,6 +19,8 @@ export interface RouteDefinition {
   readonly timeoutMs: number;
   readonly apiId: string;
   readonly stage: string;
+  /** What a REST API answers by itself (an integration of type `MOCK`), in place of a function; names and values in turn. */
+  readonly fixed?: { readonly status: number; readonly headers: readonly string[] };
 }
 
 /** CORS settings of an HTTP API, as in its `CorsConfiguration`. */

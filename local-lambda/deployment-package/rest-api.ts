@@ -7,8 +7,8 @@ import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './t
 const REST_TIMEOUT_MS = 29_000;
 
 /**
- * Reads the REST APIs of the `AWS::ApiGateway` resources, their methods as routes of payload format 1.0; methods
- * that no Lambda answers (the `MOCK` integrations behind CORS) are left out.
+ * Reads the REST APIs of the `AWS::ApiGateway` resources, their methods as routes of payload format 1.0; of methods
+ * that no Lambda answers, only `OPTIONS` with an integration of type `MOCK` is kept, which is how CORS is done.
  * @throws LocalLambdaError when a resource's parent is missing.
  */
 export function readRestApis(
@@ -40,20 +40,37 @@ function readMethod(
   stage: string,
 ): RouteDefinition | undefined {
   const integration = properties['Integration'] as Record<string, unknown> | undefined;
-  if (integration?.['Type'] !== 'AWS_PROXY') return undefined;
+  const isMock = properties['HttpMethod'] === 'OPTIONS' && integration?.['Type'] === 'MOCK';
+  if (integration === undefined || (integration['Type'] !== 'AWS_PROXY' && !isMock)) return undefined;
   const at = `Resources.${logicalId}.Properties`;
   const path = pathOf(String(properties['ResourceId']), resources, `${at}.ResourceId`);
   const method = String(properties['HttpMethod']);
+  const fixed = isMock ? fixedAnswer(integration) : undefined;
   return {
+    ...(fixed !== undefined && { fixed }),
     method,
     path,
     routeKey: `${method} ${path}`,
-    functionName: functionOfUri(integration['Uri'], functions, `${at}.Integration.Uri`).name,
+    functionName:
+      fixed !== undefined ? '' : functionOfUri(integration['Uri'], functions, `${at}.Integration.Uri`).name,
     payloadFormat: '1.0',
     timeoutMs: Math.min(Number(integration['TimeoutInMillis'] ?? REST_TIMEOUT_MS), REST_TIMEOUT_MS),
     apiId: String(properties['RestApiId']),
     stage,
   };
+}
+
+/** The answer to `OPTIONS` is written in the template; header values stand there in single quotes: `'*'`. */
+function fixedAnswer(integration: Readonly<Record<string, unknown>>): RouteDefinition['fixed'] {
+  const responses = integration['IntegrationResponses'];
+  const [response] = Array.isArray(responses) ? responses : [];
+  const { StatusCode = 200, ResponseParameters } = Object(response) as Record<string, unknown>;
+  const headers = Object.entries(Object(ResponseParameters)).flatMap(([name, value]) => {
+    const header = /^method\.response\.header\.(.+)$/.exec(name)?.[1];
+    const text = /^'(.*)'$/s.exec(String(value))?.[1];
+    return header === undefined || text === undefined ? [] : [header.toLowerCase(), text];
+  });
+  return { status: Number(StatusCode), headers };
 }
 
 function pathOf(resourceId: string, resources: ReadonlyMap<string, ResolvedResource>, at: string): string {

@@ -52,6 +52,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       const rawPath = question === -1 ? url : url.slice(0, question);
       const match = route(method, rawPath);
       if (match === undefined) return { answer: own.notFound, requestId, routeKey: undefined };
+      const { fixed } = match.route;
+      if (fixed !== undefined)
+        return { answer: { ...fixed, body: '' }, requestId, routeKey: match.route.routeKey };
       const answer = await ask(match, {
         method,
         rawPath,

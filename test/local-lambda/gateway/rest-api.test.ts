@@ -31,14 +31,26 @@ function restApi(functionId: string, TimeoutInMillis?: number) {
         },
       },
     },
-    // As `defaultCorsPreflightOptions` of the CDK makes it; no Lambda answers it.
+    // As `defaultCorsPreflightOptions` of the CDK makes it.
     Options: {
       Type: 'AWS::ApiGateway::Method',
       Properties: {
         HttpMethod: 'OPTIONS',
         ResourceId: { Ref: 'Tattoo' },
         RestApiId,
-        Integration: { Type: 'MOCK' },
+        Integration: {
+          Type: 'MOCK',
+          IntegrationResponses: [
+            {
+              StatusCode: '204',
+              ResponseParameters: {
+                'method.response.header.Access-Control-Allow-Headers': "'Content-Type,X-Api-Key'",
+                'method.response.header.Access-Control-Allow-Origin': "'*'",
+              },
+            },
+          ],
+          RequestTemplates: { 'application/json': '{ statusCode: 200 }' },
+        },
       },
     },
     Deployment: { Type: 'AWS::ApiGateway::Deployment', Properties: { RestApiId } },
@@ -58,6 +70,13 @@ test('a REST API of the template is served with payload format 1.0 and its own e
   };
   assert.deepEqual(await get('/sheep/7'), [200, ['/sheep/{tattoo}', { tattoo: '7' }, 'dev']]);
   assert.deepEqual(await get('/sheep/7?fail=1'), [502, { message: 'Internal server error' }]);
+  const preflight = await fetch(`${host.url}/sheep/7`, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://a.example', 'access-control-request-method': 'GET' },
+  });
+  assert.equal(preflight.status, 204);
+  assert.equal(preflight.headers.get('access-control-allow-origin'), '*');
+  assert.equal(preflight.headers.get('access-control-allow-headers'), 'Content-Type,X-Api-Key');
   assert.deepEqual(await get('/sheep'), [403, { message: 'Missing Authentication Token' }]);
 });
 
