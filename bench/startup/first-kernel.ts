@@ -22,6 +22,7 @@ const ENVIRONMENT = {
   SHEEP_SHED_TABLE: 'sheep-shed-bench',
 };
 const CASES = [
+  { label: 'a loop of 1 ms', kernel: 'loop', init: 'warm' },
   { label: 'cat A(3,8)', kernel: 'cat', init: 'warm' },
   { label: 'cat A(3,8), no warm-up', kernel: 'cat', init: 'cold' },
   { label: 'wolf on 1 000 sheep', kernel: 'wolf', init: 'warm' },
