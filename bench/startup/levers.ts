@@ -135,8 +135,11 @@ Object.assign(globalThis, { kept: [DynamoDB, DynamoDBDocument] });`,
     help: 'the cat run during init',
     functionName: 'get-cat',
     variants: [
-      { label: 'A(3,4), 30 times' },
-      { label: 'A(3,6), once', changes: [{ ...COLD_CAT, from: /n: '4' } }, 30/, to: "n: '6' } }, 1" }] },
+      { label: 'A(3,6), once' },
+      {
+        label: 'A(3,4), 30 times',
+        changes: [{ ...COLD_CAT, from: /n: '6' } }, 1/, to: "n: '4' } }, 30" }],
+      },
       { label: 'none', changes: [COLD_CAT] },
       EMPTY,
     ],

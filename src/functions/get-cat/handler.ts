@@ -8,5 +8,4 @@ const { catMaxSteps } = resolveOptions(CAT_OPTIONS, { environment: process.env }
 
 export const handler = lambda(run, { status: 200, logFor: stdoutLog, catMaxSteps });
 
-// Many short calls: V8 then compiles the kernel for its calls, where one long call gets it compiled for that loop.
-await warmUp(handler, { queryStringParameters: { m: '3', n: '4' } }, 30);
+await warmUp(handler, { queryStringParameters: { m: '3', n: '6' } }, 1);
