@@ -15,7 +15,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<void>
   const { rounds, herd, help } = resolveOptions(KERNEL_OPTIONS, { flags });
   if (words.length > 0) throw new OptionError(`unexpected word ${JSON.stringify(words[0])}`);
   if (help) {
-    const about = 'Compares the kernels of the cat and the wolf in TypeScript, Rust and Python.';
+    const about = 'Compares the kernels of the cat and the wolf in TypeScript, WebAssembly, Rust and Python.';
     process.stdout.write(`${about}\n\n${renderOptions(KERNEL_OPTIONS)}\n`);
     return;
   }

@@ -1,5 +1,5 @@
 // The process of the kernels as one writes them first.
-import type { HerdSheep } from '../herd.ts';
+import { choose } from './choose.ts';
 import { serveKernels } from './node-worker.ts';
 import { arrayAckermann, arraySieve, remainderIsPrime } from './yardsticks.ts';
 
@@ -13,16 +13,7 @@ await serveKernels({
   },
   wolf(herd) {
     const primes = arraySieve(SIEVE_LIMIT);
-    let eaten: HerdSheep | undefined;
-    for (const sheep of herd) {
-      if (!remainderIsPrime(sheep.weight, primes)) continue;
-      const isBetter =
-        eaten === undefined ||
-        sheep.weight > eaten.weight ||
-        (sheep.weight === eaten.weight && sheep.tattoo < eaten.tattoo);
-      if (isBetter) eaten = sheep;
-    }
-    return eaten?.tattoo;
+    return choose(herd, (weight) => remainderIsPrime(weight, primes));
   },
   arePrime(weights) {
     const primes = arraySieve(SIEVE_LIMIT);

@@ -6,8 +6,8 @@ import type { StepStatements } from './step-counter.ts';
 /** The kernels of one process. */
 export interface Kernels {
   readonly ackermann: (m: number, n: number) => number;
-  /** Where the steps of `ackermann` stand; the file from the project's root. */
-  readonly steps: StepStatements;
+  /** Where the steps of `ackermann` stand, the file from the project's root; or what counts them in WebAssembly. */
+  readonly steps: StepStatements | ((m: number, n: number) => number);
   /** Builds the sieve anew, tests every weight and gives the tattoo of the sheep that is eaten. */
   readonly wolf: (herd: readonly HerdSheep[]) => bigint | undefined | Promise<bigint | undefined>;
   /** The wolf's test alone. */
@@ -32,6 +32,7 @@ export async function serveKernels(kernels: Kernels): Promise<void> {
       case 'cat':
         return timed(third, () => kernels.ackermann(first, second));
       case 'steps': {
+        if (typeof kernels.steps === 'function') return String(kernels.steps(first, second));
         const { countSteps } = await import('./step-counter.ts');
         const file = join(import.meta.dirname, '..', '..', kernels.steps.file);
         return String(countSteps({ ...kernels.steps, file }, () => kernels.ackermann(first, second)));

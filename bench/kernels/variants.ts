@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { assemble } from './wasm/assemble.ts';
 
 const run = promisify(execFile);
 const BUILD_LIMIT_MS = 300_000;
@@ -43,6 +45,7 @@ export async function findVariants(root: string, onStep: (step: string) => void)
       ...(typeof rust === 'string' ? [] : rust),
       await nodeVariant(root, 'plain'),
       await nodeVariant(root, 'tuned'),
+      await wasmVariant(root),
       ...(typeof python === 'string' ? [] : python),
     ],
     notices: others.filter((one) => typeof one === 'string'),
@@ -71,6 +74,23 @@ async function nodeVariant(root: string, kind: string): Promise<Variant> {
     sourceArgs: [source],
     environment: {},
   };
+}
+
+/** Labelled apart, since its kernels are not TypeScript; steps are counted in a build of the same text. */
+async function wasmVariant(root: string): Promise<Variant> {
+  const variant = await nodeVariant(root, 'wasm');
+  const modules = {
+    cat: await assemble('cat'),
+    steps: await assemble('cat', true),
+    wolf: await assemble('wolf'),
+  };
+  const args = [...variant.args];
+  for (const [name, bytes] of Object.entries(modules)) {
+    const file = join(root, '.cache', 'kernels-node', `${name}.wasm`);
+    await writeFile(file, bytes);
+    args.push(file);
+  }
+  return { ...variant, name: 'TypeScript, WebAssembly', args, sourceArgs: args };
 }
 
 async function rustVariants(

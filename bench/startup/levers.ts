@@ -1,3 +1,4 @@
+import { assemble } from '../kernels/wasm/assemble.ts';
 import type { FunctionName } from './options.ts';
 import type { SourceChange, Variant } from './variants.ts';
 
@@ -26,6 +27,25 @@ const WITHOUT_MIDDY: SourceChange = {
 const CREDENTIALS = { '@aws-sdk/credential-provider-node': './src/adapters/environment-credentials.ts' };
 const REQUIRE = "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 const SDK = { conditions: ['module', 'aws-sdk'], alias: CREDENTIALS };
+
+const exportsOf = async (kernel: 'cat' | 'wolf') => {
+  const text = Buffer.from(await assemble(kernel)).toString('base64');
+  return `new WebAssembly.Instance(new WebAssembly.Module(Buffer.from('${text}', 'base64'))).exports`;
+};
+// What stood there in TypeScript is left without use, which the bundler drops.
+const WASM_CAT: SourceChange = {
+  file: 'src/domain/ackermann.ts',
+  from: /export function ackermann\(/,
+  to: `export const { ackermann } = ${await exportsOf('cat')};\nfunction unused(`,
+};
+const WASM_WOLF: readonly SourceChange[] = [
+  {
+    file: 'src/domain/primes.ts',
+    from: /export function buildSieve\(/,
+    to: `export const { buildSieve, isPrime } = ${await exportsOf('wolf')};\nfunction unused(`,
+  },
+  { file: 'src/domain/primes.ts', from: /export function isPrime\(/, to: 'function unusedTest(' },
+];
 
 const EMPTY: Variant = {
   label: 'empty handler',
@@ -151,6 +171,24 @@ Object.assign(globalThis, { kept: [DynamoDB, DynamoDBDocument] });`,
       { label: '100 sheep, 12 times' },
       { label: '100 sheep, once', changes: [{ ...COLD_WOLF, from: /\{\}, 12/, to: '{}, 1' }] },
       { label: 'none', changes: [COLD_WOLF] },
+    ],
+  },
+  'wasm-cat': {
+    help: "the cat's kernel in WebAssembly, another language than the stack's",
+    functionName: 'get-cat',
+    variants: [
+      { label: 'TypeScript' },
+      { label: 'WebAssembly', changes: [WASM_CAT] },
+      { label: 'WebAssembly, not warmed up', changes: [WASM_CAT, COLD_CAT] },
+    ],
+  },
+  'wasm-wolf': {
+    help: "the wolf's kernel in WebAssembly, another language than the stack's",
+    functionName: 'delete-wolf',
+    variants: [
+      { label: 'TypeScript' },
+      { label: 'WebAssembly', changes: WASM_WOLF },
+      { label: 'WebAssembly, not warmed up', changes: [...WASM_WOLF, COLD_WOLF] },
     ],
   },
   middy: {
