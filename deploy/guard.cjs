@@ -51,6 +51,7 @@ const PARAMETERS = {
   throttleBurst: wholeNumber(1, 5_000),
   auth: oneOf(['none', 'iam']),
   dynamodbClient: oneOf(['thin', 'sdk']),
+  scanSegments: wholeNumber(1, 16),
   reservedConcurrency: wholeNumber(1, 1_000),
   boundary: {
     allowed: 'none or the name of a managed policy of the account',

@@ -19,6 +19,8 @@ export interface DynamodbShedOptions {
   readonly endpoint?: string | undefined;
   /** Most sheep on a page. @default {@link SCAN_PAGE} where sheep are read, what fits into 1 MB where counted. */
   readonly pageSize?: number;
+  /** Parts of the table that are read at once, each page by page. @default 1 */
+  readonly segments?: number;
 }
 
 /** A shed that may be made ready before the first call. */
@@ -29,6 +31,18 @@ export interface OpenableShed extends Shed {
 
 /** Sheep read at once: unmarshalling the 20 000 that fit into DynamoDB's 1 MB exceeds a function of 128 MB. */
 export const SCAN_PAGE = 4000;
+
+/** Which part of a table a scan reads, as DynamoDB's Scan names it; empty where it reads all. */
+export interface ScanPart {
+  readonly Segment?: number;
+  readonly TotalSegments?: number;
+}
+
+/** The parts of a table that is read in so many segments. */
+export function scanParts(segments = 1): readonly ScanPart[] {
+  if (segments === 1) return [{}];
+  return Array.from({ length: segments }, (_, Segment) => ({ Segment, TotalSegments: segments }));
+}
 
 /** Attempts at one request, the first included. */
 export const MAX_ATTEMPTS = 3;

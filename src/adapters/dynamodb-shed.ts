@@ -1,12 +1,13 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Sheep } from '../domain/sheep.ts';
-import type { AwsCredentials, DynamodbShedOptions, OpenableShed } from './dynamodb-options.ts';
-import { ANSWER_LIMIT_MS, CONNECT_LIMIT_MS, MAX_ATTEMPTS, SCAN_PAGE } from './dynamodb-options.ts';
+import type { AwsCredentials, DynamodbShedOptions, OpenableShed, ScanPart } from './dynamodb-options.ts';
+import { ANSWER_LIMIT_MS, CONNECT_LIMIT_MS, MAX_ATTEMPTS, SCAN_PAGE, scanParts } from './dynamodb-options.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** A shed in a DynamoDB table, by AWS's SDK. */
 export function dynamodbShed(options: DynamodbShedOptions): OpenableShed {
-  const { table: TableName, region, endpoint, credentials, pageSize } = options;
+  const { table: TableName, region, endpoint, credentials, pageSize, segments } = options;
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({
       region,
@@ -25,6 +26,29 @@ export function dynamodbShed(options: DynamodbShedOptions): OpenableShed {
   );
   const countPage = pageSize === undefined ? {} : { Limit: pageSize };
   const Limit = pageSize ?? SCAN_PAGE;
+  const parts = scanParts(segments);
+
+  async function countOf(part: ScanPart): Promise<number> {
+    let count = 0;
+    let from: Key | undefined;
+    do {
+      const request = { TableName, Select: 'COUNT', ...countPage, ...part, ...startAt(from) } as const;
+      const answer = await client.send(new ScanCommand(request));
+      count += answer.Count ?? 0;
+      from = answer.LastEvaluatedKey;
+    } while (from !== undefined);
+    return count;
+  }
+
+  async function* pagesOf(part: ScanPart): AsyncGenerator<Sheep[]> {
+    const page = { TableName, ProjectionExpression: 'tattoo, weight', Limit, ...part };
+    let from: Key | undefined;
+    do {
+      const answer = await client.send(new ScanCommand({ ...page, ...startAt(from) }));
+      yield (answer.Items ?? []).map(sheepOf);
+      from = answer.LastEvaluatedKey;
+    } while (from !== undefined);
+  }
 
   return {
     async add({ tattoo, weight }) {
@@ -39,27 +63,10 @@ export function dynamodbShed(options: DynamodbShedOptions): OpenableShed {
       return conflict === undefined || conflict.Item?.['weight']?.N === String(weight);
     },
     async count() {
-      let count = 0;
-      let from: Key | undefined;
-      do {
-        const answer = await client.send(
-          new ScanCommand({ TableName, Select: 'COUNT', ...countPage, ...startAt(from) }),
-        );
-        count += answer.Count ?? 0;
-        from = answer.LastEvaluatedKey;
-      } while (from !== undefined);
-      return count;
+      const counts = await Promise.all(parts.map(countOf));
+      return counts.reduce((sum, count) => sum + count, 0);
     },
-    async *scan() {
-      let from: Key | undefined;
-      do {
-        const answer = await client.send(
-          new ScanCommand({ TableName, ProjectionExpression: 'tattoo, weight', Limit, ...startAt(from) }),
-        );
-        yield (answer.Items ?? []).map(sheepOf);
-        from = answer.LastEvaluatedKey;
-      } while (from !== undefined);
-    },
+    scan: () => sideBySide(parts.map(pagesOf)),
     async remove(tattoo) {
       const condition = 'attribute_exists(tattoo)';
       const remove = new DeleteCommand({ TableName, Key: { tattoo }, ConditionExpression: condition });

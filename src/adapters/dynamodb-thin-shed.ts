@@ -1,15 +1,39 @@
 import type { Sheep } from '../domain/sheep.ts';
 import type { Item, Waiting } from './dynamodb-client.ts';
 import { DynamodbError, dynamodbClient } from './dynamodb-client.ts';
-import type { DynamodbShedOptions, OpenableShed } from './dynamodb-options.ts';
-import { SCAN_PAGE } from './dynamodb-options.ts';
+import type { DynamodbShedOptions, OpenableShed, ScanPart } from './dynamodb-options.ts';
+import { SCAN_PAGE, scanParts } from './dynamodb-options.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** A shed in a DynamoDB table, by a client of our own that starts in a fraction of the SDK's time (ADR 12). */
 export function dynamodbShed(options: DynamodbShedOptions, waiting?: Waiting): OpenableShed {
-  const { table: TableName, pageSize } = options;
+  const { table: TableName, pageSize, segments } = options;
   const client = dynamodbClient(options, waiting);
   const countPage = pageSize === undefined ? {} : { Limit: pageSize };
   const Limit = pageSize ?? SCAN_PAGE;
+  const parts = scanParts(segments);
+
+  async function countOf(part: ScanPart): Promise<number> {
+    let count = 0;
+    let from: Item | undefined;
+    do {
+      const request = { TableName, Select: 'COUNT', ...countPage, ...part, ExclusiveStartKey: from };
+      const answer = await client.call('Scan', request);
+      count += answer.Count ?? 0;
+      from = answer.LastEvaluatedKey;
+    } while (from !== undefined);
+    return count;
+  }
+
+  async function* pagesOf(part: ScanPart): AsyncGenerator<Sheep[]> {
+    const page = { TableName, ProjectionExpression: 'tattoo, weight', Limit, ...part };
+    let from: Item | undefined;
+    do {
+      const answer = await client.call('Scan', { ...page, ExclusiveStartKey: from });
+      yield (answer.Items ?? []).map(sheepOf);
+      from = answer.LastEvaluatedKey;
+    } while (from !== undefined);
+  }
 
   return {
     open: client.open,
@@ -25,29 +49,10 @@ export function dynamodbShed(options: DynamodbShedOptions, waiting?: Waiting): O
       return conflict === undefined || conflict.details.item?.['weight']?.N === String(weight);
     },
     async count() {
-      let count = 0;
-      let from: Item | undefined;
-      do {
-        const answer = await client.call('Scan', {
-          TableName,
-          Select: 'COUNT',
-          ...countPage,
-          ExclusiveStartKey: from,
-        });
-        count += answer.Count ?? 0;
-        from = answer.LastEvaluatedKey;
-      } while (from !== undefined);
-      return count;
+      const counts = await Promise.all(parts.map(countOf));
+      return counts.reduce((sum, count) => sum + count, 0);
     },
-    async *scan() {
-      const page = { TableName, ProjectionExpression: 'tattoo, weight', Limit };
-      let from: Item | undefined;
-      do {
-        const answer = await client.call('Scan', { ...page, ExclusiveStartKey: from });
-        yield (answer.Items ?? []).map(sheepOf);
-        from = answer.LastEvaluatedKey;
-      } while (from !== undefined);
-    },
+    scan: () => sideBySide(parts.map(pagesOf)),
     async remove(tattoo) {
       const Key = { tattoo: { N: String(tattoo) } };
       const ConditionExpression = 'attribute_exists(tattoo)';

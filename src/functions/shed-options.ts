@@ -1,4 +1,5 @@
 import type { Option, OptionTable } from '../config.ts';
+import { wholeNumber } from '../config.ts';
 
 const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 
@@ -23,6 +24,12 @@ export const SHED_OPTIONS = {
     allowed: 'a table name of 3 to 255 letters, digits, "_", "." and "-"',
     read: ([text = '']) => (TABLE_NAME.test(text) ? text : undefined),
   } satisfies Option<string>,
+  segments: {
+    env: 'SHEEP_SHED_SEGMENTS',
+    help: 'parts of the table that dog and wolf read at once',
+    default: 1,
+    ...wholeNumber(1, 16),
+  } satisfies Option<number>,
   region: {
     env: 'AWS_REGION',
     required: true,

@@ -56,16 +56,18 @@ const THROTTLED = {
 let tables = 0;
 
 for (const [name, dynamodbShed] of ADAPTERS) {
-  shedContract(name, async () => {
-    const table = `shed-${tables++}`;
-    await dynamodb.createTable({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'tattoo', AttributeType: 'N' }],
-      KeySchema: [{ AttributeName: 'tattoo', KeyType: 'HASH' }],
+  for (const segments of [1, 3]) {
+    shedContract(segments === 1 ? name : `${name}, ${segments} segments`, async () => {
+      const table = `shed-${tables++}`;
+      await dynamodb.createTable({
+        TableName: table,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'tattoo', AttributeType: 'N' }],
+        KeySchema: [{ AttributeName: 'tattoo', KeyType: 'HASH' }],
+      });
+      return dynamodbShed({ ...settings({ table, endpoint: dynamodb.endpoint }), pageSize: 3, segments });
     });
-    return dynamodbShed({ ...settings({ table, endpoint: dynamodb.endpoint }), pageSize: 3 });
-  });
+  }
 
   test(`${name}: an add whose first answer was lost finds its own sheep in the way and succeeds`, async (t) => {
     // Answers as DynamoDB does to ReturnValuesOnConditionCheckFailure, which dynalite does not know.

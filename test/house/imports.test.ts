@@ -35,7 +35,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   },
   {
     files: /^src\/adapters\/dynamodb-shed\.ts$/,
-    may: [/^src\/domain\//, /^src\/adapters\/dynamodb-options\.ts$/, /^@aws-sdk\//],
+    may: [/^src\/domain\//, /^src\/adapters\/(dynamodb-options|side-by-side)\.ts$/, /^@aws-sdk\//],
   },
   {
     files: /^src\/adapters\/(dynamodb-|aws-signature|http-exchange)/,
