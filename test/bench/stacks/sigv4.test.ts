@@ -56,7 +56,10 @@ function ours({ region, credentials, service, time, request }: Case): unknown {
   return { ...iamSigner({ region, credentials, service, now: () => time })(request) };
 }
 
-const text = fc.string({ unit: 'binary', maxLength: 12 }).filter((word) => word.isWellFormed());
+// The SDK's signer keeps a query in a plain object, and so loses a parameter of this name.
+const text = fc
+  .string({ unit: 'binary', maxLength: 12 })
+  .filter((word) => word.isWellFormed() && word !== '__proto__');
 const segment = fc.oneof(
   text.map(encodeURIComponent),
   fc.constantFrom('', '.', '%2537', 'a%2Fb', '~-_', "!'()*"),
