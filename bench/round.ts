@@ -94,14 +94,16 @@ async function prepare(
     await host?.dropEnvironments();
     course.beganAt = world.now();
     if (options.warmUp > 0) await warmUp(course, scenario, options, world);
-    await host?.settle();
-    // A window begins in a millisecond of its own, in which no line of the warm-up lies.
-    if (host) await world.sleep(2, world.signal);
   }
   // The cat needs no sheep; a wolf's warm-up has eaten some.
   if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
   const before = name === 'cat' ? 0 : await countShed(stack, dog);
   course.herds.push(before);
+  if (host) {
+    // The window of a round begins in a millisecond of its own, after the last line of what came before it.
+    await host.settle();
+    await world.sleep(2, world.signal);
+  }
   const pass = scenario.begin({ count: before, primes: table ? herd.primes.length : undefined });
   if (course.openSince === undefined && course.windows.length === 0) {
     if (stack.logs?.isImmediate === false) await world.sleep(CALM_MS, world.signal);
