@@ -1,9 +1,9 @@
 import type { Option } from '../src/config.ts';
-import { OptionError, readFlags, renderOptions, resolveOptions } from '../src/config.ts';
+import { OptionError, readFlags, renderOptions, resolveOptions, SWITCH } from '../src/config.ts';
 import { compareResults } from './compare.ts';
 import { EXIT_CODES } from './gate-options.ts';
 import { codeOf } from './gates.ts';
-import { formatOption, helpOption, put } from './report-command.ts';
+import { formatOption, put } from './report-command.ts';
 import { wantsColour } from './reports/colour.ts';
 import { renderComparison, renderComparisonMarkdown } from './reports/comparison.ts';
 import { readResult } from './result-file.ts';
@@ -16,7 +16,7 @@ export const COMPARE_OPTIONS = {
     allowed: 'a path',
     read: ([given = '']) => (given === '' ? undefined : given),
   } satisfies Option<string>,
-  help: helpOption(),
+  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
 };
 
 const USAGE = `Usage: npm run bench -- compare <before> <after> [options]

@@ -1,5 +1,5 @@
 import type { Option, OptionTable } from '../src/config.ts';
-import { wholeNumber, wordsOf } from '../src/config.ts';
+import { SWITCH, wholeNumber, wordsOf } from '../src/config.ts';
 import { GATE_OPTIONS } from './gate-options.ts';
 import { OBJECTIVE_ALLOWED, readObjective } from './load/objective.ts';
 import type { NamedStack, NamedUrl } from './option-readers.ts';
@@ -150,11 +150,5 @@ export const BENCH_OPTIONS = {
     read: ([given = '']) => (given === '' ? undefined : given),
   } satisfies Option<string>,
   ...GATE_OPTIONS,
-  help: {
-    help: 'show this text',
-    isSwitch: true,
-    default: false,
-    allowed: 'true or false',
-    read: ([given]) => (given === 'true' ? true : given === 'false' ? false : undefined),
-  } satisfies Option<boolean>,
+  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
 } satisfies OptionTable;

@@ -1,5 +1,5 @@
 import type { Option } from '../src/config.ts';
-import { OptionError, readFlags, renderOptions, resolveOptions } from '../src/config.ts';
+import { OptionError, readFlags, renderOptions, resolveOptions, SWITCH } from '../src/config.ts';
 import { EXIT_CODES, GATE_OPTIONS } from './gate-options.ts';
 import { judge, readGates } from './gates.ts';
 import { wantsColour } from './reports/colour.ts';
@@ -24,7 +24,7 @@ export const REPORT_OPTIONS = {
     read: ([given = '']) => (given === '' ? undefined : given),
   } satisfies Option<string>,
   ...GATE_OPTIONS,
-  help: helpOption(),
+  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
 };
 
 const USAGE = `Usage: npm run bench -- report <result file> [options]
@@ -78,17 +78,6 @@ export function formatOption<Name extends string>(names: readonly [Name, ...Name
     allowed: `one of ${names.join(', ')}`,
     read: ([given = '']: readonly string[]) => names.find((name) => name === given),
   } satisfies Option<Name>;
-}
-
-/** The switch that shows the help. */
-export function helpOption() {
-  return {
-    help: 'show this text',
-    isSwitch: true,
-    default: false,
-    allowed: 'true or false',
-    read: ([given]: readonly string[]) => (given === 'true' ? true : given === 'false' ? false : undefined),
-  } satisfies Option<boolean>;
 }
 
 async function renderAs(format: Format, result: BenchResult, hasColour: boolean): Promise<string> {

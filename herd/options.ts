@@ -1,11 +1,4 @@
-import { type Option, type OptionTable, wholeNumber } from '../src/config.ts';
-
-const SWITCH = {
-  isSwitch: true,
-  default: false,
-  allowed: 'true or false',
-  read: ([given]: readonly string[]) => (given === 'true' ? true : given === 'false' ? false : undefined),
-} as const;
+import { type Option, type OptionTable, SWITCH, wholeNumber } from '../src/config.ts';
 
 /** The options of `npm run herd`. */
 export const HERD_OPTIONS = {

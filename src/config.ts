@@ -37,6 +37,14 @@ export function wholeNumber(min: number, max: number): Pick<Option<number>, 'all
   };
 }
 
+/** A flag without value; absent is false. */
+export const SWITCH = {
+  isSwitch: true,
+  default: false,
+  allowed: 'true or false',
+  read: ([text]: readonly string[]) => (text === 'true' ? true : text === 'false' ? false : undefined),
+} as const;
+
 /** Any of the given words, each at most once; for a repeatable option. */
 export function wordsOf<Word extends string>(
   words: readonly Word[],

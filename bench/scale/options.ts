@@ -1,5 +1,5 @@
 import type { Option, OptionTable } from '../../src/config.ts';
-import { wholeNumber } from '../../src/config.ts';
+import { SWITCH, wholeNumber } from '../../src/config.ts';
 
 /** What can be measured. */
 export const PARTS = ['memory', 'scale', 'overlap'] as const;
@@ -38,11 +38,5 @@ export const SCALE_OPTIONS = {
     default: 1000,
     ...wholeNumber(1, 100_000),
   } satisfies Option<number>,
-  help: {
-    help: 'show this text',
-    isSwitch: true,
-    default: false,
-    allowed: 'true or false',
-    read: ([given]) => (given === 'true' ? true : given === 'false' ? false : undefined),
-  } satisfies Option<boolean>,
+  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
 } satisfies OptionTable;

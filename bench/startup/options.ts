@@ -1,5 +1,5 @@
 import type { Option, OptionTable } from '../../src/config.ts';
-import { wholeNumber, wordsOf } from '../../src/config.ts';
+import { SWITCH, wholeNumber, wordsOf } from '../../src/config.ts';
 import { LOCAL_STACK_NAMES, type LocalStackName } from '../options.ts';
 
 /** The functions of every stack. */
@@ -23,13 +23,7 @@ export const START_OPTIONS = {
       return share > 0 && share <= 1 ? share : undefined;
     },
   } satisfies Option<number>,
-  help: {
-    help: 'show this text',
-    isSwitch: true,
-    default: false,
-    allowed: 'true or false',
-    read: ([given]) => (given === 'true' ? true : given === 'false' ? false : undefined),
-  } satisfies Option<boolean>,
+  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
 } satisfies OptionTable;
 
 /** The options of `npm run bench:startup`. */
