@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { OptionError } from '../src/config.ts';
-import { handleInterrupts } from './interrupts.ts';
-import { measureCommand } from './measure-command.ts';
+import { OptionError } from '@sheep-shed/options';
+import { measureCommand } from './commands/measure.ts';
+import { handleInterrupts } from './world/interrupts.ts';
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const signal = handleInterrupts(process, () => performance.now());
@@ -22,8 +22,8 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
   const [word, ...rest] = args;
   if (word === 'report' || word === 'compare') {
     // Neither loads what the other, or measuring, needs.
-    if (word === 'report') return (await import('./report-command.ts')).reportCommand(rest);
-    return (await import('./compare-command.ts')).compareCommand(rest);
+    if (word === 'report') return (await import('./commands/report.ts')).reportCommand(rest);
+    return (await import('./commands/compare.ts')).compareCommand(rest);
   }
   return measureCommand(args, signal);
 }

@@ -9,7 +9,7 @@ const PARTS = [
   'src',
   'deploy',
   'cloudwatch-queries',
-  'insights/query-definitions.cjs',
+  'packages/log-insights/src/query-definitions.cjs',
   'reference/python/guard.cjs',
   'reference/python/serverless.yml',
   'reference/python/sheep_shed',

@@ -25,7 +25,7 @@ import { proveSigned } from './signed-api.ts';
 /** The line that the second version of each stack changes: it adds a header to every answer. */
 const CHANGES: Readonly<Record<StackName, readonly [file: string, from: string, to: string]>> = {
   ts: [
-    'src/wrappers/lambda.ts',
+    'src/hosts/lambda/lambda.ts',
     "'content-type': 'application/json' }",
     "'content-type': 'application/json', 'x-version': '2' }",
   ],
@@ -116,7 +116,7 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
     return `${await countSheep(url)} sheep`;
   });
   await step('herd', async () => {
-    await measure('herd/cli.ts', '--table', table, '--clear', '--count', '40');
+    await measure('bench/commands/herd.ts', '--table', table, '--clear', '--count', '40');
     const count = await countSheep(url);
     if (count !== 40) throw new Error(`a herd of 40 was loaded, and the dog counts ${count}`);
     return 'cleared, 40 sheep loaded';

@@ -1,7 +1,7 @@
-import type { BenchAnswer, BenchRequest } from '../scenarios/scenario.ts';
+import type { LoadModel, LoadResult } from '../results/load-result.ts';
 import type { Connection } from './connection.ts';
 import { createConnection } from './connection.ts';
-import type { LoadModel, LoadResult } from './load-result.ts';
+import type { BenchAnswer, BenchRequest } from './exchange.ts';
 import type { Tally } from './tally.ts';
 import { createTally } from './tally.ts';
 

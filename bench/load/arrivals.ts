@@ -1,4 +1,4 @@
-import { splitmix32 } from '../random.ts';
+import { splitmix32 } from '../world/random.ts';
 
 /** How requests of the open model come: at even distances, or at random as from many independent callers. */
 export type Arrivals = 'even' | 'poisson';

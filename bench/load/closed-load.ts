@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadResult } from '../results/load-result.ts';
 import type { LoadOptions } from './apply-load.ts';
 import { applyLoad } from './apply-load.ts';
-import type { LoadResult } from './load-result.ts';
 
 /** How much load, and for how long. */
 export type ClosedLoadOptions = LoadOptions;

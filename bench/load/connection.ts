@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { BenchAnswer, BenchRequest } from '../scenarios/scenario.ts';
+import type { BenchAnswer, BenchRequest } from './exchange.ts';
 import { createResponseReader } from './response-reader.ts';
 import { openSocket } from './socket.ts';
 

@@ -1,9 +1,9 @@
+import type { LoadResult } from '../results/load-result.ts';
 import type { LoadOptions } from './apply-load.ts';
 import { applyLoad } from './apply-load.ts';
 import type { Arrivals } from './arrivals.ts';
 import { arrivalTimes } from './arrivals.ts';
 import { createDueQueue } from './due-queue.ts';
-import type { LoadResult } from './load-result.ts';
 import { pace } from './pacing.ts';
 
 /** How much load, for how long, and when. */

@@ -1,4 +1,4 @@
-import type { BenchAnswer } from '../scenarios/scenario.ts';
+import type { BenchAnswer } from './exchange.ts';
 import type { ResponseHead } from './response-head.ts';
 import { parseResponseHead } from './response-head.ts';
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { BenchAnswer, BenchRequest } from '../scenarios/scenario.ts';
+import type { BenchAnswer, BenchRequest } from './exchange.ts';
 
 const SERVER = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
 const START_LIMIT_MS = 20_000;

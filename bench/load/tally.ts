@@ -1,7 +1,7 @@
-import type { BenchAnswer, BenchRequest } from '../scenarios/scenario.ts';
+import type { LoadModel, LoadResult } from '../results/load-result.ts';
 import { histogram } from '../statistics/histogram.ts';
 import type { Outcome } from './connection.ts';
-import type { LoadModel, LoadResult } from './load-result.ts';
+import type { BenchAnswer, BenchRequest } from './exchange.ts';
 
 const SHOWN = 3;
 

@@ -1,6 +1,6 @@
-import type { Change, Comparison } from '../compare.ts';
-import { regressionsOf } from '../compare.ts';
-import { isMissing, type Missing, metricOf } from '../metrics.ts';
+import type { Change, Comparison } from '../analysis/compare.ts';
+import { regressionsOf } from '../analysis/compare.ts';
+import { isMissing, type Missing, metricOf } from '../analysis/metrics.ts';
 import { colourText } from './colour.ts';
 import { decimal, range, wrap } from './format.ts';
 import { markdownTable } from './markdown.ts';

@@ -1,5 +1,5 @@
-import { isMissing, METRICS, type Metric } from '../metrics.ts';
-import type { BenchResult, RoundResult, ScenarioResult } from '../result.ts';
+import { isMissing, METRICS, type Metric } from '../analysis/metrics.ts';
+import type { BenchResult, RoundResult, ScenarioResult } from '../results/result.ts';
 import { quantileOfData } from '../statistics/histogram.ts';
 
 type Cell = string | number | undefined;

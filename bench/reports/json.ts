@@ -1,5 +1,5 @@
-import type { BenchResult } from '../result.ts';
-import { summarise } from './summary.ts';
+import { summarise } from '../analysis/summary.ts';
+import type { BenchResult } from '../results/result.ts';
 
 /** Renders the derived figures with their intervals as JSON; a bound that is infinite becomes null. */
 export function renderJson(result: BenchResult): string {

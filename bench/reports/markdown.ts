@@ -1,6 +1,6 @@
-import type { BenchResult } from '../result.ts';
+import { type Summary, summarise } from '../analysis/summary.ts';
+import type { BenchResult } from '../results/result.ts';
 import { type ReportTable, reportTables } from './report-tables.ts';
-import { type Summary, summarise } from './summary.ts';
 import { floorLine, problemLines, titleOf } from './terminal.ts';
 
 /** Renders a result in Markdown as GitHub reads it, to paste into a pull request: the answer open, the rest folded. */

@@ -1,6 +1,5 @@
-import type { BenchResult } from '../result.ts';
-import { FUNCTION_OF } from '../scenarios/scenario.ts';
-import { logGroupOf } from '../stacks/log-group.ts';
+import { FUNCTION_OF, logGroupOf } from '../results/names.ts';
+import type { BenchResult } from '../results/result.ts';
 
 /** Renders what to paste into CloudWatch Logs Insights for stacks reached by URL whose region was not given. */
 export function renderPasteHint({ plan, stacks, scenarios, startedAt, finishedAt }: BenchResult): string[] {

@@ -1,10 +1,10 @@
-import { PRICE_ORIGIN } from '../../insights/cost.ts';
-import { isMissing } from '../metrics.ts';
-import type { RateCurve } from '../result.ts';
+import { PRICE_ORIGIN } from '@sheep-shed/log-insights/cost';
+import { isMissing } from '../analysis/metrics.ts';
+import type { Ratio } from '../analysis/ratios.ts';
+import type { StackFigures, Summary } from '../analysis/summary.ts';
+import type { RateCurve } from '../results/result.ts';
 import { quantileOfData } from '../statistics/histogram.ts';
 import { answers, decimal, range } from './format.ts';
-import type { Ratio } from './ratios.ts';
-import type { StackFigures, Summary } from './summary.ts';
 
 /** A table of a report in text. */
 export interface ReportTable {

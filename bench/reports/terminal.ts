@@ -1,9 +1,9 @@
-import type { BenchResult } from '../result.ts';
+import { type StackFigures, type Summary, summarise } from '../analysis/summary.ts';
+import type { BenchResult } from '../results/result.ts';
 import { colourText } from './colour.ts';
 import { decimal, planText, span, wrap } from './format.ts';
 import { renderPasteHint } from './paste-hint.ts';
 import { reportTables } from './report-tables.ts';
-import { type StackFigures, type Summary, summarise } from './summary.ts';
 import { renderTable } from './table.ts';
 
 const WIDTH = 100;

@@ -1,4 +1,4 @@
-import type { ScenarioName } from '../options.ts';
+import type { ScenarioName } from '../results/names.ts';
 import { catScenario } from './cat.ts';
 import { dogScenario } from './dog.ts';
 import type { Scenario } from './scenario.ts';

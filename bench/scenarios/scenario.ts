@@ -1,26 +1,5 @@
-import type { ContractFunction } from '../../insights/cost.ts';
-import type { ScenarioName } from '../options.ts';
-
-/** The function that a scenario calls, by the last part of its name. */
-export const FUNCTION_OF: Readonly<Record<ScenarioName, ContractFunction>> = {
-  cat: 'get-cat',
-  sheep: 'post-sheep',
-  dog: 'get-dog',
-  wolf: 'delete-wolf',
-};
-
-/** One HTTP request of a scenario. */
-export interface BenchRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Path and query below the stack's URL. */
-  readonly path: string;
-}
-
-/** An answer, whole. */
-export interface BenchAnswer {
-  readonly status: number;
-  readonly body: string;
-}
+import type { BenchAnswer, BenchRequest } from '../load/exchange.ts';
+import type { ScenarioName } from '../results/names.ts';
 
 /** What is known of the shed when a scenario begins. */
 export interface ShedState {

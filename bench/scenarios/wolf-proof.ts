@@ -1,4 +1,4 @@
-import type { Herd, HerdSheep } from '../herd.ts';
+import type { Herd, HerdSheep } from '../herd/make-herd.ts';
 
 /** How many raids are followed one by one in the table before the measuring. */
 export const FOLLOWED_RAIDS = 3;

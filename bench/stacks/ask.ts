@@ -1,4 +1,4 @@
-import type { BenchRequest } from '../scenarios/scenario.ts';
+import type { BenchRequest } from '../load/exchange.ts';
 import { objectOf } from '../scenarios/scenario.ts';
 import type { Address } from './stack.ts';
 

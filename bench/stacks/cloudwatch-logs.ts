@@ -1,9 +1,9 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import type { Invocation } from '../../insights/invocations.ts';
-import { listCloudWatch } from '../../insights/invocations.ts';
-import type { Summaries } from '../../insights/summarise.ts';
-import { summariseCloudWatch } from '../../insights/summarise.ts';
-import { logGroupOf } from './log-group.ts';
+import type { Invocation } from '@sheep-shed/log-insights/invocations';
+import { listCloudWatch } from '@sheep-shed/log-insights/invocations';
+import type { Summaries } from '@sheep-shed/log-insights/summarise';
+import { summariseCloudWatch } from '@sheep-shed/log-insights/summarise';
+import { logGroupOf } from '../results/names.ts';
 import type { LogAccess, Problem, Window } from './stack.ts';
 
 /** How long CloudWatch is waited for; times in milliseconds. */

@@ -4,9 +4,10 @@ import {
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionUpdated,
 } from '@aws-sdk/client-lambda';
-import { OptionError } from '../../src/config.ts';
-import { functionNameOf } from './log-group.ts';
-import type { ColdAccess, FunctionDescription } from './stack.ts';
+import { OptionError } from '@sheep-shed/options';
+import { functionNameOf } from '../results/names.ts';
+import type { FunctionDescription } from '../results/result.ts';
+import type { ColdAccess } from './stack.ts';
 
 /** The variable by whose change execution environments become outdated; its value counts the cold starts of a run. */
 export const COLD_VARIABLE = 'SHEEP_SHED_BENCH_COLD_START';

@@ -1,18 +1,19 @@
 import { join } from 'node:path';
-import { listFolder } from '../../insights/invocations.ts';
-import { summariseFolder } from '../../insights/summarise.ts';
-import type { LocalLambda } from '../../local-lambda/start.ts';
-import { preparePython, startLocalLambda } from '../../local-lambda/start.ts';
-import type { LocalDynamodb } from '../../local-lambda/start-dynamodb.ts';
-import { startDynamodb, tablesOf } from '../../local-lambda/start-dynamodb.ts';
-import { OptionError } from '../../src/config.ts';
-import type { NamedStack } from '../option-readers.ts';
-import type { LocalStackName } from '../options.ts';
-import { LOCAL_STACK_NAMES } from '../options.ts';
-import type { Progress } from '../progress.ts';
+import type { LocalLambda } from '@sheep-shed/local-lambda';
+import { preparePython, startLocalLambda } from '@sheep-shed/local-lambda';
+import type { LocalDynamodb } from '@sheep-shed/local-lambda/dynamodb';
+import { startDynamodb, tablesOf } from '@sheep-shed/local-lambda/dynamodb';
+import { listFolder } from '@sheep-shed/log-insights/invocations';
+import { summariseFolder } from '@sheep-shed/log-insights/summarise';
+import { OptionError } from '@sheep-shed/options';
+import type { NamedStack } from '../plan/option-readers.ts';
+import type { LocalStackName } from '../plan/options.ts';
+import { LOCAL_STACK_NAMES } from '../plan/options.ts';
+import type { FunctionDescription } from '../results/result.ts';
+import type { Progress } from '../world/progress.ts';
 import type { StackSources } from './package-stack.ts';
 import { packageStack } from './package-stack.ts';
-import type { FunctionDescription, LogAccess, Stack, Window } from './stack.ts';
+import type { LogAccess, Stack, Window } from './stack.ts';
 import { localTable } from './table.ts';
 
 const SOURCES: Readonly<Record<LocalStackName, StackSources>> = {

@@ -1,13 +1,14 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { FUNCTION_OF } from '../scenarios/scenario.ts';
-import type { BenchOptions } from '../settle-options.ts';
-import type { BenchWorld } from '../world.ts';
+import type { BenchOptions } from '../plan/settle-options.ts';
+import { FUNCTION_OF } from '../results/names.ts';
+import type { FunctionDescription } from '../results/result.ts';
+import type { BenchWorld } from '../world/world.ts';
 import { cloudWatchLogs } from './cloudwatch-logs.ts';
 import type { DeployedFunctions } from './lambda-functions.ts';
 import type { OpenStacks } from './local-stacks.ts';
 import { remoteStack } from './remote-stack.ts';
 import { openSigning } from './signing.ts';
-import type { FunctionDescription, Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
 
 /** CloudWatch takes in logs within seconds as a rule, sometimes within minutes. */
 const CLOUDWATCH_PATIENCE = { attempts: 24, pauseMs: 10_000, pollIntervalMs: 500, queryLimitMs: 60_000 };
@@ -54,7 +55,7 @@ export async function remoteStacks(options: BenchOptions, world: BenchWorld): Pr
 
 /** The SDK takes 100 ms to load, which other runs need not wait for. */
 async function awsClients(region: string, needsLambda: boolean) {
-  const { createCloudWatchClient } = await import('../../insights/cloudwatch/client.ts');
+  const { createCloudWatchClient } = await import('@sheep-shed/log-insights/cloudwatch/client');
   const logs: CloudWatchLogsClient = createCloudWatchClient(region);
   if (!needsLambda) return { logs, lambda: undefined };
   const { LambdaClient } = await import('@aws-sdk/client-lambda');

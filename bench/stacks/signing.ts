@@ -1,6 +1,6 @@
-import { createCloudWatchClient } from '../../insights/cloudwatch/client.ts';
-import { OptionError } from '../../src/config.ts';
-import type { BenchRequest } from '../scenarios/scenario.ts';
+import { createCloudWatchClient } from '@sheep-shed/log-insights/cloudwatch/client';
+import { OptionError } from '@sheep-shed/options';
+import type { BenchRequest } from '../load/exchange.ts';
 import type { IamSigner } from './sigv4.ts';
 import { iamSigner } from './sigv4.ts';
 

@@ -1,20 +1,8 @@
-import type { Invocation } from '../../insights/invocations.ts';
-import type { FunctionSummary } from '../../insights/summarise.ts';
-import type { HerdSheep } from '../herd.ts';
-import type { BenchRequest } from '../scenarios/scenario.ts';
-
-/** One function of a stack as it was measured. */
-export interface FunctionDescription {
-  /** The last part of its name, the same in every stack: `post-sheep`, `get-dog`, `get-cat`, `delete-wolf`. */
-  readonly function: string;
-  /** Full name on its host. */
-  readonly name: string;
-  readonly runtime: string;
-  readonly architecture: string;
-  readonly memorySizeMb: number;
-  /** Bytes of its package, unpacked. */
-  readonly packageBytes: number;
-}
+import type { Invocation } from '@sheep-shed/log-insights/invocations';
+import type { FunctionSummary } from '@sheep-shed/log-insights/summarise';
+import type { HerdSheep } from '../herd/make-herd.ts';
+import type { BenchRequest } from '../load/exchange.ts';
+import type { FunctionDescription } from '../results/result.ts';
 
 /** Direct access to a stack's table, past its functions. */
 export interface TableAccess {

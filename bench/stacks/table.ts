@@ -5,7 +5,7 @@ import {
   paginateScan,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
-import type { LocalDynamodb } from '../../local-lambda/start-dynamodb.ts';
+import type { LocalDynamodb } from '@sheep-shed/local-lambda/dynamodb';
 import type { TableAccess } from './stack.ts';
 
 const BATCH = 25;

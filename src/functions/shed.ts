@@ -1,5 +1,5 @@
+import { resolveOptions } from '@sheep-shed/options';
 import { dynamodbShed } from '#dynamodb-shed';
-import { resolveOptions } from '../config.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from './shed-options.ts';
 
 const credentials = () => resolveOptions(CREDENTIAL_OPTIONS, { environment: process.env });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
-import type { BenchResult } from '../../bench/result.ts';
-import { type Answer, startCloudWatch } from '../insights/cloudwatch-server.ts';
+import type { BenchResult } from '../../bench/results/result.ts';
+import { type Answer, startCloudWatch } from '../../packages/log-insights/test/cloudwatch-server.ts';
 import { bench, benchIn, deployedShed, KEYS, NO_AWS, temporaryFile } from './run-cli.ts';
 
 test('measures a deployed shed, verifies it, and writes the result', async (t) => {

@@ -1,6 +1,7 @@
-import type { LoadResult } from '../../bench/load/load-result.ts';
-import type { ScenarioName } from '../../bench/options.ts';
-import { SCENARIO_NAMES } from '../../bench/options.ts';
+import type { FunctionSummary } from '@sheep-shed/log-insights/summarise';
+import type { LoadResult } from '../../bench/results/load-result.ts';
+import type { ScenarioName } from '../../bench/results/names.ts';
+import { FUNCTION_OF, SCENARIO_NAMES } from '../../bench/results/names.ts';
 import type {
   BenchResult,
   ColdResult,
@@ -8,10 +9,8 @@ import type {
   RateCurve,
   RoundResult,
   ScenarioResult,
-} from '../../bench/result.ts';
-import { FUNCTION_OF } from '../../bench/scenarios/scenario.ts';
+} from '../../bench/results/result.ts';
 import { histogram } from '../../bench/statistics/histogram.ts';
-import type { FunctionSummary } from '../../insights/summarise.ts';
 import { normal, seeded } from './simulation.ts';
 
 /** What a sample is to look like; every value follows from it, so that the same shape gives the same bytes. */

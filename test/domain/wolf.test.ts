@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { memoryShed } from '../../src/adapters/memory-shed.ts';
+import { memoryShed } from '../../src/adapters/memory/memory-shed.ts';
 import type { Shed } from '../../src/domain/shed.ts';
 import type { Sheep } from '../../src/domain/sheep.ts';
 import { eatHeaviestPrime, REMEMBERED } from '../../src/domain/wolf.ts';

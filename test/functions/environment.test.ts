@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { build, stop } from 'esbuild';
-import { startHost } from '../local-lambda/fixture-package.ts';
+import { startHost } from '../../packages/local-lambda/test/fixture-package.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ENVIRONMENT = { SHEEP_SHED_TABLE: 'sheep-shed-test', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };

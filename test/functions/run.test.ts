@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memoryShed } from '../../src/adapters/memory-shed.ts';
+import { memoryShed } from '../../src/adapters/memory/memory-shed.ts';
 import type { CallContext } from '../../src/domain/context.ts';
 import { run as deleteWolf } from '../../src/functions/delete-wolf/run.ts';
 import { run as getCat } from '../../src/functions/get-cat/run.ts';

@@ -1,5 +1,5 @@
 // A wolf in a process of its own, whose heap its test limits. Arguments: what it reads, and how much of it.
-import { dynamodbShed } from '../../src/adapters/dynamodb-thin-shed.ts';
+import { dynamodbShed } from '../../src/adapters/dynamodb/thin-shed.ts';
 import type { Shed } from '../../src/domain/shed.ts';
 import type { Sheep } from '../../src/domain/sheep.ts';
 import { run } from '../../src/functions/delete-wolf/run.ts';

@@ -1,13 +1,33 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Anything that is not a path of this repository: a package of npm or a module of Node. */
-const NPM = /^(?!\.|src\/|bench\/|local-lambda\/|insights\/|rehearsal\/|test\/)/;
+/** Anything that is not a path of this repository: a package of npm, of ours by its name, or a module of Node. */
+const NPM = /^(?!\.|#|(src|bench|lab|packages|rehearsal|test)\/)/;
+
+/** The rooms of the bench, and the rooms below that each may enter; the catalogue of stacks is data for all. */
+const ROOMS: Readonly<Record<string, string>> = {
+  commands: 'run stacks scenarios herd load reports analysis plan results statistics world',
+  run: 'stacks scenarios herd load plan results statistics world',
+  stacks: 'scenarios herd load plan results world',
+  scenarios: 'herd load results',
+  herd: 'world',
+  load: 'results statistics world',
+  reports: 'analysis plan results statistics',
+  analysis: 'plan results statistics',
+  plan: 'results statistics world',
+  results: 'statistics',
+  statistics: '',
+  world: '',
+};
+const roomRules = Object.entries(ROOMS).map(([room, below]) => ({
+  files: new RegExp(`^bench/${room}/`),
+  may: [new RegExp(`^bench/(${[room, ...below.split(' ')].filter(Boolean).join('|')})/`), NPM],
+}));
 
 /** Who may import whom: the first rule whose `files` match decides; `may` matches paths, or npm and node names. */
 const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
@@ -18,87 +38,53 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     may: [
       /^src\/functions\/[^/]+\/run\.ts$/,
       /^src\/functions\/(shed|shed-options|get-cat\/options)\.ts$/,
-      /^src\/wrappers\/lambda\.ts$/,
+      /^src\/hosts\/lambda\/lambda\.ts$/,
       /^src\/domain\/sheep\.ts$/,
       /^src\/adapters\//,
-      /^src\/config\.ts$/,
+      /^@sheep-shed\/options$/,
     ],
   },
   {
     files: /^src\/functions\/(shed-|get-cat\/)options\.ts$/,
-    may: [/^src\/config\.ts$/, /^src\/domain\/ackermann\.ts$/],
+    may: [/^@sheep-shed\/options$/, /^src\/domain\/ackermann\.ts$/],
   },
   // Which adapter `#dynamodb-shed` is, `imports` of package.json and the bundler's conditions say.
   {
     files: /^src\/functions\/shed\.ts$/,
-    may: [/^#dynamodb-shed$/, /^src\/config\.ts$/, /^src\/functions\/shed-options\.ts$/],
+    may: [/^#dynamodb-shed$/, /^@sheep-shed\/options$/, /^src\/functions\/shed-options\.ts$/],
   },
   {
-    files: /^src\/adapters\/dynamodb-shed\.ts$/,
-    may: [/^src\/domain\//, /^src\/adapters\/(dynamodb-options|side-by-side)\.ts$/, /^@aws-sdk\//],
+    files: /^src\/adapters\/dynamodb\//,
+    may: [/^src\/domain\//, /^src\/adapters\/dynamodb\//, /^@aws-sdk\//, /^node:(crypto|https?)$/],
   },
-  {
-    files: /^src\/adapters\/(dynamodb-|aws-signature|http-exchange)/,
-    may: [/^src\/domain\//, /^src\/adapters\//, /^node:(crypto|https?)$/],
-  },
-  { files: /^src\/adapters\/environment-credentials/, may: [/^@aws-sdk\//] },
   { files: /^src\/adapters\//, may: [/^src\/domain\//] },
   {
-    files: /^src\/wrappers\/lambda\.ts$/,
-    may: [/^src\/domain\/(context|errors|log)\.ts$/, /^src\/config\.ts$/, /^@middy\/core$/, /^aws-lambda$/],
+    files: /^src\/hosts\/lambda\/lambda\.ts$/,
+    may: [/^src\/domain\/(context|errors|log)\.ts$/, /^@middy\/core$/, /^aws-lambda$/],
   },
-  { files: /^src\/wrappers\/no-web-streams\.ts$/, may: [] },
-  { files: /^src\/config\.ts$/, may: [/^node:util$/] },
-  // Micro-benchmarks measure one part each, from the inside.
-  {
-    files: /^bench\/startup\/(wrapper-cost|kernel-child)\.ts$/,
-    may: [/^bench\//, /^src\/(wrappers|adapters|domain|functions)\//, NPM],
-  },
-  {
-    files: /^bench\/kernels\//,
-    may: [/^bench\//, /^src\/domain\/(ackermann|primes|wolf)\.ts$/, /^src\/config\.ts$/, NPM],
-  },
-  {
-    files: /^bench\/scale\//,
-    may: [
-      /^bench\//,
-      /^src\/(config|domain\/primes)\.ts$/,
-      /^local-lambda\/start(-dynamodb)?\.ts$/,
-      /^insights\/cost\.ts$/,
-      NPM,
-    ],
-  },
-  { files: /^bench\/insights\//, may: [/^bench\//, /^insights\//, /^src\/config\.ts$/, NPM] },
-  { files: /^bench\/host\//, may: [/^bench\//, /^local-lambda\//, /^src\/config\.ts$/, NPM] },
-  {
-    files: /^bench\//,
-    may: [
-      /^bench\//,
-      /^src\/config\.ts$/,
-      /^local-lambda\/start(-dynamodb)?\.ts$/,
-      /^insights\/(summarise|invocations|cost|cloudwatch\/client)\.ts$/,
-      NPM,
-    ],
-  },
-  { files: /^local-lambda\//, may: [/^local-lambda\//, /^src\/config\.ts$/, NPM] },
-  { files: /^herd\//, may: [/^herd\//, /^src\/config\.ts$/, NPM] },
+  { files: /^src\/hosts\/lambda\/no-web-streams\.ts$/, may: [] },
+  ...roomRules,
+  { files: /^bench\/cli\.ts$/, may: [/^bench\/(commands|world)\//, NPM] },
+  { files: /^lab\//, may: [/./] },
+  ...['options', 'local-lambda', 'log-insights'].map((name) => ({
+    files: new RegExp(`^packages/${name}/src/`),
+    may: [new RegExp(`^packages/${name}/src/`), NPM],
+  })),
+  { files: /^packages\/[^/]+\/test\//, may: [/./] },
   {
     files: /^rehearsal\//,
     may: [
       /^rehearsal\//,
       /^test\/contracts\//,
       /^bench\/stacks\/sigv4\.ts$/,
-      /^src\/config\.ts$/,
-      /^local-lambda\/start\.ts$/,
-      /^bench\/result\.ts$/,
+      /^bench\/results\/result\.ts$/,
       NPM,
     ],
   },
-  { files: /^insights\//, may: [/^insights\//, /^src\/config\.ts$/, NPM] },
 ];
 
 const files = (
-  await Array.fromAsync(glob('{src,bench,local-lambda,insights,herd,rehearsal}/**/*.ts', { cwd: ROOT }))
+  await Array.fromAsync(glob('{src,bench,lab,packages/*/{src,test},rehearsal}/**/*.ts', { cwd: ROOT }))
 ).sort();
 
 /** What a file imports: paths from the root for its own, else the name as it stands. */
@@ -113,6 +99,29 @@ function importsOf(file: string): string[] {
     .map(([, from, lazy, effect, builtin]) => from ?? lazy ?? effect ?? builtin ?? '')
     .map((name) => (name.startsWith('.') ? normalize(join(dirname(file), name)) : name));
 }
+
+test('nothing imports the lab, and packages reach each other by name', () => {
+  for (const file of files.filter((one) => !one.startsWith('lab/'))) {
+    for (const name of importsOf(file)) {
+      assert.ok(!name.startsWith('lab/'), `${file} imports ${name}`);
+      const [, mine = ''] = /^(packages\/[^/]+)\//.exec(file) ?? [];
+      const isInside = name.startsWith(`${mine}/`);
+      assert.ok(
+        !name.startsWith('packages/') || isInside,
+        `${file} must import ${name} by its package's name`,
+      );
+    }
+  }
+});
+
+test('the bench has its command line in the hall, and rooms for the rest', () => {
+  assert.deepEqual(
+    readdirSync(join(ROOT, 'bench'))
+      .filter((name) => name !== 'cli.ts')
+      .sort(),
+    Object.keys(ROOMS).sort(),
+  );
+});
 
 test('every source file obeys the import table of the design', () => {
   assert.ok(files.length > 30, 'the sources are found');
@@ -136,6 +145,6 @@ test('a handler imports only the run.ts of its own folder', () => {
 });
 
 test('what is imported across the house is found by this test', () => {
-  assert.ok(importsOf('src/wrappers/lambda.ts').includes('@middy/core'));
+  assert.ok(importsOf('src/hosts/lambda/lambda.ts').includes('@middy/core'));
   assert.ok(importsOf('src/functions/get-cat/run.ts').includes('src/domain/ackermann.ts'));
 });

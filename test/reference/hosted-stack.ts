@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startLocalLambda } from '../../local-lambda/start.ts';
+import { startLocalLambda } from '@sheep-shed/local-lambda';
 import type { HttpTarget } from '../contracts/http.ts';
 import { errorLog } from './error-log.ts';
 import type { FaultyDatabase } from './faulty-database.ts';

@@ -2,15 +2,15 @@
 
 import type { Context } from 'aws-lambda';
 import { dynamodbShed } from '#dynamodb-shed';
-import { jsonLog } from '../../src/adapters/json-log.ts';
-import { memoryShed } from '../../src/adapters/memory-shed.ts';
+import { jsonLog } from '../../src/adapters/json-log/json-log.ts';
+import { memoryShed } from '../../src/adapters/memory/memory-shed.ts';
 import type { Shed } from '../../src/domain/shed.ts';
 import { run as deleteWolf } from '../../src/functions/delete-wolf/run.ts';
 import { run as getCat } from '../../src/functions/get-cat/run.ts';
 import { run as getDog } from '../../src/functions/get-dog/run.ts';
 import { run as postSheep } from '../../src/functions/post-sheep/run.ts';
-import type { HttpEvent } from '../../src/wrappers/lambda.ts';
-import { lambda } from '../../src/wrappers/lambda.ts';
+import type { HttpEvent } from '../../src/hosts/lambda/lambda.ts';
+import { lambda } from '../../src/hosts/lambda/lambda.ts';
 import type { TargetTable } from '../contracts/http.ts';
 import type { ErrorLog } from './error-log.ts';
 import { CREDENTIALS } from './faulty-database.ts';

@@ -1,5 +1,5 @@
+import type { StackFigures, Summary } from '../../analysis/summary.ts';
 import { bytes, decimal, range } from '../format.ts';
-import type { StackFigures, Summary } from '../summary.ts';
 import { floorLine } from '../terminal.ts';
 import { dataTable } from './chart.ts';
 import { html, type Markup } from './markup.ts';

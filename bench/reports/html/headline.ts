@@ -1,9 +1,9 @@
-import { isMissing } from '../../metrics.ts';
-import type { ScenarioName } from '../../options.ts';
+import { isMissing } from '../../analysis/metrics.ts';
+import type { Ratio } from '../../analysis/ratios.ts';
+import type { StackFigures, Summary } from '../../analysis/summary.ts';
+import type { ScenarioName } from '../../results/names.ts';
 import type { Verdict } from '../../statistics/interval.ts';
 import { decimal, range } from '../format.ts';
-import type { Ratio } from '../ratios.ts';
-import type { StackFigures, Summary } from '../summary.ts';
 import { html, type Markup } from './markup.ts';
 
 /** What each scenario stands for. */

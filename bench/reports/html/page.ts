@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BenchResult } from '../../result.ts';
-import { type Summary, summarise } from '../summary.ts';
+import { type Summary, summarise } from '../../analysis/summary.ts';
+import type { BenchResult } from '../../results/result.ts';
 import { titleOf } from '../terminal.ts';
 import { type Chart, chartFigure } from './chart.ts';
 import { coldWarmChart } from './charts/cold-warm.ts';

@@ -1,7 +1,7 @@
-import { stdoutLog } from '../../adapters/json-log.ts';
-import { memoryShed } from '../../adapters/memory-shed.ts';
+import { stdoutLog } from '../../adapters/json-log/json-log.ts';
+import { memoryShed } from '../../adapters/memory/memory-shed.ts';
 import { MIN_WEIGHT } from '../../domain/sheep.ts';
-import { lambda, warmUp } from '../../wrappers/lambda.ts';
+import { lambda, warmUp } from '../../hosts/lambda/lambda.ts';
 import { shed } from '../shed.ts';
 import { run } from './run.ts';
 

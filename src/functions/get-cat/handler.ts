@@ -1,6 +1,6 @@
-import { stdoutLog } from '../../adapters/json-log.ts';
-import { resolveOptions } from '../../config.ts';
-import { lambda, warmUp } from '../../wrappers/lambda.ts';
+import { resolveOptions } from '@sheep-shed/options';
+import { stdoutLog } from '../../adapters/json-log/json-log.ts';
+import { lambda, warmUp } from '../../hosts/lambda/lambda.ts';
 import { CAT_OPTIONS } from './options.ts';
 import { run } from './run.ts';
 

@@ -1,5 +1,5 @@
-import { stdoutLog } from '../../adapters/json-log.ts';
-import { lambda } from '../../wrappers/lambda.ts';
+import { stdoutLog } from '../../adapters/json-log/json-log.ts';
+import { lambda } from '../../hosts/lambda/lambda.ts';
 import { shed } from '../shed.ts';
 import { run } from './run.ts';
 

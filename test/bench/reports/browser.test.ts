@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { renderHtml } from '../../../bench/reports/html/page.ts';
-import type { BenchResult } from '../../../bench/result.ts';
+import type { BenchResult } from '../../../bench/results/result.ts';
 import { bareResult, sampleResult } from '../sample-result.ts';
 import { chromiumPath, startChromium } from './chromium.ts';
 

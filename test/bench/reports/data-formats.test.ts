@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Summary } from '../../../bench/analysis/summary.ts';
 import { CSV_COLUMNS, renderCsv } from '../../../bench/reports/csv.ts';
 import { renderJson } from '../../../bench/reports/json.ts';
-import type { Summary } from '../../../bench/reports/summary.ts';
 import { bareResult, sampleResult } from '../sample-result.ts';
 
 test('CSV has a row for every scenario, stack and round, and as many cells as columns', () => {

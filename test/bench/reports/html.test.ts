@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { logTicks } from '../../../bench/reports/html/axes.ts';
 import { html, raw } from '../../../bench/reports/html/markup.ts';
 import { renderHtml } from '../../../bench/reports/html/page.ts';
-import type { BenchResult } from '../../../bench/result.ts';
+import type { BenchResult } from '../../../bench/results/result.ts';
 import { bareResult, sampleResult } from '../sample-result.ts';
 
 test('a template escapes everything but markup', () => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { wantsColour } from '../../../bench/reports/colour.ts';
 import { renderMarkdown } from '../../../bench/reports/markdown.ts';
 import { renderTerminal } from '../../../bench/reports/terminal.ts';
-import type { BenchResult } from '../../../bench/result.ts';
+import type { BenchResult } from '../../../bench/results/result.ts';
 import { bareResult, samplePlan, sampleResult } from '../sample-result.ts';
 
 /** A result in which something of everything went wrong. */

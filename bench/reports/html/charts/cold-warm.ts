@@ -1,5 +1,5 @@
+import type { Summary } from '../../../analysis/summary.ts';
 import { decimal } from '../../format.ts';
-import type { Summary } from '../../summary.ts';
 import { categoryAxis, leftRoom, linearAxis, NAME_LENGTH, shorten } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 import type { Legend } from '../palette.ts';

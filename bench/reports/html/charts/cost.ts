@@ -1,5 +1,5 @@
-import { PRICE_ORIGIN } from '../../../../insights/cost.ts';
-import type { Summary } from '../../summary.ts';
+import { PRICE_ORIGIN } from '@sheep-shed/log-insights/cost';
+import type { Summary } from '../../../analysis/summary.ts';
 import { categoryAxis, leftRoom, linearAxis, NAME_LENGTH, shorten } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 

@@ -1,8 +1,8 @@
-import type { ScenarioName } from '../../../options.ts';
-import type { RateCurve } from '../../../result.ts';
+import type { Summary } from '../../../analysis/summary.ts';
+import type { ScenarioName } from '../../../results/names.ts';
+import type { RateCurve } from '../../../results/result.ts';
 import { quantileOfData } from '../../../statistics/histogram.ts';
 import { decimal } from '../../format.ts';
-import type { Summary } from '../../summary.ts';
 import { logAxis } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 import { lookOf, stackLegend } from '../palette.ts';

@@ -1,4 +1,4 @@
-import type { Summary } from '../../summary.ts';
+import type { Summary } from '../../../analysis/summary.ts';
 import { categoryAxis, leftRoom, linearAxis, NAME_LENGTH, shorten } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 import { lookOf } from '../palette.ts';

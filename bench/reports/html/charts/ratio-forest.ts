@@ -1,9 +1,9 @@
 import type { CustomSeriesRenderItemReturn } from 'echarts';
-import { isMissing } from '../../../metrics.ts';
+import { isMissing } from '../../../analysis/metrics.ts';
+import type { Ratio } from '../../../analysis/ratios.ts';
+import type { Summary } from '../../../analysis/summary.ts';
 import type { Verdict } from '../../../statistics/interval.ts';
 import { decimal, range, SAID } from '../../format.ts';
-import type { Ratio } from '../../ratios.ts';
-import type { Summary } from '../../summary.ts';
 import { categoryAxis, leftRoom, logAxis, NAME_LENGTH, shorten } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 

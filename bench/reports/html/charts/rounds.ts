@@ -1,6 +1,6 @@
-import type { ScenarioName } from '../../../options.ts';
+import type { Summary } from '../../../analysis/summary.ts';
+import type { ScenarioName } from '../../../results/names.ts';
 import { decimal } from '../../format.ts';
-import type { Summary } from '../../summary.ts';
 import { categoryAxis, logAxis } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 import { lookOf, stackLegend } from '../palette.ts';

@@ -1,0 +1,162 @@
+import type { BenchResult, RoundResult, ScenarioResult } from '../results/result.ts';
+import { mergeHistograms, quantileOfData } from '../statistics/histogram.ts';
+import { quantileOf } from '../statistics/quantile.ts';
+import { costFiguresOf } from './cost.ts';
+
+/** A value that cannot be had, and why, in words. */
+export interface Missing {
+  readonly missing: string;
+}
+
+/** Whether a figure is missing. */
+export function isMissing<T>(figure: T | Missing): figure is Missing {
+  return typeof figure === 'object' && figure !== null && 'missing' in figure;
+}
+
+/** Units of metrics; the empty one belongs to counts and ratios. */
+export type Unit = 'ms' | 'MB' | '/s' | 'USD' | '';
+
+/** One quantity that is measured of a scenario on a stack. */
+export interface Metric {
+  /** One line for the docs and for error messages. */
+  readonly help: string;
+  readonly unit: Unit;
+  readonly better: 'less' | 'more';
+  /** The value of all whole rounds together. */
+  readonly of: (result: BenchResult, one: ScenarioResult) => number | Missing;
+  /** The value of one round; absent where rounds have none of their own. */
+  readonly ofRound?: (round: RoundResult) => number | Missing;
+}
+
+const NO_CALLS = { missing: 'no call of a whole round was answered' };
+const NO_REPORT = { missing: 'no REPORT lines of it are known' };
+
+/** Every metric by its name in thresholds. */
+export const METRICS = {
+  p50: latencyQuantile(0.5, 'median latency'),
+  p90: latencyQuantile(0.9, 'latency that 90 % of the calls do not exceed'),
+  p95: latencyQuantile(0.95, 'latency that 95 % of the calls do not exceed'),
+  p99: latencyQuantile(0.99, 'latency that 99 % of the calls do not exceed'),
+  max: {
+    help: 'longest latency',
+    unit: 'ms',
+    better: 'less',
+    of: (_, one) => pooled(one, 1),
+  },
+  throughput: {
+    help: 'answered calls a second',
+    unit: '/s',
+    better: 'more',
+    of: (_, one) => throughputOf(wholeRounds(one)),
+    ofRound: (round) => throughputOf([round]),
+  },
+  duration: {
+    help: 'median duration as REPORT gives it, without init',
+    unit: 'ms',
+    better: 'less',
+    of: (_, { reported }) => reported?.durationP50 ?? NO_REPORT,
+    ofRound: ({ reported }) => reported?.durationP50 ?? NO_REPORT,
+  },
+  billed: {
+    help: 'billed duration a call, init included',
+    unit: 'ms',
+    better: 'less',
+    of: (_, { reported }) => billedOf(reported),
+    ofRound: ({ reported }) => billedOf(reported),
+  },
+  'init-p50': initQuantile(0.5, 'initP50'),
+  'init-p90': initQuantile(0.9, 'initP90'),
+  'init-p99': initQuantile(0.99, 'initP99'),
+  errors: {
+    help: 'requests lost or dropped, answers that did not verify, and violations',
+    unit: '',
+    better: 'less',
+    of: (result, one) => errorsOf(result, one),
+  },
+  memory: {
+    help: 'peak memory as REPORT gives it',
+    unit: 'MB',
+    better: 'less',
+    of: (_, { reported }) => reported?.maxMemoryUsedMb ?? NO_REPORT,
+  },
+  cost: {
+    help: 'cost of a million calls on AWS',
+    unit: 'USD',
+    better: 'less',
+    of: (result, one) => costFiguresOf(result, one)?.total ?? NO_REPORT,
+  },
+} as const satisfies Readonly<Record<string, Metric>>;
+
+/** The name of a metric of one stack. */
+export type MetricName = keyof typeof METRICS;
+
+/** A metric by its name. */
+export function metricOf(name: MetricName): Metric {
+  return METRICS[name];
+}
+
+/** The rounds that figures and comparisons rest on: not broken off, and with at least one answered call. */
+export function wholeRounds({ rounds }: Pick<ScenarioResult, 'rounds'>): RoundResult[] {
+  return rounds.filter(({ brokenOff, load }) => brokenOff === undefined && load.latency.count > 0);
+}
+
+/** The forced cold starts of a scenario on a stack. */
+export function coldStartsOf({ coldStarts }: BenchResult, { scenario, stack }: ScenarioResult) {
+  return coldStarts.find((one) => one.scenario === scenario && one.stack === stack)?.starts ?? [];
+}
+
+function latencyQuantile(fraction: number, help: string): Metric {
+  const needed = fraction > 0.5 ? Math.round(1 / (1 - fraction)) : 1;
+  return {
+    help,
+    unit: 'ms',
+    better: 'less',
+    of: (_, one) => pooled(one, fraction),
+    ofRound: ({ load: { latency } }) => {
+      // With fewer calls the quantile of a round is its maximum, which says more of their number than of the stack.
+      if (latency.count < needed) return { missing: `a round needs ${needed} calls for it` };
+      return (quantileOfData(latency, fraction) ?? Number.NaN) / 1000;
+    },
+  };
+}
+
+function pooled(one: ScenarioResult, fraction: number): number | Missing {
+  const micros = mergeHistograms(wholeRounds(one).map(({ load }) => load.latency)).quantile(fraction);
+  return micros === undefined ? NO_CALLS : micros / 1000;
+}
+
+function throughputOf(rounds: readonly RoundResult[]): number | Missing {
+  const answered = rounds.reduce((sum, { load }) => sum + load.calls - load.lost, 0);
+  const elapsedMs = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0);
+  return answered > 0 && elapsedMs > 0 ? (answered * 1000) / elapsedMs : NO_CALLS;
+}
+
+function billedOf(reported: ScenarioResult['reported']): number | Missing {
+  return reported === undefined || reported.invocations === 0
+    ? NO_REPORT
+    : reported.billedSum / reported.invocations;
+}
+
+function initQuantile(fraction: number, field: 'initP50' | 'initP90' | 'initP99'): Metric {
+  return {
+    help: `init that ${fraction * 100} % of the cold starts do not exceed`,
+    unit: 'ms',
+    better: 'less',
+    of: (result, one) => {
+      const forced = coldStartsOf(result, one).flatMap(({ initMs }) => initMs ?? []);
+      return (
+        quantileOf(forced, fraction) ??
+        one.reported?.[field] ?? { missing: 'no cold start with a REPORT line' }
+      );
+    },
+  };
+}
+
+function errorsOf(
+  { coldStarts }: BenchResult,
+  { scenario, stack, rounds, violations }: ScenarioResult,
+): number {
+  const cold = coldStarts.filter((one) => one.scenario === scenario && one.stack === stack);
+  const ofLoad = rounds.reduce((sum, { load }) => sum + load.lost + load.dropped + load.wrong, 0);
+  return ofLoad + violations.length + cold.reduce((sum, one) => sum + one.violations.length, 0);
+}

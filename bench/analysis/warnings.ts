@@ -1,0 +1,51 @@
+import type { BenchResult, ScenarioResult } from '../results/result.ts';
+import { wholeRounds } from './metrics.ts';
+
+/** What a reader must know before trusting a figure: what the run recorded, and what follows from its figures. */
+export function warningsOf(result: BenchResult): string[] {
+  const { isComplete, plan, scenarios, warnings } = result;
+  const ofRounds = scenarios.flatMap((one) => [...brokenOff(one), ...noWholeRound(one)]);
+  return [
+    ...(isComplete ? [] : ['the run ended early: what is shown was measured, the rest of the plan was not']),
+    ...(plan.rounds === 1 ? ['with one round there is no interval, and no verdict'] : []),
+    ...ofRounds,
+    ...aboveHalfOfFloor(result),
+    ...warnings,
+  ];
+}
+
+function brokenOff({ scenario, stack, rounds }: ScenarioResult): string[] {
+  return rounds
+    .filter((round) => round.brokenOff !== undefined)
+    .map(
+      ({ round, brokenOff: why }) =>
+        `${scenario} on ${stack}: round ${round} was broken off (${why}); its errors count, its latencies are in no figure`,
+    );
+}
+
+function noWholeRound(one: ScenarioResult): string[] {
+  return wholeRounds(one).length === 0 ? [`${one.scenario} on ${one.stack}: no round is whole`] : [];
+}
+
+/** Above half of what the bench can measure, the bench itself is part of what is measured. */
+function aboveHalfOfFloor({ floor, scenarios, rateCurves }: BenchResult): string[] {
+  if (floor === undefined) return [];
+  const rates = [
+    ...scenarios.map(({ scenario, stack, rounds }) => {
+      const calls = rounds.reduce((sum, { load }) => sum + load.calls, 0);
+      const seconds = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0) / 1000;
+      return { where: `${scenario} on ${stack}`, rate: seconds > 0 ? calls / seconds : 0 };
+    }),
+    ...rateCurves.map(({ scenario, stack, steps }) => ({
+      where: `the rate steps of ${scenario} on ${stack}`,
+      rate: Math.max(0, ...steps.map(({ rate }) => rate)),
+    })),
+  ];
+  const most = Math.round(floor.requestsPerSecond);
+  return rates
+    .filter(({ rate }) => rate > floor.requestsPerSecond / 2)
+    .map(
+      ({ where, rate }) =>
+        `${where}: ${Math.round(rate)} calls/s are more than half of what the bench can measure here (${most}/s)`,
+    );
+}

@@ -1,0 +1,57 @@
+import type { Option } from '@sheep-shed/options';
+import { OptionError, readFlags, renderOptions, resolveOptions, SWITCH } from '@sheep-shed/options';
+import { compareResults } from '../analysis/compare.ts';
+import { codeOf } from '../analysis/gates.ts';
+import { EXIT_CODES } from '../plan/gate-options.ts';
+import { wantsColour } from '../reports/colour.ts';
+import { renderComparison, renderComparisonMarkdown } from '../reports/comparison.ts';
+import { readResult } from '../results/result-file.ts';
+import { formatOption, put } from './report.ts';
+
+/** The options of `bench compare`. */
+export const COMPARE_OPTIONS = {
+  format: formatOption(['terminal', 'markdown', 'json']),
+  out: {
+    help: 'file to write instead of the standard output',
+    allowed: 'a path',
+    read: ([given = '']) => (given === '' ? undefined : given),
+  } satisfies Option<string>,
+  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
+};
+
+const USAGE = `Usage: npm run bench -- compare <before> <after> [options]
+
+Compares two result files, scenario by scenario, stack by stack, metric by metric.
+
+${renderOptions(COMPARE_OPTIONS)}
+
+${EXIT_CODES}
+
+Example:
+  npm run bench -- compare before.json after.json --format markdown
+`;
+
+/** Runs `bench compare` and gives its exit code. @throws OptionError on wrong usage and on files that are no results. */
+export async function compareCommand(args: readonly string[]): Promise<number> {
+  const { flags, words } = readFlags(COMPARE_OPTIONS, args);
+  const values = resolveOptions(COMPARE_OPTIONS, { environment: process.env, flags });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const [before, after, extra] = words;
+  if (before === undefined || after === undefined || extra !== undefined) {
+    throw new OptionError(`compare takes two result files, before and after; got "${words.join(' ')}"`);
+  }
+  const later = await readResult(after);
+  const comparison = compareResults(await readResult(before), later);
+  const names = { before, after };
+  const hasColour = values.out === undefined && wantsColour(process.stdout, process.env);
+  const texts = {
+    terminal: () => renderComparison(comparison, names, hasColour),
+    markdown: () => renderComparisonMarkdown(comparison, names),
+    json: () => JSON.stringify({ ...names, ...comparison }, undefined, 2),
+  };
+  await put(texts[values.format](), values.out);
+  return codeOf(later, [], comparison);
+}

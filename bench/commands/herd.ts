@@ -1,0 +1,69 @@
+/** `npm run herd`: loads a table with sheep, or clears it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { OptionError, readFlags, renderOptions, resolveOptions } from '@sheep-shed/options';
+import { checkShed, clearHerd, countHerd, type HerdTable, loadHerd } from '../herd/table-herd.ts';
+import { HERD_OPTIONS } from '../plan/herd-options.ts';
+
+const USAGE = `Usage: npm run herd -- --table NAME [--clear] [--count N]
+
+Clears a table of a shed, then loads it with sheep. Region, credentials and endpoint are those of the AWS SDK
+(AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL_DYNAMODB).
+
+${renderOptions(HERD_OPTIONS)}
+
+Exit codes: 0 done; 1 failed; 2 wrong usage; 130 interrupted.
+`;
+
+const REQUEST = { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupted.abort());
+process.exitCode = await main(process.argv.slice(2), process.env, interrupted.signal).catch(
+  (error: Error) => {
+    if (interrupted.signal.aborted) return 130;
+    process.stderr.write(`herd: ${error.message}\n`);
+    return error instanceof OptionError ? 2 : 1;
+  },
+);
+
+async function main(args: readonly string[], environment: NodeJS.ProcessEnv, signal: AbortSignal) {
+  const { flags, words } = readFlags(HERD_OPTIONS, args);
+  if (flags['help'] !== undefined) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (words.length > 0) throw new OptionError(`unexpected "${words[0]}"; options begin with --, see --help`);
+  const { table, count, segments, clear, yes } = resolveOptions(HERD_OPTIONS, { flags });
+  if (count === 0 && !clear) throw new OptionError('--count or --clear is missing: there is nothing to do');
+  const client = new DynamoDBClient({ maxAttempts: 5, retryMode: 'adaptive', requestHandler: REQUEST });
+  const progress = (done: number) => process.stderr.write(process.stderr.isTTY ? `\r${done} sheep` : '');
+  const herd: HerdTable = { client, table, segments, sleep, progress, signal };
+  try {
+    await checkShed(herd);
+    if (clear) {
+      const found = await countHerd(herd);
+      if (!yes && !isLocal(environment)) {
+        process.stdout.write(
+          `${table} holds ${found} sheep; nothing was changed. Add --yes to remove them all.\n`,
+        );
+        return 0;
+      }
+      await clearHerd(herd);
+      process.stdout.write(`removed ${found} sheep from ${table}\n`);
+    }
+    if (count > 0) {
+      await loadHerd(herd, count);
+      process.stdout.write(`loaded ${count} sheep into ${table}\n`);
+    }
+    return 0;
+  } finally {
+    client.destroy();
+  }
+}
+
+function isLocal(environment: NodeJS.ProcessEnv): boolean {
+  const endpoint = environment['AWS_ENDPOINT_URL_DYNAMODB'] ?? environment['AWS_ENDPOINT_URL'] ?? '';
+  return URL.canParse(endpoint) && LOOPBACK.includes(new URL(endpoint).hostname);
+}

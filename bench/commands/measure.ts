@@ -1,0 +1,96 @@
+import { dirname, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OptionError, readFlags, renderOptions } from '@sheep-shed/options';
+import { judge, readGates } from '../analysis/gates.ts';
+import { EXIT_CODES } from '../plan/gate-options.ts';
+import { BENCH_OPTIONS } from '../plan/options.ts';
+import { PRESETS, resolveWithPreset } from '../plan/presets.ts';
+import { settleOptions } from '../plan/settle-options.ts';
+import { wantsColour } from '../reports/colour.ts';
+import { renderJudgement } from '../reports/judgement.ts';
+import { renderTerminal } from '../reports/terminal.ts';
+import type { BenchResult } from '../results/result.ts';
+import { writeWhole } from '../results/result-file.ts';
+import { runBench } from '../run/whole-run.ts';
+import { progressOn } from '../world/progress.ts';
+
+const USAGE = `Usage: npm run bench -- [options]
+
+Measures the four functions of the sheep shed: on this machine, or with --url on a deployed API.
+
+${renderOptions(BENCH_OPTIONS)}
+
+Presets, whose values an option beats:
+${Object.entries(PRESETS)
+  .map(([name, { values }]) => `  ${name.padEnd(8)} ${sayValues(values)}`)
+  .join('\n')}
+
+${EXIT_CODES} An interrupted run writes what was measured; a second Ctrl-C ends at once.
+
+Reports and comparisons of result files, any time: npm run bench -- report --help, npm run bench -- compare --help
+
+Examples:
+  npm run bench
+  npm run bench -- --preset quick
+  npm run bench -- --scenario wolf --herd 10000 --duration 10
+  npm run bench -- --stack a=ts --stack b=ts
+  npm run bench -- --scenario dog --rate-steps 50,100,200,400 --slo 'p99<250ms'
+  npm run bench -- --url https://abc123.execute-api.eu-west-3.amazonaws.com --preset classic
+  npm run bench -- --url ts=https://abc123.execute-api.eu-west-3.amazonaws.com --region eu-west-3 --cold 20
+`;
+
+const ROOT = dirname(dirname(import.meta.dirname));
+
+/** Runs the bench for a command line and gives its exit code. @throws OptionError on wrong usage. */
+export async function measureCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { flags, words } = readFlags(BENCH_OPTIONS, args);
+  if (words.length > 0) throw new OptionError(`unexpected "${words[0]}"; options begin with --, see --help`);
+  const values = resolveWithPreset(BENCH_OPTIONS, { environment: process.env, flags });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  // Distinct over runs on a table that stays: microseconds since 1970 above a counter.
+  let tattoo = BigInt(Date.now()) << 20n;
+  const steadyNow = () => performance.now();
+  const gates = await readGates(values);
+  const { result, path, failure } = await runBench(ROOT, settleOptions(values), {
+    progress: progressOn(process.stderr, steadyNow),
+    signal,
+    nextTattoo: () => tattoo++,
+    now: Date.now,
+    steadyNow,
+    sleep: (milliseconds, waitSignal) =>
+      sleep(milliseconds, undefined, waitSignal === undefined ? {} : { signal: waitSignal }),
+  });
+  const hasColour = wantsColour(process.stdout, process.env);
+  const page = await writePage(path, result);
+  const [file, report] = [path, page].map((one) => relative(process.cwd(), one));
+  const judgement = judge(result, gates);
+  const names = { before: gates.baseline?.path ?? '', after: file ?? path };
+  const judged = renderJudgement(judgement, names, hasColour);
+  process.stdout.write(`${renderTerminal(result, hasColour)}\n\n`);
+  if (judged !== '') process.stdout.write(`${judged}\n\n`);
+  process.stdout.write(`Result file: ${file}\nReport:      ${report}\n`);
+  if (signal.aborted) return 130;
+  if (failure !== undefined) {
+    const said = failure instanceof Error ? failure.stack : String(failure);
+    process.stderr.write(`bench: ended early, the result file holds what was measured: ${said}\n`);
+    return 1;
+  }
+  return judgement.code;
+}
+
+/** Writes the HTML report beside the result file. */
+async function writePage(path: string, result: BenchResult): Promise<string> {
+  // It takes 300 ms to load, which a run need not wait for before it measures.
+  const { renderHtml } = await import('../reports/html/page.ts');
+  const page = `${path.replace(/\.json$/, '')}.html`;
+  await writeWhole(page, renderHtml(result));
+  return page;
+}
+
+function sayValues(values: Readonly<Record<string, string | number>>): string {
+  const said = Object.entries(values).map(([name, value]) => `${name} ${value}`);
+  return said.length > 0 ? said.join(', ') : 'the defaults above';
+}

@@ -1,0 +1,102 @@
+import type { Option } from '@sheep-shed/options';
+import { OptionError, readFlags, renderOptions, resolveOptions, SWITCH } from '@sheep-shed/options';
+import { judge, readGates } from '../analysis/gates.ts';
+import { EXIT_CODES, GATE_OPTIONS } from '../plan/gate-options.ts';
+import { wantsColour } from '../reports/colour.ts';
+import { renderCsv } from '../reports/csv.ts';
+import { renderJson } from '../reports/json.ts';
+import { renderJudgement } from '../reports/judgement.ts';
+import { renderMarkdown } from '../reports/markdown.ts';
+import { renderTerminal } from '../reports/terminal.ts';
+import type { BenchResult } from '../results/result.ts';
+import { readResult, writeWhole } from '../results/result-file.ts';
+
+/** The formats of reports. */
+export const FORMATS = ['terminal', 'markdown', 'html', 'csv', 'json'] as const;
+
+type Format = (typeof FORMATS)[number];
+
+/** The options of `bench report`. */
+export const REPORT_OPTIONS = {
+  format: formatOption(FORMATS),
+  out: {
+    help: 'file to write instead of the standard output',
+    allowed: 'a path',
+    read: ([given = '']) => (given === '' ? undefined : given),
+  } satisfies Option<string>,
+  ...GATE_OPTIONS,
+  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
+};
+
+const USAGE = `Usage: npm run bench -- report <result file> [options]
+
+Makes a report from a result file, any time; with --baseline and --threshold it judges it too.
+
+${renderOptions(REPORT_OPTIONS)}
+
+${EXIT_CODES}
+
+Examples:
+  npm run bench -- report results/x.json
+  npm run bench -- report results/x.json --format html --out report.html
+  npm run bench -- report results/x.json --threshold 'wolf.p99<250ms' --baseline main.json
+`;
+
+/** Runs `bench report` and gives its exit code. @throws OptionError on wrong usage and on files that are no results. */
+export async function reportCommand(args: readonly string[]): Promise<number> {
+  const { flags, words } = readFlags(REPORT_OPTIONS, args);
+  const values = resolveOptions(REPORT_OPTIONS, { environment: process.env, flags });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const [path, extra] = words;
+  if (path === undefined || extra !== undefined) {
+    throw new OptionError(`report takes one result file, such as results/x.json; got "${words.join(' ')}"`);
+  }
+  const gates = await readGates(values);
+  const result = await readResult(path);
+  const hasColour = values.out === undefined && wantsColour(process.stdout, process.env);
+  await put(await renderAs(values.format, result, hasColour), values.out);
+  const judgement = judge(result, gates);
+  const names = { before: gates.baseline?.path ?? '', after: path };
+  const text = renderJudgement(judgement, names, wantsColour(process.stderr, process.env));
+  // Beside the report, which another program may read.
+  if (text !== '') process.stderr.write(`${text}\n`);
+  return judgement.code;
+}
+
+/** Writes a report to a file, or to the standard output where there is none. */
+export async function put(text: string, out: string | undefined): Promise<void> {
+  const whole = text.endsWith('\n') ? text : `${text}\n`;
+  if (out === undefined) process.stdout.write(whole);
+  else await writeWhole(out, whole);
+}
+
+/** The option that picks a format; the first one is the default. */
+export function formatOption<Name extends string>(names: readonly [Name, ...Name[]]) {
+  return {
+    help: 'form of the report',
+    default: names[0],
+    allowed: `one of ${names.join(', ')}`,
+    read: ([given = '']: readonly string[]) => names.find((name) => name === given),
+  } satisfies Option<Name>;
+}
+
+async function renderAs(format: Format, result: BenchResult, hasColour: boolean): Promise<string> {
+  switch (format) {
+    case 'terminal':
+      return renderTerminal(result, hasColour);
+    case 'markdown':
+      return renderMarkdown(result);
+    case 'csv':
+      return renderCsv(result);
+    case 'json':
+      return renderJson(result);
+    case 'html': {
+      // It takes 300 ms to load, which the others need not wait for.
+      const { renderHtml } = await import('../reports/html/page.ts');
+      return renderHtml(result);
+    }
+  }
+}

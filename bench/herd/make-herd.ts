@@ -1,0 +1,56 @@
+import { splitmix32 } from '../world/random.ts';
+
+/** A sheep as the bench loads it into a table. */
+export interface HerdSheep {
+  readonly tattoo: bigint;
+  /** Micrograms. */
+  readonly weight: number;
+}
+
+/** The sheep that a scenario starts with; the same for every stack. */
+export interface Herd {
+  readonly sheep: readonly HerdSheep[];
+  /** Those of prime weight in the order in which wolves must eat them: heaviest first, then smallest tattoo. */
+  readonly primes: readonly HerdSheep[];
+}
+
+const MIN_WEIGHT = 80_000_000_000;
+const MAX_WEIGHT = 160_000_000_000;
+
+/**
+ * Makes the same herd for the same size and seed: distinct tattoos over all 64 bits, weights uniform in
+ * 80–160 kg. It judges primes by itself, so that it can find the functions wrong.
+ */
+export function makeHerd(size: number, seed: number): Herd {
+  const next = splitmix32(seed);
+  const sheep = new Map<bigint, HerdSheep>();
+  while (sheep.size < size) {
+    const tattoo = (BigInt(next()) << 32n) | BigInt(next());
+    const share = (next() * 2 ** 21 + (next() >>> 11)) / 2 ** 53;
+    sheep.set(tattoo, { tattoo, weight: MIN_WEIGHT + Math.floor(share * (MAX_WEIGHT - MIN_WEIGHT + 1)) });
+  }
+  const all = [...sheep.values()];
+  const divisors = primesUpTo(Math.sqrt(MAX_WEIGHT));
+  const primes = all.filter(({ weight }) => isPrime(weight, divisors));
+  return { sheep: all, primes: primes.sort((a, b) => b.weight - a.weight || (a.tattoo < b.tattoo ? -1 : 1)) };
+}
+
+/** Trial division by every prime up to the square root of the heaviest weight. */
+function isPrime(weight: number, divisors: readonly number[]): boolean {
+  for (const p of divisors) {
+    if (p * p > weight) break;
+    if (weight % p === 0) return false;
+  }
+  return weight > 1;
+}
+
+function primesUpTo(limit: number): number[] {
+  const isComposite = new Uint8Array(limit + 1);
+  const primes: number[] = [];
+  for (let p = 2; p <= limit; p++) {
+    if (isComposite[p] === 1) continue;
+    primes.push(p);
+    for (let multiple = p * p; multiple <= limit; multiple += p) isComposite[multiple] = 1;
+  }
+  return primes;
+}

@@ -1,0 +1,12 @@
+/** One HTTP request of a scenario. */
+export interface BenchRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query below the stack's URL. */
+  readonly path: string;
+}
+
+/** An answer, whole. */
+export interface BenchAnswer {
+  readonly status: number;
+  readonly body: string;
+}

@@ -1,0 +1,150 @@
+import type { Option, OptionTable } from '@sheep-shed/options';
+import { SWITCH, wholeNumber, wordsOf } from '@sheep-shed/options';
+import type { ScenarioName } from '../results/names.ts';
+import { SCENARIO_NAMES } from '../results/names.ts';
+import { GATE_OPTIONS } from './gate-options.ts';
+import { OBJECTIVE_ALLOWED, readObjective } from './objective.ts';
+import type { NamedStack, NamedUrl } from './option-readers.ts';
+import { awsRegion, decimalNumber, namedStacks, namedUrls, risingRates, wordOf } from './option-readers.ts';
+import type { PresetName } from './presets.ts';
+import { PRESET_NAMES } from './presets.ts';
+
+/** The stacks that run on this machine. */
+export const LOCAL_STACK_NAMES = ['ts', 'python'] as const;
+
+/** The name of a stack that runs on this machine. */
+export type LocalStackName = (typeof LOCAL_STACK_NAMES)[number];
+
+/** The options of the bench; each default says in `docs/method.md` why it is what it is. */
+export const BENCH_OPTIONS = {
+  preset: {
+    env: 'BENCH_PRESET',
+    help: 'named plan, whose values take the place of the defaults below',
+    default: 'default',
+    ...wordOf(PRESET_NAMES),
+  } satisfies Option<PresetName>,
+  url: {
+    env: 'BENCH_URL',
+    help: 'measure a deployed API instead of this machine',
+    repeatable: true,
+    ...namedUrls,
+  } satisfies Option<readonly NamedUrl[]>,
+  region: {
+    env: 'BENCH_REGION',
+    help: 'AWS region of the URLs, whose CloudWatch is then asked for REPORT lines',
+    ...awsRegion,
+  } satisfies Option<string>,
+  sign: {
+    env: 'BENCH_SIGN',
+    help: 'AWS region for which requests to the URLs are signed (SigV4), for an API deployed with auth=iam',
+    ...awsRegion,
+  } satisfies Option<string>,
+  stage: {
+    env: 'BENCH_STAGE',
+    help: 'stage of the URLs, for their log groups /aws/lambda/sheep-shed-<stage>-<name>-<function>',
+    default: 'dev',
+    allowed: 'a letter, then up to 29 letters, digits and hyphens',
+    read: ([given = '']) => (/^[a-zA-Z][a-zA-Z0-9-]{0,29}$/.test(given) ? given : undefined),
+  } satisfies Option<string>,
+  stack: {
+    env: 'BENCH_STACK',
+    help: 'stack to run on this machine; every one that can run when not given',
+    repeatable: true,
+    ...namedStacks(LOCAL_STACK_NAMES),
+  } satisfies Option<readonly NamedStack<LocalStackName>[]>,
+  scenario: {
+    env: 'BENCH_SCENARIO',
+    help: 'what to measure',
+    default: SCENARIO_NAMES,
+    repeatable: true,
+    ...wordsOf(SCENARIO_NAMES),
+  } satisfies Option<readonly ScenarioName[]>,
+  duration: {
+    env: 'BENCH_DURATION',
+    help: 'seconds a scenario lasts on each stack, all rounds together',
+    default: 2,
+    ...decimalNumber({ above: 0, to: 3600 }, 'seconds'),
+  } satisfies Option<number>,
+  calls: {
+    env: 'BENCH_CALLS',
+    help: 'calls a scenario makes on each stack, all rounds together, instead of a duration',
+    ...wholeNumber(1, 10_000_000),
+  } satisfies Option<number>,
+  rounds: {
+    env: 'BENCH_ROUNDS',
+    help: 'rounds in which the stacks take turns; fewer when there are fewer calls',
+    default: 5,
+    ...wholeNumber(1, 100),
+  } satisfies Option<number>,
+  connections: {
+    env: 'BENCH_CONNECTIONS',
+    help: 'calls under way at once; 1 on this machine and 10 against a URL when not given',
+    ...wholeNumber(1, 1000),
+  } satisfies Option<number>,
+  warmUp: {
+    env: 'BENCH_WARM_UP',
+    help: 'seconds of uncounted load, after the cold starts and before the first round of a scenario on a stack',
+    default: 0.5,
+    ...decimalNumber({ from: 0, to: 60 }, 'seconds'),
+  } satisfies Option<number>,
+  cold: {
+    env: 'BENCH_COLD',
+    help: 'cold starts forced of each function and stack; 20 on this machine and none against a URL when not given',
+    ...wholeNumber(0, 1000),
+  } satisfies Option<number>,
+  rate: {
+    env: 'BENCH_RATE',
+    help: 'requests a second, sent at planned times whatever the answers do (open model)',
+    ...decimalNumber({ above: 0, to: 100_000 }, 'requests a second'),
+  } satisfies Option<number>,
+  arrivals: {
+    env: 'BENCH_ARRIVALS',
+    help: 'how the planned times of the open model lie; even when not given',
+    ...wordOf(['even', 'poisson']),
+  } satisfies Option<'even' | 'poisson'>,
+  rateSteps: {
+    env: 'BENCH_RATE_STEPS',
+    help: 'rates of the open model tried one after the other once the rounds are over',
+    repeatable: true,
+    ...risingRates(20, 100_000),
+  } satisfies Option<readonly number[]>,
+  slo: {
+    env: 'BENCH_SLO',
+    help: 'what a rate of --rate-steps must meet',
+    allowed: OBJECTIVE_ALLOWED,
+    read: ([given = '']) => readObjective(given)?.text,
+  } satisfies Option<string>,
+  m: { env: 'BENCH_M', help: "the cat's m", default: 3, ...wholeNumber(0, 3) } satisfies Option<number>,
+  n: {
+    env: 'BENCH_N',
+    help: "the cat's n",
+    default: 8,
+    ...wholeNumber(0, 1_000_000),
+  } satisfies Option<number>,
+  herd: {
+    env: 'BENCH_HERD',
+    help: 'sheep in the shed before a scenario',
+    default: 1000,
+    ...wholeNumber(0, 1_000_000),
+  } satisfies Option<number>,
+  seed: {
+    env: 'BENCH_SEED',
+    help: 'which of the possible herds is loaded, and which Poisson arrivals',
+    default: 1,
+    ...wholeNumber(0, 4_294_967_295),
+  } satisfies Option<number>,
+  timeout: {
+    env: 'BENCH_TIMEOUT',
+    help: 'seconds after which an answer counts as lost',
+    default: 35,
+    ...wholeNumber(1, 900),
+  } satisfies Option<number>,
+  out: {
+    env: 'BENCH_OUT',
+    help: 'file for the result; results/<time>.json when not given',
+    allowed: 'a path',
+    read: ([given = '']) => (given === '' ? undefined : given),
+  } satisfies Option<string>,
+  ...GATE_OPTIONS,
+  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
+} satisfies OptionTable;

@@ -1,0 +1,92 @@
+import type { Plan } from '../results/result.ts';
+import { sayDuration } from '../world/progress.ts';
+import type { BenchOptions } from './settle-options.ts';
+
+/** Seconds that each part of a plan is expected to take. */
+export interface Estimate {
+  readonly floor: number;
+  readonly round: number;
+  readonly coldStart: number;
+  readonly rateStep: number;
+  readonly total: number;
+}
+
+/** Seconds of the floor's measurement: enough for some thousands of its requests. */
+export const FLOOR_SECONDS = 0.5;
+
+/** What was seen on 2 cores: the init of an execution environment, and what each thousand of sheep takes to load. */
+const LOCAL = { init: 0.25, perThousandSheep: 0.2, coldStart: 0.2, call: 0.02 };
+/** A function is changed, and waited for; nobody knows how far away it is. */
+const REMOTE = { init: 0.5, perThousandSheep: 0, coldStart: 5, call: 0.1 };
+
+/** Everything as it was settled, for the result file. */
+export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
+  const { preset, scenario, rounds, calls, duration, warmUp, connections, rate, arrivals, rateSteps } =
+    options;
+  const { slo, cold, m, n, herd, seed, timeout, region, stage } = options;
+  return {
+    preset,
+    stacks,
+    scenarios: scenario,
+    isRemote: options.url !== undefined,
+    rounds,
+    calls,
+    duration,
+    warmUp,
+    connections,
+    model: rate === undefined ? 'closed' : 'open',
+    rate,
+    arrivals,
+    rateSteps,
+    objective: slo,
+    cold,
+    m,
+    n,
+    herd,
+    seed,
+    timeout,
+    region,
+    stage,
+  };
+}
+
+/** Estimates how long a plan takes, without the wait for CloudWatch. */
+export function estimate(plan: Plan): Estimate {
+  const { stacks, scenarios, rounds, calls, duration, warmUp, connections, rate, cold, herd, isRemote } =
+    plan;
+  const seen = isRemote ? REMOTE : LOCAL;
+  const load =
+    calls === undefined ? duration : rate === undefined ? (calls * seen.call) / connections : calls / rate;
+  const round = load / rounds + (warmUp + seen.init) / rounds + (seen.perThousandSheep * herd) / 1000;
+  const courses = scenarios.length * stacks.length;
+  const floor = 2 * FLOOR_SECONDS;
+  const rateStep = duration + warmUp;
+  const total =
+    floor + courses * (rounds * round + cold * seen.coldStart + (plan.rateSteps?.length ?? 0) * rateStep);
+  return { floor, round, coldStart: seen.coldStart, rateStep, total };
+}
+
+/** The plan in lines for a person, before it runs. */
+export function renderPlan(plan: Plan, { total }: Estimate): string[] {
+  const { preset, stacks, scenarios, rounds, calls, duration, warmUp, connections, rate, arrivals, cold } =
+    plan;
+  const amount = calls === undefined ? `${duration} s` : `${calls} calls`;
+  const model =
+    rate === undefined
+      ? `closed model, ${connections} at once`
+      : `open model, ${rate} requests/s (${arrivals}), at most ${connections} at once`;
+  const parts = [
+    `${rounds} rounds in turns, ${amount} of load a scenario and stack`,
+    ...(warmUp > 0 ? [`${warmUp} s of warm-up`] : []),
+    model,
+    `${plan.herd} sheep`,
+  ];
+  return [
+    `Plan ${preset}: ${scenarios.join(', ')} on ${stacks.join(' and ')}, ${sayDuration(total)} in all`,
+    `  ${parts.join('; ')}`,
+    ...(plan.rateSteps === undefined
+      ? []
+      : [`  then ${plan.rateSteps.join(', ')} requests/s (${arrivals}) against ${plan.objective}`]),
+    ...(cold > 0 ? [`  then ${cold} forced cold starts of each function`] : []),
+  ];
+}

@@ -1,0 +1,50 @@
+import type { OptionTable } from '@sheep-shed/options';
+import { resolveOptions } from '@sheep-shed/options';
+
+/** The names of the presets. */
+export const PRESET_NAMES = ['quick', 'default', 'classic'] as const;
+
+/** A named plan. */
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+/** Values by option name, which take the place of the built-in defaults, and why they are what they are. */
+export interface Preset {
+  readonly reason: string;
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+/** The presets; an option that is given beats its preset. */
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
+  quick: {
+    reason:
+      'Ends within 20 s for two stacks on this machine: shows that all works, and differences of a factor. As many rounds as by default, since fewer make an interval useless, but short ones; 300 sheep keep a scan short; no forced cold starts, since they alone would take half a minute.',
+    values: { duration: 0.75, warmUp: 0.3, herd: 300, cold: 0 },
+  },
+  default: {
+    reason:
+      'The defaults of the options, as docs/method.md gives their reasons: about a minute for two stacks.',
+    values: {},
+  },
+  classic: {
+    reason:
+      'The plan of the earlier benchmark of this kind, 1 000 calls at 100 parallel with A(3, 8), so that its published figures have a counterpart. Meant for AWS: here 100 execution environments would share the cores. No warm-up, since that plan counted the cold starts of its burst.',
+    values: { calls: 1000, connections: 100, warmUp: 0, m: 3, n: 8, herd: 1000 },
+  },
+};
+
+/**
+ * Resolves a table of options that has a `preset`: built-in default, preset, environment, command line, each
+ * beating the one before.
+ * @throws OptionError as {@link resolveOptions} does.
+ */
+export function resolveWithPreset<Table extends OptionTable>(
+  table: Table,
+  sources: Omit<Parameters<typeof resolveOptions>[1], 'file'>,
+) {
+  const name = resolveOptions(table, sources)['preset'] as PresetName;
+  const { calls, ...rest } = PRESETS[name].values;
+  const isTimed = sources.flags?.['duration'] !== undefined || sources.environment?.['BENCH_DURATION'];
+  // Calls beat a duration; a preset's must not beat a duration that somebody gave.
+  const file = calls === undefined || isTimed ? rest : { ...rest, calls };
+  return resolveOptions<Table>(table, { ...sources, file });
+}

@@ -1,0 +1,72 @@
+import type { Values } from '@sheep-shed/options';
+import { OptionError } from '@sheep-shed/options';
+import type { BENCH_OPTIONS } from './options.ts';
+
+/** What one run of the bench is to do. */
+export type BenchOptions = Omit<Values<typeof BENCH_OPTIONS>, 'connections' | 'cold'> & {
+  readonly connections: number;
+  readonly cold: number;
+  /** Connections of the open model. */
+  readonly openConnections: number;
+};
+
+/** Forced cold starts of a function and stack: as many as give a p90 of their init. */
+const LOCAL_COLD_STARTS = 20;
+
+/**
+ * Fills in what depends on other options, and refuses what contradicts itself.
+ * @throws OptionError that names the two options, the value and what is allowed.
+ */
+export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOptions {
+  const { calls, url, rate, rateSteps } = values;
+  refuseContradictions(values);
+  // Environments that share this machine's cores would measure each other, which they do not on Lambda.
+  const closed = url === undefined ? 1 : 10;
+  const usual = rate === undefined ? closed : OPEN_CONNECTIONS;
+  const connections = values.connections ?? Math.min(usual, calls ?? usual);
+  if (calls !== undefined && connections > calls) {
+    throw new OptionError(`--connections must be at most --calls, which is ${calls}; got "${connections}"`);
+  }
+  // Each round needs a call for every connection.
+  const rounds = Math.min(values.rounds, Math.floor((calls ?? Number.POSITIVE_INFINITY) / connections));
+  const openConnections = values.connections ?? OPEN_CONNECTIONS;
+  const isOpen = rate !== undefined || rateSteps !== undefined;
+  const arrivals = values.arrivals ?? (isOpen ? 'even' : undefined);
+  const cold = values.cold ?? (url === undefined ? LOCAL_COLD_STARTS : 0);
+  return { ...values, connections, rounds, arrivals, cold, openConnections };
+}
+
+/** In the open model connections only bound how many requests are under way. */
+const OPEN_CONNECTIONS = 50;
+
+function refuseContradictions(values: Values<typeof BENCH_OPTIONS>): void {
+  const { url, stack, region, sign, rate, arrivals, rateSteps, slo, cold } = values;
+  if (url !== undefined && stack !== undefined) {
+    const names = stack.map(({ name, source }) => (name === source ? name : `${name}=${source}`));
+    throw new OptionError(`--stack must be absent when --url is given; got "${names.join(',')}"`);
+  }
+  if (url === undefined && region !== undefined) {
+    throw new OptionError(`--region must be absent when --url is not given; got "${region}"`);
+  }
+  if (url === undefined && sign !== undefined) {
+    throw new OptionError(`--sign must be absent when --url is not given; got "${sign}"`);
+  }
+  if (url !== undefined && region === undefined && cold !== undefined && cold > 0) {
+    throw new OptionError(
+      `--cold must be 0 or come with --region and AWS credentials when --url is given: it changes the functions there; got "${cold}"`,
+    );
+  }
+  if (arrivals !== undefined && rate === undefined && rateSteps === undefined) {
+    throw new OptionError(
+      `--arrivals must be absent when neither --rate nor --rate-steps is given; got "${arrivals}"`,
+    );
+  }
+  if (rateSteps !== undefined && slo === undefined) {
+    throw new OptionError(
+      `--slo is missing: --rate-steps needs an objective, such as --slo 'p99<250ms'; got --rate-steps "${rateSteps.join(',')}"`,
+    );
+  }
+  if (slo !== undefined && rateSteps === undefined) {
+    throw new OptionError(`--slo must be absent when --rate-steps is not given; got "${slo}"`);
+  }
+}

@@ -1,0 +1,186 @@
+import type { ScenarioName } from './names.ts';
+import type { FunctionSummary } from '@sheep-shed/log-insights/summarise';
+import type { LoadResult } from './load-result.ts';
+
+/** The format of result files; another number means another format. */
+export const RESULT_VERSION = 2;
+
+/** What tells a result file of ours from other JSON. */
+export const RESULT_KIND = 'sheep-shed-bench';
+
+/** One round of a scenario on one stack. */
+export interface RoundResult {
+  /** From 1. */
+  readonly round: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly load: LoadResult;
+  /** What the host's REPORT lines of this round tell; `undefined` where only all rounds together could be asked for. */
+  readonly reported: FunctionSummary | undefined;
+  /** Why the round was broken off, in words; such a round stays out of comparisons, but not out of the file. */
+  readonly brokenOff: string | undefined;
+}
+
+/** One scenario on one stack. */
+export interface ScenarioResult {
+  readonly scenario: ScenarioName;
+  readonly stack: string;
+  readonly rounds: readonly RoundResult[];
+  /** What the host's REPORT lines of all rounds tell; `undefined` where there are none or they could not be asked for. */
+  readonly reported: FunctionSummary | undefined;
+  /** What is wrong beyond single answers: too many raids won, sheep that do not add up, the wrong sheep eaten. */
+  readonly violations: readonly string[];
+}
+
+/** One cold start that the bench forced. */
+export interface ColdStart {
+  /** Milliseconds of init as REPORT tells it; `undefined` without REPORT line. */
+  readonly initMs: number | undefined;
+  /** Milliseconds of the first invocation as REPORT tells it, without init. */
+  readonly durationMs: number | undefined;
+  readonly billedMs: number | undefined;
+  /** Milliseconds that the client waited for the answer. */
+  readonly clientMs: number;
+}
+
+/** The forced cold starts of one function on one stack. */
+export interface ColdResult {
+  readonly scenario: ScenarioName;
+  readonly stack: string;
+  readonly starts: readonly ColdStart[];
+  /** What was wrong: answers that did not verify, invocations that were not cold. */
+  readonly violations: readonly string[];
+}
+
+/** Latency at one rate of the open model. */
+export interface RateStep {
+  /** Requests a second, as planned. */
+  readonly rate: number;
+  readonly load: LoadResult;
+  /** Whether the objective was met and nothing was lost, dropped or wrong. */
+  readonly met: boolean;
+}
+
+/** Latency against load, of one scenario on one stack. */
+export interface RateCurve {
+  readonly scenario: ScenarioName;
+  readonly stack: string;
+  /** As given, such as `p99<250ms`. */
+  readonly objective: string;
+  readonly steps: readonly RateStep[];
+  /** The highest rate that met the objective with all below it; `undefined` when none did. */
+  readonly highestRate: number | undefined;
+}
+
+/** What the bench itself can measure on this machine at most: it drove a bare server with as many connections. */
+export interface BenchFloor {
+  /** The highest rate, in requests a second. */
+  readonly requestsPerSecond: number;
+  /** Milliseconds of median latency that the client and a bare server add. */
+  readonly latencyMs: number;
+}
+
+/** What a run was to do: every option as it was settled, and the names of the stacks. */
+export interface Plan {
+  readonly preset: string;
+  readonly stacks: readonly string[];
+  readonly scenarios: readonly ScenarioName[];
+  /** Whether the stacks were reached by URL. */
+  readonly isRemote: boolean;
+  readonly rounds: number;
+  /** Calls a scenario makes on each stack in all rounds; `undefined` when it is limited by `duration`. */
+  readonly calls: number | undefined;
+  /** Seconds a scenario lasts on each stack in all rounds. */
+  readonly duration: number;
+  /** Seconds of uncounted load before the first round of each scenario on each stack. */
+  readonly warmUp: number;
+  readonly connections: number;
+  readonly model: 'closed' | 'open';
+  /** Requests a second of the open model. */
+  readonly rate: number | undefined;
+  readonly arrivals: 'even' | 'poisson' | undefined;
+  readonly rateSteps: readonly number[] | undefined;
+  readonly objective: string | undefined;
+  /** Forced cold starts of each function on each stack. */
+  readonly cold: number;
+  readonly m: number;
+  readonly n: number;
+  readonly herd: number;
+  readonly seed: number;
+  /** Seconds until an answer counts as lost. */
+  readonly timeout: number;
+  readonly region: string | undefined;
+  readonly stage: string;
+}
+
+/** The machine that drove the load, and the sources it ran. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryMb: number;
+  readonly kernel: string;
+  /** Over one minute; `undefined` where the system tells none. */
+  readonly loadAverageBefore: number | undefined;
+  readonly loadAverageAfter: number | undefined;
+}
+
+/** What ran: the releases that a figure may depend on. */
+export interface Versions {
+  readonly node: string;
+  /** By package name. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly gitCommit: string | undefined;
+  /** Whether there were changes beyond that commit. */
+  readonly gitDirty: boolean | undefined;
+}
+
+/** One function of a stack as it was measured. */
+export interface FunctionDescription {
+  /** The last part of its name, the same in every stack: `post-sheep`, `get-dog`, `get-cat`, `delete-wolf`. */
+  readonly function: string;
+  /** Full name on its host. */
+  readonly name: string;
+  readonly runtime: string;
+  readonly architecture: string;
+  readonly memorySizeMb: number;
+  /** Bytes of its package, unpacked. */
+  readonly packageBytes: number;
+}
+
+/** One stack as it was measured. */
+export interface StackDescription {
+  readonly name: string;
+  readonly url: string;
+  /** Empty where the stack was reached over HTTP alone. */
+  readonly functions: readonly FunctionDescription[];
+}
+
+/** One run of the bench, as it stands in its result file. */
+export interface BenchResult {
+  readonly kind: typeof RESULT_KIND;
+  readonly version: typeof RESULT_VERSION;
+  /** False when the run ended early: what is there was measured in full, the rest is missing. */
+  readonly isComplete: boolean;
+  readonly startedAt: string;
+  /** ISO 8601; with `startedAt` the window that `npm run insights -- … --from <result file>` looks at. */
+  readonly finishedAt: string;
+  readonly plan: Plan;
+  readonly machine: Machine;
+  readonly versions: Versions;
+  /** `undefined` when the run ended before it was measured. */
+  readonly floor: BenchFloor | undefined;
+  readonly stacks: readonly StackDescription[];
+  readonly scenarios: readonly ScenarioResult[];
+  readonly coldStarts: readonly ColdResult[];
+  readonly rateCurves: readonly RateCurve[];
+  /** What a reader must know before trusting a figure. */
+  readonly warnings: readonly string[];
+}
+
+/** Whether an answer did not verify, a request was lost, a round was broken off or the sheep do not add up. */
+export function isWrong({ rounds, violations }: ScenarioResult): boolean {
+  return (
+    violations.length > 0 ||
+    rounds.some(({ load, brokenOff }) => load.wrong > 0 || load.lost > 0 || brokenOff !== undefined)
+  );
+}

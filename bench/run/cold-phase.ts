@@ -1,0 +1,141 @@
+import type { Herd } from '../herd/make-herd.ts';
+import type { BenchAnswer, BenchRequest } from '../load/exchange.ts';
+import type { BenchOptions } from '../plan/settle-options.ts';
+import type { ScenarioName } from '../results/names.ts';
+import { FUNCTION_OF } from '../results/names.ts';
+import type { ColdResult, ColdStart } from '../results/result.ts';
+import type { Pass } from '../scenarios/scenario.ts';
+import { scenarioByName } from '../scenarios/scenario-by-name.ts';
+import { ask } from '../stacks/ask.ts';
+import type { ColdAccess, Stack, Window } from '../stacks/stack.ts';
+import type { BenchWorld } from '../world/world.ts';
+import { countShed, dogOf, loadShed } from './fill-shed.ts';
+
+/** The forced cold starts of one function on one stack, before the host is asked for their REPORT lines. */
+export interface ColdCourse {
+  readonly scenario: ScenarioName;
+  readonly stack: Stack;
+  readonly clientMs: number[];
+  readonly violations: string[];
+  window: Window | undefined;
+}
+
+/** Apart by so much, in ms, a cold start's REPORT line cannot be taken for one of an earlier call. CloudWatch takes whole seconds. */
+const CALM_MS = 3_000;
+
+/**
+ * Forces the planned cold starts of one function on every stack, one after the other, since starts that overlap
+ * would measure each other; the stacks alternate. What was measured stands in the courses at any time.
+ * @param onStart hears of each cold start that is over.
+ */
+export async function runColdStarts(
+  courses: readonly ColdCourse[],
+  herd: Herd,
+  options: BenchOptions,
+  world: BenchWorld,
+  onStart: () => void,
+): Promise<void> {
+  const passes = new Map<ColdCourse, Pass>();
+  for (const course of courses) {
+    try {
+      passes.set(course, await prepare(course, herd, options, world));
+    } catch (error) {
+      world.signal.throwIfAborted();
+      course.violations.push(`no cold start: ${(error as Error).message}`);
+    }
+  }
+  for (let k = 0; k < options.cold; k++) {
+    for (const course of k % 2 === 0 ? courses : courses.toReversed()) {
+      const { stack, scenario } = course;
+      const pass = passes.get(course);
+      if (stack.cold === undefined || pass === undefined) continue;
+      world.progress.step(`cold start ${k + 1} of ${options.cold} of ${scenario} on ${stack.name}`);
+      try {
+        await startCold(course, stack.cold, pass, options, world);
+      } catch (error) {
+        world.signal.throwIfAborted();
+        course.violations.push(`cold start ${k + 1}, and none after it: ${(error as Error).message}`);
+        passes.delete(course);
+      }
+      onStart();
+    }
+  }
+}
+
+async function prepare(
+  { stack, scenario }: ColdCourse,
+  herd: Herd,
+  options: BenchOptions,
+  world: BenchWorld,
+): Promise<Pass> {
+  const { signal, sleep, nextTattoo } = world;
+  const dog = dogOf(stack, options, world);
+  if (scenario !== 'cat') await loadShed(stack, herd, dog, options, world);
+  const count = scenario === 'cat' ? 0 : await countShed(stack, dog);
+  await stack.host?.settle();
+  if (stack.logs?.isImmediate === false) await sleep(CALM_MS, signal);
+  return scenarioByName(scenario, options, nextTattoo).begin({ count, primes: undefined });
+}
+
+async function startCold(
+  course: ColdCourse,
+  cold: ColdAccess,
+  pass: Pass,
+  { timeout }: BenchOptions,
+  { signal, now, steadyNow }: BenchWorld,
+): Promise<void> {
+  const { stack, scenario, violations } = course;
+  await cold.force(FUNCTION_OF[scenario]);
+  // Opens the connection, which is no part of a cold start, and calls no function.
+  await ask(stack, { method: 'GET', path: '/' }, timeout, signal);
+  const request: BenchRequest = pass.next();
+  const from = now();
+  const startedAt = steadyNow();
+  const answer: BenchAnswer = await ask(stack, request, timeout, signal);
+  course.clientMs.push(steadyNow() - startedAt);
+  course.window = { from: course.window?.from ?? from, to: now() };
+  const problem = pass.verify(request, answer);
+  if (problem !== undefined) violations.push(problem);
+}
+
+/** Joins what the client measured with the REPORT lines, which lie in the same order. */
+export async function concludeCold(
+  course: ColdCourse,
+): Promise<{ readonly result: ColdResult; readonly warnings: readonly string[] }> {
+  const { scenario, stack, clientMs, window } = course;
+  const { host, logs } = stack;
+  const violations = [...course.violations];
+  const warnings: string[] = [];
+  const where = `cold starts of ${scenario} on ${stack.name}`;
+  await host?.settle();
+  const listed =
+    window &&
+    (await logs?.list(FUNCTION_OF[scenario], withLateLines(window, logs.isImmediate), clientMs.length));
+  const invocations = listed?.invocations ?? [];
+  if (listed?.problem !== undefined)
+    warnings.push(`the host's figures are not whole for ${where}: ${listed.problem.text}`);
+  const isWhole = invocations.length === clientMs.length;
+  if (!isWhole && listed?.problem === undefined) {
+    const counts = `${where}: ${clientMs.length} were forced, but ${invocations.length} REPORT lines are there`;
+    if (logs?.isImmediate) violations.push(counts);
+    else warnings.push(counts);
+  }
+  const starts = clientMs.map((ms, k): ColdStart => {
+    // Lines that are too many or too few cannot be told apart.
+    const line = isWhole ? invocations[k] : undefined;
+    if (line !== undefined && line.initMs === null)
+      violations.push(`start ${k + 1} of ${clientMs.length} was not cold`);
+    return {
+      initMs: line?.initMs ?? undefined,
+      durationMs: line?.durationMs ?? undefined,
+      billedMs: line?.billedMs ?? undefined,
+      clientMs: ms,
+    };
+  });
+  return { result: { scenario, stack: stack.name, starts, violations }, warnings };
+}
+
+/** An answer may be ahead of its REPORT line; nobody calls the function again in a run. */
+function withLateLines({ from, to }: Window, isImmediate: boolean): Window {
+  return isImmediate ? { from, to: to + 2_000 } : { from, to };
+}

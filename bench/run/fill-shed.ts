@@ -1,0 +1,55 @@
+import type { Herd } from '../herd/make-herd.ts';
+import type { BenchOptions } from '../plan/settle-options.ts';
+import { ask, askDog } from '../stacks/ask.ts';
+import type { Stack } from '../stacks/stack.ts';
+import type { BenchWorld } from '../world/world.ts';
+
+/**
+ * Gives a stack the herd that a round begins with: past the functions where the table can be reached, else by
+ * posting what is missing, with weights that are the functions' own.
+ * @param dog counts the sheep through the stack.
+ * @throws Error in one line when the stack does not take the herd.
+ */
+export async function loadShed(
+  stack: Stack,
+  herd: Herd,
+  dog: () => Promise<number>,
+  options: BenchOptions,
+  world: BenchWorld,
+): Promise<void> {
+  if (stack.table) await stack.table.load(herd.sheep);
+  else await fillOverHttp(stack, dog, options, world);
+}
+
+/** Counts the sheep past the functions where the table can be reached: the dog's own invocations would count as measured. */
+export async function countShed(stack: Stack, dog: () => Promise<number>): Promise<number> {
+  return (await stack.table?.read())?.length ?? (await dog());
+}
+
+/** Counts the sheep through a stack's dog. */
+export function dogOf(stack: Stack, { timeout }: BenchOptions, { signal }: BenchWorld) {
+  return () => askDog(stack, timeout, signal);
+}
+
+async function fillOverHttp(
+  stack: Stack,
+  dog: () => Promise<number>,
+  { herd, connections, timeout }: BenchOptions,
+  { signal, progress, nextTattoo }: BenchWorld,
+): Promise<void> {
+  let missing = herd - (await dog());
+  const post = async () => {
+    while (missing > 0) {
+      missing--;
+      const { status, body } = await ask(
+        stack,
+        { method: 'POST', path: `/sheep/${nextTattoo()}` },
+        timeout,
+        signal,
+      );
+      if (status !== 201) throw new Error(`POST /sheep answered ${status} ${body.slice(0, 200)}`);
+      progress.step(`posting sheep to ${stack.name}: ${missing} to go`);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, post));
+}

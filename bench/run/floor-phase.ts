@@ -1,0 +1,53 @@
+import { closedLoad } from '../load/closed-load.ts';
+import { BARE_REQUEST, startBareServer, verifyBare } from '../load/start-bare-server.ts';
+import type { BenchFloor } from '../results/result.ts';
+import { histogram } from '../statistics/histogram.ts';
+
+/** How to find out what the bench can measure at most. */
+export interface FloorOptions {
+  /** As many as the scenarios will use. */
+  readonly connections: number;
+  /** Seconds of load that count; it takes as long again for starting, warming up and the latency. */
+  readonly seconds: number;
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Drives a bare Node server on loopback, in a process of its own, as scenarios are driven, every answer
+ * verified: the rate with all connections, and the median latency with one, where no request waits for another.
+ * No rate above this and no latency below can be measured here.
+ * @throws Error when an answer was wrong or lost; the reason of the signal when it aborts.
+ */
+export async function measureFloor(options: FloorOptions): Promise<BenchFloor> {
+  const server = await startBareServer(options.signal);
+  const drive = async (connections: number, seconds: number) => {
+    const result = await closedLoad({
+      ...options,
+      url: server.url,
+      connections,
+      calls: undefined,
+      seconds,
+      next: () => BARE_REQUEST,
+      verify: verifyBare,
+      onProgress: () => {},
+    });
+    if (result.lost + result.wrong > 0) {
+      throw new Error(
+        `the bench's own floor cannot be measured: ${result.lost} requests to a bare server were lost, ${result.wrong} answers wrong`,
+      );
+    }
+    return result;
+  };
+  try {
+    await drive(options.connections, options.seconds / 2);
+    const { calls, elapsedMs } = await drive(options.connections, options.seconds);
+    const { latency } = await drive(1, options.seconds / 2);
+    return {
+      requestsPerSecond: (calls * 1000) / elapsedMs,
+      latencyMs: (histogram(latency).quantile(0.5) ?? 0) / 1000,
+    };
+  } finally {
+    await server.close();
+  }
+}

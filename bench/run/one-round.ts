@@ -1,0 +1,234 @@
+import type { Herd } from '../herd/make-herd.ts';
+import { MAX_LOST } from '../load/apply-load.ts';
+import { closedLoad } from '../load/closed-load.ts';
+import { openLoad } from '../load/open-load.ts';
+import type { BenchOptions } from '../plan/settle-options.ts';
+import type { LoadResult } from '../results/load-result.ts';
+import type { Pass, Scenario } from '../scenarios/scenario.ts';
+import { wrongLeftovers } from '../scenarios/wolf-proof.ts';
+import { ask } from '../stacks/ask.ts';
+import { histogram } from '../statistics/histogram.ts';
+import type { BenchWorld } from '../world/world.ts';
+import { countShed, dogOf, loadShed } from './fill-shed.ts';
+import type { Course } from './rounds-so-far.ts';
+import { closeWindow } from './rounds-so-far.ts';
+
+/** CloudWatch takes whole seconds: the herd's own calls must lie before the second in which the first round begins. */
+const CALM_MS = 2_000;
+/** Longest wait for an answer that shows that somebody is still there. */
+const PROBE_SECONDS = 5;
+
+/** How much load one piece makes. */
+interface Amount {
+  readonly calls: number | undefined;
+  readonly seconds: number;
+  /** Decides the Poisson arrivals. */
+  readonly seed: number;
+}
+
+/**
+ * One round: the herd, the load, the account of the sheep; before the first one fresh execution environments where
+ * the bench has the host in hand, and the warm-up. What goes wrong breaks the round off, and no more than it.
+ * @throws only when the signal aborts; the round under way is then not kept.
+ */
+export async function runRound(
+  course: Course,
+  scenario: Scenario,
+  herd: Herd,
+  options: BenchOptions,
+  world: BenchWorld,
+): Promise<void> {
+  const { rounds, violations } = course;
+  let startedAt = world.now();
+  let load: LoadResult | undefined;
+  let brokenOff: string | undefined;
+  let lostWhy = '';
+  const onLost = (problem: string) => {
+    lostWhy ||= `: ${problem}`;
+  };
+  try {
+    const pass = await prepare(course, scenario, herd, options, world);
+    startedAt = world.now();
+    closeWindow(course, startedAt);
+    const amount = {
+      calls: shareOf(options.calls, rounds.length, options.rounds),
+      seconds: options.duration / options.rounds,
+      seed: options.seed + rounds.length,
+    };
+    load = await applyLoad(course, pass, amount, options, world, onLost);
+    course.openSince = startedAt;
+    course.endedAt = world.now();
+    course.ownCalls = course.asked;
+    brokenOff = await whyBroken(course, load, lostWhy, options, world);
+    for (const problem of await imbalance(course, pass, load, herd, options, world)) {
+      violations.push(problem);
+    }
+  } catch (error) {
+    world.signal.throwIfAborted();
+    brokenOff ??= (error as Error).message;
+  }
+  rounds.push({
+    round: rounds.length + 1,
+    startedAt: new Date(startedAt).toISOString(),
+    load: load ?? noLoad(options),
+    reported: undefined,
+    brokenOff,
+  });
+  course.brokenInRow = brokenOff === undefined ? 0 : course.brokenInRow + 1;
+}
+
+/** Everything up to the first counted call. */
+async function prepare(
+  course: Course,
+  scenario: Scenario,
+  herd: Herd,
+  options: BenchOptions,
+  world: BenchWorld,
+): Promise<Pass> {
+  const { stack } = course;
+  const { table, host } = stack;
+  const { name } = scenario;
+  const dog = countingDog(course, options, world);
+  if (course.beganAt === undefined) {
+    if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
+    await host?.dropEnvironments();
+    course.beganAt = world.now();
+    if (options.warmUp > 0) await warmUp(course, scenario, options, world);
+  }
+  // The cat needs no sheep; a wolf's warm-up has eaten some.
+  if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
+  const before = name === 'cat' ? 0 : await countShed(stack, dog);
+  course.herds.push(before);
+  if (host) {
+    // The window of a round begins in a millisecond of its own, after the last line of what came before it.
+    await host.settle();
+    await world.sleep(2, world.signal);
+  }
+  const pass = scenario.begin({ count: before, primes: table ? herd.primes.length : undefined });
+  if (course.openSince === undefined && course.windows.length === 0) {
+    if (stack.logs?.isImmediate === false) await world.sleep(CALM_MS, world.signal);
+    course.asked = 0;
+  }
+  return pass;
+}
+
+/** Uncounted load, so that neither cold starts nor code that is not yet compiled is mixed into a round. */
+async function warmUp(course: Course, scenario: Scenario, options: BenchOptions, world: BenchWorld) {
+  const { stack, violations } = course;
+  const count = scenario.name === 'cat' ? 0 : await countShed(stack, countingDog(course, options, world));
+  const pass = scenario.begin({ count, primes: undefined });
+  const { seed, connections, rate } = options;
+  // The cold starts would use up the time that is meant for what comes after them.
+  const colds = { calls: rate === undefined ? connections : 1, seconds: 0, seed };
+  const rest = { calls: undefined, seconds: options.warmUp, seed };
+  for (const amount of [colds, rest]) {
+    const { calls, lost, wrong, firstWrong } = await applyLoad(course, pass, amount, options, world);
+    course.warmUpCalls += calls;
+    if (calls > 0 && lost === calls) throw new Error(`none of ${calls} requests was answered in the warm-up`);
+    if (wrong > 0) violations.push(`in the warm-up: ${firstWrong[0]}`);
+  }
+}
+
+function applyLoad(
+  { stack, rounds, scenario }: Course,
+  { next, verify }: Pass,
+  { calls, seconds, seed }: Amount,
+  { connections, timeout, rounds: all, rate, arrivals = 'even' }: BenchOptions,
+  { progress, signal }: BenchWorld,
+  onLost: (problem: string) => void = () => undefined,
+): Promise<LoadResult> {
+  const label = `${scenario} on ${stack.name}, round ${rounds.length + 1} of ${all}`;
+  const load = {
+    url: stack.url,
+    ...(stack.headersOf && { headersOf: stack.headersOf }),
+    connections,
+    calls,
+    seconds,
+    timeoutSeconds: timeout,
+    next,
+    verify,
+    onProgress: (answers: number) => progress.step(`${label}: ${answers} answers`),
+    onLost,
+    signal,
+  };
+  return rate === undefined ? closedLoad(load) : openLoad({ ...load, rate, arrivals, seed });
+}
+
+/** Why a round is no measurement, or `undefined`: its server has gone. */
+async function whyBroken(
+  { stack }: Course,
+  { calls, lost }: LoadResult,
+  lostWhy: string,
+  { timeout }: BenchOptions,
+  { signal }: BenchWorld,
+): Promise<string | undefined> {
+  if (lost === 0) return undefined;
+  if (lost >= MAX_LOST) return `${lost} of ${calls} requests were not answered${lostWhy}`;
+  try {
+    // No function serves it; any answer shows that somebody is there.
+    await ask(stack, { method: 'GET', path: '/' }, Math.min(timeout, PROBE_SECONDS), signal);
+    return lost === calls ? `none of ${calls} requests was answered${lostWhy}` : undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    return `the stack stopped answering after ${calls - lost} of ${calls} requests: ${(error as Error).message}`;
+  }
+}
+
+/** What is wrong with the sheep after a round. */
+async function imbalance(
+  course: Course,
+  pass: Pass,
+  load: LoadResult,
+  herd: Herd,
+  options: BenchOptions,
+  world: BenchWorld,
+): Promise<string[]> {
+  const { stack, scenario } = course;
+  // The account is only exact when every answer is known.
+  if (load.lost > 0) return [];
+  const problems = [pass.finish()];
+  if (scenario !== 'cat') {
+    const left = await stack.table?.read();
+    const counted = left?.length ?? (await countingDog(course, options, world)());
+    const expected = pass.count();
+    if (counted !== expected) {
+      problems.push(
+        `by the answers the shed holds ${expected} sheep (before + inserted − eaten), but ${counted} are counted`,
+      );
+    }
+    if (left !== undefined && scenario === 'wolf') {
+      problems.push(wrongLeftovers(herd, herd.sheep.length - expected, left));
+    }
+  }
+  return problems.filter((problem) => problem !== undefined);
+}
+
+function countingDog(course: Course, options: BenchOptions, world: BenchWorld): () => Promise<number> {
+  const dog = dogOf(course.stack, options, world);
+  return () => {
+    course.asked++;
+    return dog();
+  };
+}
+
+/** The calls of one round, so that all rounds together make exactly `calls`. */
+function shareOf(calls: number | undefined, round: number, rounds: number): number | undefined {
+  if (calls === undefined) return undefined;
+  return Math.floor(((round + 1) * calls) / rounds) - Math.floor((round * calls) / rounds);
+}
+
+function noLoad({ rate }: BenchOptions): LoadResult {
+  return {
+    model: rate === undefined ? 'closed' : 'open',
+    calls: 0,
+    latency: histogram().toData(),
+    statuses: {},
+    lost: 0,
+    timedOut: 0,
+    dropped: 0,
+    wrong: 0,
+    firstWrong: [],
+    elapsedMs: 0,
+    connectMs: [],
+  };
+}

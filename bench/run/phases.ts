@@ -1,0 +1,85 @@
+import { makeHerd } from '../herd/make-herd.ts';
+import type { Estimate } from '../plan/plan.ts';
+import { FLOOR_SECONDS } from '../plan/plan.ts';
+import type { BenchOptions } from '../plan/settle-options.ts';
+import { SCENARIO_NAMES } from '../results/names.ts';
+import type { Stack } from '../stacks/stack.ts';
+import type { BenchWorld } from '../world/world.ts';
+import type { ColdCourse } from './cold-phase.ts';
+import { runColdStarts } from './cold-phase.ts';
+import { measureFloor } from './floor-phase.ts';
+import { runRateSteps } from './rate-phase.ts';
+import type { Collected } from './results-so-far.ts';
+import { newCourse } from './rounds-so-far.ts';
+import { runScenario } from './scenario-rounds.ts';
+
+/** What the phases tell while they go on. */
+export interface Hearer {
+  readonly estimated: Estimate;
+  /** A part that was estimated at so many seconds is over. */
+  readonly finish: (estimatedSeconds: number) => void;
+  /** A phase is over: what is there is worth keeping. */
+  readonly keep: () => Promise<void>;
+}
+
+/**
+ * The phases of a run, one after the other: the bench's own floor, the rounds of each scenario, the rates of the
+ * open model, the forced cold starts. What is measured stands in `collected` at once.
+ */
+export async function measure(
+  stacks: readonly Stack[],
+  collected: Collected,
+  options: BenchOptions,
+  world: BenchWorld,
+  { estimated, finish, keep }: Hearer,
+): Promise<void> {
+  const { progress, signal } = world;
+  const herd = makeHerd(options.herd, options.seed);
+  const names = SCENARIO_NAMES.filter((one) => options.scenario.includes(one));
+  progress.step('measuring what the bench itself adds');
+  collected.floor = await measureFloor({
+    connections: options.connections,
+    seconds: FLOOR_SECONDS,
+    timeoutSeconds: options.timeout,
+    signal,
+  });
+  finish(estimated.floor);
+  for (const name of names) {
+    const courses = stacks.map((stack) => newCourse(name, stack));
+    collected.courses.push(...courses);
+    await runScenario(courses, herd, options, world, () => finish(estimated.round));
+    signal.throwIfAborted();
+    await keep();
+  }
+  const { rateSteps: rates, slo: objective } = options;
+  if (rates !== undefined && objective !== undefined) {
+    for (const name of names) {
+      for (const stack of stacks) {
+        const onStep = () => finish(estimated.rateStep);
+        const steps = { rates, objective };
+        try {
+          collected.rateCurves.push(await runRateSteps(stack, name, steps, herd, options, world, onStep));
+        } catch (error) {
+          signal.throwIfAborted();
+          collected.warnings.push(`the rates of ${name} on ${stack.name}: ${(error as Error).message}`);
+        }
+      }
+    }
+    await keep();
+  }
+  if (options.cold === 0) return;
+  try {
+    for (const scenario of names) {
+      const courses = stacks.map(
+        (stack): ColdCourse => ({ scenario, stack, clientMs: [], violations: [], window: undefined }),
+      );
+      collected.coldCourses.push(...courses);
+      await runColdStarts(courses, herd, options, world, () => finish(estimated.coldStart));
+    }
+  } finally {
+    progress.step('taking back what forced the cold starts');
+    for (const { cold } of stacks) {
+      await cold?.restore().catch(({ message }: Error) => collected.warnings.push(message));
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import { availableParallelism } from 'node:os';
+import type {
+  BenchFloor,
+  BenchResult,
+  ColdResult,
+  Plan,
+  RateCurve,
+  ScenarioResult,
+  StackDescription,
+  Versions,
+} from '../results/result.ts';
+import { RESULT_KIND, RESULT_VERSION } from '../results/result.ts';
+import { mergeHistograms } from '../statistics/histogram.ts';
+import type { BenchWorld } from '../world/world.ts';
+import type { ColdCourse } from './cold-phase.ts';
+import { concludeCold } from './cold-phase.ts';
+import type { ObservedCourse } from './doubts.ts';
+import { doubtsOf } from './doubts.ts';
+import { withReports } from './join-reports.ts';
+import type { CpuTimes } from './machine.ts';
+import { cpuTimes, describeMachine, loadAverage } from './machine.ts';
+import type { Course } from './rounds-so-far.ts';
+import { concludeCourse, endCourse } from './rounds-so-far.ts';
+
+/** The machine and its clocks before anything was started. */
+export interface Start {
+  readonly machine: ReturnType<typeof describeMachine>;
+  /** Epoch milliseconds. */
+  readonly wallMs: number;
+  /** Milliseconds of the clock that never jumps. */
+  readonly steadyMs: number;
+  readonly cpu: CpuTimes | undefined;
+}
+
+/** Looks at the machine and its clocks. */
+export function startOf({ now, steadyNow }: BenchWorld): Start {
+  return { machine: describeMachine(), wallMs: now(), steadyMs: steadyNow(), cpu: cpuTimes() };
+}
+
+/** What a run has come to so far, so that a failure at any moment loses nothing of it. */
+export interface Collected {
+  readonly start: Start;
+  readonly versions: Versions;
+  readonly plan: Plan;
+  readonly stacks: readonly StackDescription[];
+  readonly courses: Course[];
+  readonly coldCourses: ColdCourse[];
+  readonly rateCurves: RateCurve[];
+  /** What a reader must know before trusting a figure, as it was found out. */
+  readonly warnings: string[];
+  floor: BenchFloor | undefined;
+  /** What the hosts told, once they were asked; before that what the client measured. */
+  reported:
+    | { readonly scenarios: readonly ScenarioResult[]; readonly coldStarts: readonly ColdResult[] }
+    | undefined;
+}
+
+/** The beginning of a run. */
+export function newCollected(
+  start: Start,
+  about: Pick<Collected, 'versions' | 'plan' | 'stacks'> & { readonly notices: readonly string[] },
+): Collected {
+  const { notices, ...rest } = about;
+  return {
+    start,
+    ...rest,
+    courses: [],
+    coldCourses: [],
+    rateCurves: [],
+    warnings: [...notices],
+    floor: undefined,
+    reported: undefined,
+  };
+}
+
+/** Whether anything is there that a result file should keep. */
+export function isWorthKeeping({ courses, coldCourses }: Collected): boolean {
+  return (
+    courses.some(({ rounds }) => rounds.length > 0) || coldCourses.some(({ clientMs }) => clientMs.length > 0)
+  );
+}
+
+/** Asks the hosts for their REPORT lines of all that was measured. */
+export async function askHosts(collected: Collected, { now }: BenchWorld): Promise<void> {
+  const { courses, coldCourses, warnings } = collected;
+  // The rounds of a scenario that was broken off are still open.
+  await Promise.all(courses.map((course) => endCourse(course, now)));
+  const measured = courses.filter(({ rounds }) => rounds.length > 0).map(concludeCourse);
+  const [warm, cold] = await Promise.all([
+    withReports(measured),
+    Promise.all(coldCourses.filter(({ clientMs }) => clientMs.length > 0).map(concludeCold)),
+  ]);
+  warnings.push(...warm.warnings, ...cold.flatMap((one) => one.warnings));
+  collected.reported = { scenarios: warm.scenarios, coldStarts: cold.map(({ result }) => result) };
+}
+
+/**
+ * The result file of what is there, with what makes it doubtful.
+ * @param end `hasEnded` when the stacks are closed: what their processes used of the machine is known only then.
+ */
+export function resultOf(
+  collected: Collected,
+  { now, steadyNow }: BenchWorld,
+  end: { readonly isComplete: boolean; readonly hasEnded: boolean; readonly finishedAt: number },
+): BenchResult {
+  const { start, versions, plan, floor, stacks, rateCurves, warnings } = collected;
+  const { machine } = start;
+  const reported = collected.reported ?? withoutHosts(collected);
+  const loadAverageAfter = loadAverage();
+  const doubts = doubtsOf({
+    plan,
+    cores: availableParallelism(),
+    loadAverageBefore: machine.loadAverageBefore,
+    loadAverageAfter,
+    cpuBefore: start.cpu,
+    cpuAfter: end.hasEnded ? cpuTimes() : undefined,
+    wallMs: now() - start.wallMs,
+    steadyMs: steadyNow() - start.steadyMs,
+    floor,
+    courses: collected.courses.map(observe),
+  });
+  return {
+    kind: RESULT_KIND,
+    version: RESULT_VERSION,
+    isComplete: end.isComplete,
+    startedAt: new Date(start.wallMs).toISOString(),
+    finishedAt: new Date(end.finishedAt).toISOString(),
+    plan,
+    machine: { ...machine, loadAverageAfter },
+    versions,
+    floor,
+    stacks,
+    scenarios: reported.scenarios,
+    coldStarts: reported.coldStarts,
+    rateCurves,
+    warnings: [...warnings, ...doubts],
+  };
+}
+
+/** What the client alone knows. */
+function withoutHosts({ courses, coldCourses }: Collected): NonNullable<Collected['reported']> {
+  const unknown = { initMs: undefined, durationMs: undefined, billedMs: undefined };
+  return {
+    scenarios: courses
+      .filter(({ rounds }) => rounds.length > 0)
+      .map((course) => ({ ...concludeCourse(course).result, reported: undefined })),
+    coldStarts: coldCourses.map(({ scenario, stack, clientMs, violations }) => ({
+      scenario,
+      stack: stack.name,
+      starts: clientMs.map((ms) => ({ ...unknown, clientMs: ms })),
+      violations,
+    })),
+  };
+}
+
+function observe({ scenario, stack, herds, rounds }: Course): ObservedCourse {
+  const loads = rounds.map(({ load }) => load);
+  const medianMicros = mergeHistograms(loads.map(({ latency }) => latency)).quantile(0.5);
+  return {
+    scenario,
+    stack: stack.name,
+    herds,
+    medianMs: medianMicros === undefined ? undefined : medianMicros / 1000,
+  };
+}

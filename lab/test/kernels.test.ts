@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { makeHerd } from '../../bench/herd/make-herd.ts';
+import { checkVariant } from '../kernels/check.ts';
+import { renderKernel } from '../kernels/report.ts';
+import type { Variant } from '../kernels/variants.ts';
+import { findVariants } from '../kernels/variants.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const CHILD_LIMIT_MS = 180_000;
+const IN_NODE = ['TypeScript plain', 'TypeScript tuned'];
+const herd = makeHerd(300, 1);
+
+async function benchKernels(args: readonly string[], path = process.env['PATH']) {
+  const main = join(ROOT, 'lab/kernels/main.ts');
+  const limits = { env: { ...process.env, PATH: path }, timeout: CHILD_LIMIT_MS };
+  return promisify(execFile)(process.execPath, [main, ...args], limits);
+}
+
+test('every variant that runs here keeps to the workload rules', async (t) => {
+  const { variants, notices } = await findVariants(ROOT, () => {});
+  for (const notice of notices) t.diagnostic(notice);
+  const names = variants.map(({ name }) => name);
+  assert.ok(
+    IN_NODE.every((name) => names.includes(name)),
+    names.join(', '),
+  );
+  for (const variant of variants) {
+    const { wolf } = await checkVariant(variant, herd);
+    assert.equal(wolf, String(herd.primes[0]?.tattoo), variant.name);
+  }
+});
+
+test('a variant that saves steps, or misses a prime, is found out', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-kernels-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const [honest] = (await findVariants(ROOT, () => {})).variants.filter(
+    ({ name }) => name === 'TypeScript tuned',
+  );
+  const lying = async (name: string, change: string): Promise<Variant> => {
+    const script = join(folder, `${name}.mjs`);
+    await writeFile(
+      script,
+      `import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+const child = spawn(process.execPath, ${JSON.stringify(honest?.sourceArgs)}, { stdio: ['pipe', 'pipe', 'inherit'] });
+const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+for await (const line of createInterface({ input: process.stdin })) {
+  child.stdin.write(line + '\\n');
+  const { value } = await answers.next();
+  console.log(${change});
+}
+child.stdin.end();`,
+    );
+    return {
+      name,
+      kernels: ['cat'],
+      program: process.execPath,
+      args: [],
+      sourceArgs: [script],
+      environment: {},
+    };
+  };
+  const hasty = await lying('hasty', "line.startsWith('steps') ? value - 1 : value");
+  await assert.rejects(checkVariant(hasty, herd), /hasty: steps of A\(0, 5\)/);
+  const careless = await lying('careless', "line === 'primes' ? value.replace(/^\\d+ /, '') : value");
+  await assert.rejects(checkVariant(careless, herd), /careless: positions of the sheep of prime weight/);
+});
+
+test('a machine without Rust and Python is told of, and TypeScript measured', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-kernels-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const { stdout } = await benchKernels(['--rounds', '1', '--herd', '50'], folder);
+  assert.match(stdout, /measuring without Rust: cargo is not on the PATH/);
+  assert.match(stdout, /measuring without Python: python3 is not on the PATH/);
+  assert.match(stdout, /× TypeScript plain/);
+});
+
+test('options that are not allowed are named', async () => {
+  const rows = [
+    [['--rounds', '0'], '--rounds must be a whole number from 1 to 1000; got "0"'],
+    [['--herd', 'x'], '--herd must be a whole number from 1 to 100000; got "x"'],
+    [['--fast'], 'unknown option --fast; allowed: --rounds, --herd, --help'],
+    [['now'], 'unexpected word "now"'],
+  ] as const;
+  for (const [args, message] of rows) {
+    await assert.rejects(benchKernels(args), { code: 2, stderr: `bench:kernels: ${message}\n` });
+  }
+});
+
+test('ratios and their interval are those to plain Rust', () => {
+  const series = (name: string, warm: readonly number[]) => ({
+    variant: { name, kernels: ['cat'], program: '', args: [], sourceArgs: [], environment: {} } as const,
+    kernel: 'cat' as const,
+    warm: [...warm],
+    first: [...warm],
+  });
+  const text = renderKernel('a title', 'cat', [
+    series('Rust plain', [2, 4]),
+    series('TypeScript plain', [8, 16]),
+    series('TypeScript tuned', [1, 2]),
+  ]);
+  assert.match(text, /TypeScript plain +12\.00 +4\.00 +4\.00 to 4\.00/);
+  assert.match(text, /warm: 0\.50 × Rust plain \(0\.50 to 0\.50\); at most 0\.35 was aimed at/);
+  assert.match(text, /warm: 8\.0 times as fast as TypeScript plain \(rounds: 8\.0 to 8\.0\)/);
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import manifest from '../../../../package.json' with { type: 'json' };
+import { renderInvocation } from '../../src/cli/render.ts';
+import { temporaryFolder, writePackage } from '../fixture-package.ts';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const CLI = join(ROOT, 'packages/local-lambda/src/cli.ts');
+/** What `npm run local` gives to Node, the program included. */
+const [, ...SCRIPT] = manifest.scripts.local.split(' ');
+
+test('npm run local serves, shows each invocation, keeps its log, and ends on SIGTERM', async (t) => {
+  const folder = await temporaryFolder(t);
+  const source = 'export const handler = () => "hi";';
+  const packageDir = await writePackage(join(folder, 'package'), {
+    hello: { source, routes: ['GET /hello'] },
+  });
+  const logs = join(folder, 'logs');
+  const args = [...SCRIPT, '--package', packageDir, '--logs', logs, '--port', '0'];
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  const until = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const found = pattern.exec(output);
+      if (found !== null) return found;
+      await once(child.stdout, 'data');
+    }
+  };
+  const [, url = ''] = await until(/Try: curl -i '([^']+)'\n/);
+  assert.equal(await (await fetch(url)).text(), 'hi');
+  await until(/hello +[\d.]+ ms .*cold, init [\d.]+ ms\n/);
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  assert.deepEqual((await readdir(folder)).sort(), ['logs', 'package']);
+
+  const printed = spawn(process.execPath, [CLI, 'logs', 'hello', '--logs', logs], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [text] = (await once(printed.stdout, 'data')) as [Buffer];
+  assert.match(text.toString(), /INIT_START.*\n.*START.*\n.*END.*\n.*REPORT/);
+});
+
+test('wrong options and packages end with one line and code 2', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const args of [
+    ['--port', '70000'],
+    ['--package', folder],
+    ['logs', 'none', '--logs', folder],
+  ]) {
+    const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let error = '';
+    child.stderr.on('data', (chunk) => {
+      error += chunk;
+    });
+    assert.deepEqual(await once(child, 'close'), [2, null]);
+    assert.match(error, /^[^\n]+\n$/);
+  }
+});
+
+test('an invocation in one line', () => {
+  const report =
+    'REPORT RequestId: a\tDuration: 8.11 ms\tBilled Duration: 150 ms\tMemory Size: 128 MB\tMax Memory Used: 23 MB\tInit Duration: 140.53 ms\t';
+  assert.equal(
+    renderInvocation('/aws/lambda/get-dog', report),
+    'get-dog                              8.11 ms     23 MB  cold, init 140.53 ms',
+  );
+  assert.equal(renderInvocation('/aws/lambda/get-dog', 'END RequestId: a'), undefined);
+});

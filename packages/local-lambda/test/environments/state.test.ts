@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  type Effect,
+  type EnvironmentEvent,
+  type EnvironmentState,
+  STARTING,
+  transition,
+} from '../../src/environments/state.ts';
+
+const requestId = fc.constantFrom('a', 'b', 'c');
+
+/** Any event at any time: a runtime may send what it likes, and a process may end whenever it likes. */
+const anyEvent: fc.Arbitrary<EnvironmentEvent> = fc.oneof(
+  fc.constant<EnvironmentEvent>({ type: 'next' }),
+  fc.record({ type: fc.constant('response' as const), requestId, tooLarge: fc.boolean() }),
+  fc.record({ type: fc.constant('error' as const), requestId }),
+  fc.constant<EnvironmentEvent>({ type: 'init-error' }),
+  fc.record({ type: fc.constant('dispatch' as const), requestId }),
+  fc.record({
+    type: fc.constant('stop' as const),
+    reason: fc.constantFrom('timeout', 'out-of-memory', 'init-timeout', 'dropped'),
+  }),
+  fc.constant<EnvironmentEvent>({ type: 'exit' }),
+  fc.record({ type: fc.constant('exit' as const), retry: requestId }),
+);
+
+interface Run {
+  readonly state: EnvironmentState;
+  readonly effects: readonly Effect[];
+  /** Invocations that the environment took, in order; ids made unique by a number. */
+  readonly taken: number;
+}
+
+/** Runs events as an environment does: a process that is gone sends nothing more, unless it was started again. */
+function run(events: readonly EnvironmentEvent[]): Run {
+  let state = STARTING;
+  let alive = true;
+  let taken = 0;
+  const effects: Effect[] = [];
+  for (const event of events) {
+    if (!alive && event.type !== 'dispatch' && event.type !== 'stop') continue;
+    const result = transition(state, event);
+    if ('refused' in result) continue;
+    if (event.type === 'exit') alive = false;
+    if (event.type === 'dispatch') taken += 1;
+    for (const effect of result.effects) {
+      if (effect.type === 'restart') {
+        alive = true;
+        taken += 1;
+      }
+      effects.push(effect);
+    }
+    state = result.state;
+  }
+  return { state, effects, taken };
+}
+
+const count = (effects: readonly Effect[], type: Effect['type']) =>
+  effects.filter((effect) => effect.type === type).length;
+
+test('no invocation is lost and none is answered twice, whatever happens', () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
+      const { effects, taken } = run([...events, { type: 'stop', reason: 'dropped' }, { type: 'exit' }]);
+      assert.equal(count(effects, 'settle'), taken);
+      assert.equal(count(effects, 'finish'), taken);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('each settlement is followed by its own finish before the next delivery', () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
+      let open: string | undefined;
+      let settled = false;
+      for (const effect of run(events).effects) {
+        if (effect.type === 'deliver') {
+          assert.equal(open, undefined);
+          open = effect.requestId;
+          settled = false;
+        } else if (effect.type === 'settle') {
+          if (open !== undefined) assert.equal(effect.requestId, open);
+          assert.equal(settled, false);
+          settled = true;
+        } else if (effect.type === 'finish') {
+          assert.equal(settled, true);
+          open = undefined;
+          settled = false;
+        }
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('an environment whose process is gone has ended, and ended once', () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
+      const { state, effects } = run([...events, { type: 'stop', reason: 'dropped' }, { type: 'exit' }]);
+      assert.equal(state.phase, 'ended');
+      assert.equal(count(effects, 'ended'), 1);
+      assert.equal(effects.at(-1)?.type, 'ended');
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('an invocation is handed over only to an idle environment', () => {
+  const states: EnvironmentState[] = [
+    STARTING,
+    { phase: 'restarting', requestId: 'a' },
+    { phase: 'busy', requestId: 'a' },
+    { phase: 'answered', requestId: 'a' },
+    { phase: 'stopping' },
+    { phase: 'ended' },
+  ];
+  for (const state of states) {
+    assert.deepEqual(transition(state, { type: 'dispatch', requestId: 'b' }), { refused: 'invalid-state' });
+  }
+});
+
+test('the refusals of the Runtime API', () => {
+  const busy: EnvironmentState = { phase: 'busy', requestId: 'a' };
+  const answered: EnvironmentState = { phase: 'answered', requestId: 'a' };
+  const cases: [string, EnvironmentState, EnvironmentEvent, string][] = [
+    ['a wrong id', busy, { type: 'response', requestId: 'b' }, 'invalid-request-id'],
+    ['a second response', answered, { type: 'response', requestId: 'a' }, 'invalid-state'],
+    ['an error after the response', answered, { type: 'error', requestId: 'a' }, 'invalid-state'],
+    ['init error after next', busy, { type: 'init-error' }, 'invalid-state'],
+    ['next before an answer', busy, { type: 'next' }, 'invalid-state'],
+    [
+      'a response without invocation',
+      { phase: 'idle' },
+      { type: 'response', requestId: 'a' },
+      'invalid-request-id',
+    ],
+  ];
+  for (const [what, state, event, refused] of cases) {
+    assert.deepEqual(transition(state, event), { refused }, what);
+  }
+});

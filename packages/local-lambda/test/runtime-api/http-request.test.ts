@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createRequestParser, type HttpRequest } from '../../src/runtime-api/http-request.ts';
+
+function parseAll(
+  pieces: readonly Buffer[],
+  maxBodyBytes = 1_000_000,
+): { requests: HttpRequest[]; continues: number } {
+  const requests: HttpRequest[] = [];
+  let continues = 0;
+  const parser = createRequestParser(
+    maxBodyBytes,
+    (request) => requests.push({ ...request, body: Buffer.from(request.body) }),
+    () => {
+      continues += 1;
+    },
+  );
+  for (const piece of pieces) parser.push(piece);
+  return { requests, continues };
+}
+
+interface Sent {
+  readonly path: string;
+  readonly body: Buffer;
+  readonly chunks: readonly number[] | undefined;
+}
+
+const sent: fc.Arbitrary<Sent> = fc.record({
+  path: fc.stringMatching(/^\/[a-z0-9/-]{0,30}$/),
+  body: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  chunks: fc.option(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 5 }), {
+    nil: undefined,
+  }),
+});
+
+/** Writes a request the slow and obvious way. */
+function encode({ path, body, chunks }: Sent): Buffer {
+  if (chunks === undefined) {
+    const head = `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n`;
+    return Buffer.concat([Buffer.from(head), body]);
+  }
+  const parts: Buffer[] = [
+    Buffer.from(`POST ${path} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n`),
+  ];
+  for (let at = 0, i = 0; at < body.length; i += 1) {
+    const piece = body.subarray(at, at + (chunks[i % chunks.length] ?? 1));
+    parts.push(Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n'));
+    at += piece.length;
+  }
+  return Buffer.concat([...parts, Buffer.from('0\r\nX-Trailer: yes\r\n\r\n')]);
+}
+
+test('requests are found however the bytes are cut', () => {
+  fc.assert(
+    fc.property(
+      fc.array(sent, { minLength: 1, maxLength: 4 }),
+      fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 10 }),
+      (all, cuts) => {
+        const bytes = Buffer.concat(all.map(encode));
+        const pieces: Buffer[] = [];
+        for (let at = 0, i = 0; at < bytes.length; i += 1) {
+          const length = cuts[i % cuts.length] ?? 1;
+          pieces.push(bytes.subarray(at, at + length));
+          at += length;
+        }
+        const { requests } = parseAll(pieces);
+        assert.equal(requests.length, all.length);
+        for (const [i, request] of requests.entries()) {
+          assert.equal(request.path, all[i]?.path);
+          assert.deepEqual(request.body, all[i]?.body);
+          assert.equal(request.trailers['x-trailer'], all[i]?.chunks === undefined ? undefined : 'yes');
+        }
+      },
+    ),
+  );
+});
+
+test('a body above the limit is thrown away, and the next request is still read', () => {
+  const big = encode({ path: '/big', body: Buffer.alloc(100), chunks: undefined });
+  const { requests } = parseAll(
+    [big, encode({ path: '/next', body: Buffer.alloc(0), chunks: undefined })],
+    50,
+  );
+  assert.deepEqual(
+    requests.map(({ path, tooLarge, body }) => [path, tooLarge, body.length]),
+    [
+      ['/big', true, 0],
+      ['/next', false, 0],
+    ],
+  );
+});
+
+test('Expect: 100-continue is noticed before the body', () => {
+  const head = 'POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n';
+  assert.deepEqual(parseAll([Buffer.from(head)]), { requests: [], continues: 1 });
+});
+
+test('what is no HTTP is an error', () => {
+  const bad = ['hello\r\n\r\n', 'GET / HTTP/2\r\n\r\n', 'GET / HTTP/1.1\r\nno colon\r\n\r\n'];
+  for (const text of [...bad, 'POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n', 'x'.repeat(70_000)]) {
+    assert.throws(() => parseAll([Buffer.from(text)]), text.slice(0, 30));
+  }
+});

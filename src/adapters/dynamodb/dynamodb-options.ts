@@ -1,0 +1,54 @@
+import type { Shed } from '../../domain/shed.ts';
+
+/** A key of AWS; `sessionToken` belongs to a temporary one, as every Lambda's is. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** Where the shed's table is; the same for every adapter to DynamoDB. */
+export interface DynamodbShedOptions {
+  /** The table: hash key `tattoo` (N), attribute `weight` (N). */
+  readonly table: string;
+  /** AWS region of the table, such as `eu-west-3`. */
+  readonly region: string;
+  /** Asked before each request, so that new credentials are taken as soon as they are there. */
+  readonly credentials: () => AwsCredentials;
+  /** @default DynamoDB's own of the region, over TLS. */
+  readonly endpoint?: string | undefined;
+  /** Most sheep on a page. @default {@link SCAN_PAGE} where sheep are read, what fits into 1 MB where counted. */
+  readonly pageSize?: number;
+  /** Parts of the table that are read at once, each page by page. @default 1 */
+  readonly segments?: number;
+}
+
+/** A shed that may be made ready before the first call. */
+export interface OpenableShed extends Shed {
+  /** Opens a connection; a failure is left to the first call. */
+  readonly open?: () => Promise<void>;
+}
+
+/** Sheep read at once: unmarshalling the 20 000 that fit into DynamoDB's 1 MB exceeds a function of 128 MB. */
+export const SCAN_PAGE = 4000;
+
+/** Which part of a table a scan reads, as DynamoDB's Scan names it; empty where it reads all. */
+export interface ScanPart {
+  readonly Segment?: number;
+  readonly TotalSegments?: number;
+}
+
+/** The parts of a table that is read in so many segments. */
+export function scanParts(segments = 1): readonly ScanPart[] {
+  if (segments === 1) return [{}];
+  return Array.from({ length: segments }, (_, Segment) => ({ Segment, TotalSegments: segments }));
+}
+
+/** Attempts at one request, the first included. */
+export const MAX_ATTEMPTS = 3;
+
+/** A connection, with TLS, must stand within this time. */
+export const CONNECT_LIMIT_MS = 1000;
+
+/** An answer must begin within this time, and go on within it. */
+export const ANSWER_LIMIT_MS = 3000;

@@ -1,0 +1,101 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Sheep } from '../../domain/sheep.ts';
+import type { AwsCredentials, DynamodbShedOptions, OpenableShed, ScanPart } from './dynamodb-options.ts';
+import { ANSWER_LIMIT_MS, CONNECT_LIMIT_MS, MAX_ATTEMPTS, SCAN_PAGE, scanParts } from './dynamodb-options.ts';
+import { sideBySide } from './side-by-side.ts';
+
+/** A shed in a DynamoDB table, by AWS's SDK. */
+export function dynamodbShed(options: DynamodbShedOptions): OpenableShed {
+  const { table: TableName, region, endpoint, credentials, pageSize, segments } = options;
+  const client = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      region,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      credentials: async () => keyOf(credentials()),
+      maxAttempts: MAX_ATTEMPTS,
+      retryMode: 'standard',
+      requestHandler: {
+        connectionTimeout: CONNECT_LIMIT_MS,
+        requestTimeout: ANSWER_LIMIT_MS,
+        throwOnRequestTimeout: true,
+      },
+    }),
+    // A tattoo may exceed 2^53: numbers arrive as their digits, and each attribute reads its own.
+    { unmarshallOptions: { wrapNumbers: (digits: string) => digits } },
+  );
+  const countPage = pageSize === undefined ? {} : { Limit: pageSize };
+  const Limit = pageSize ?? SCAN_PAGE;
+  const parts = scanParts(segments);
+
+  async function countOf(part: ScanPart): Promise<number> {
+    let count = 0;
+    let from: Key | undefined;
+    do {
+      const request = { TableName, Select: 'COUNT', ...countPage, ...part, ...startAt(from) } as const;
+      const answer = await client.send(new ScanCommand(request));
+      count += answer.Count ?? 0;
+      from = answer.LastEvaluatedKey;
+    } while (from !== undefined);
+    return count;
+  }
+
+  async function* pagesOf(part: ScanPart): AsyncGenerator<Sheep[]> {
+    const page = { TableName, ProjectionExpression: 'tattoo, weight', Limit, ...part };
+    let from: Key | undefined;
+    do {
+      const answer = await client.send(new ScanCommand({ ...page, ...startAt(from) }));
+      yield (answer.Items ?? []).map(sheepOf);
+      from = answer.LastEvaluatedKey;
+    } while (from !== undefined);
+  }
+
+  return {
+    async add({ tattoo, weight }) {
+      const put = new PutCommand({
+        TableName,
+        Item: { tattoo, weight },
+        ConditionExpression: 'attribute_not_exists(tattoo)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      const conflict = await conflictOf(client.send(put));
+      // The SDK repeats a request whose answer was lost: the sheep that is in the way is then our own.
+      return conflict === undefined || conflict.Item?.['weight']?.N === String(weight);
+    },
+    async count() {
+      const counts = await Promise.all(parts.map(countOf));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+    scan: () => sideBySide(parts.map(pagesOf)),
+    async remove(tattoo) {
+      const condition = 'attribute_exists(tattoo)';
+      const remove = new DeleteCommand({ TableName, Key: { tattoo }, ConditionExpression: condition });
+      return (await conflictOf(client.send(remove))) === undefined;
+    },
+  };
+}
+
+type Key = Record<string, unknown>;
+
+function keyOf({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials) {
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+}
+
+function startAt(key: Key | undefined): { ExclusiveStartKey?: Key } {
+  // The key comes back as digits, which would be marshalled as a string.
+  return key === undefined ? {} : { ExclusiveStartKey: { tattoo: BigInt(String(key['tattoo'])) } };
+}
+
+function sheepOf(item: Record<string, unknown>): Sheep {
+  return { tattoo: BigInt(String(item['tattoo'])), weight: Number(item['weight']) };
+}
+
+async function conflictOf(sent: Promise<unknown>): Promise<ConditionalCheckFailedException | undefined> {
+  try {
+    await sent;
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { OptionError, readFlags } from '@sheep-shed/options';
+import { BENCH_OPTIONS } from '../../../bench/plan/options.ts';
+import { resolveWithPreset } from '../../../bench/plan/presets.ts';
+import { settleOptions } from '../../../bench/plan/settle-options.ts';
+
+const settle = (args: readonly string[]) =>
+  settleOptions(resolveWithPreset(BENCH_OPTIONS, { flags: readFlags(BENCH_OPTIONS, args).flags }));
+
+test('what is not allowed, and what contradicts itself, is named with its value', () => {
+  const rows: readonly [args: string[], line: RegExp][] = [
+    [['--scenario', 'cow'], /--scenario must be one of cat, sheep, dog, wolf, each at most once; got "cow"/],
+    [['--calls', '0'], /--calls must be a whole number from 1 to 10000000; got "0"/],
+    [['--calls', '5', '--connections', '9'], /--connections must be at most --calls, which is 5; got "9"/],
+    [['--duration', '0'], /--duration must be a number of seconds above 0, at most 3600; got "0"/],
+    [['--url', 'ftp://x'], /--url must be an http:\/\/ or https:\/\/ address .*; got "ftp:\/\/x"/],
+    [['--url', 'a=http://x', '--url', 'a=http://y'], /each name once; got "a=http:\/\/x,a=http:\/\/y"/],
+    [['--url', 'http://x', '--stack', 'ts'], /--stack must be absent when --url is given; got "ts"/],
+    [['--url', 'http://x', '--region', 'Paris'], /--region must be an AWS region, such as .*; got "Paris"/],
+    [['--region', 'eu-west-3'], /--region must be absent when --url is not given; got "eu-west-3"/],
+    [['--stage', 'a b'], /--stage must be a letter, then up to 29 letters, digits and hyphens; got "a b"/],
+    [['--preset', 'huge'], /--preset must be one of quick, default, classic; got "huge"/],
+    [['--rate', '0'], /--rate must be a number of requests a second above 0, at most 100000; got "0"/],
+    [['--rate', '5', '--arrivals', 'poisson', '--seed', 'x'], /--seed must be a whole number .*; got "x"/],
+    [['--arrivals', 'even'], /--arrivals must be absent when neither --rate nor --rate-steps is given/],
+    [['--rate-steps', '50,20', '--slo', 'p99<9ms'], /--rate-steps must be 1 to 20 rising numbers .*"50,20"/],
+    [['--rate-steps', '5'], /--slo is missing: --rate-steps needs an objective, .*; got --rate-steps "5"/],
+    [['--slo', 'p99<250ms'], /--slo must be absent when --rate-steps is not given; got "p99<250ms"/],
+    [['--slo', 'fast'], /--slo must be a quantile .* such as p99<250ms; got "fast"/],
+    [['--stack', 'ts', '--stack', 'ts'], /--stack must be ts or python, .*, each name once; got "ts,ts"/],
+    [['--stack', 'a=ts', '--stack', 'a=python'], /each name once; got "a=ts,a=python"/],
+    [['--stack', 'rust'], /--stack must be ts or python, or name=ts or name=python, .*; got "rust"/],
+    [
+      ['--url', 'http://x', '--cold', '3'],
+      /--cold must be 0 or come with --region and AWS credentials .*"3"/,
+    ],
+    [['--warm-up', '-1'], /--warm-up must be a number of seconds from 0, at most 60; got "-1"/],
+  ];
+  for (const [args, line] of rows) {
+    assert.throws(
+      () => settle(args),
+      (error) => error instanceof OptionError && line.test(error.message),
+      args.join(' '),
+    );
+  }
+});
+
+test('stacks have their own names or given ones', () => {
+  assert.deepEqual(settle(['--stack', 'a=ts', '--stack', 'python']).stack, [
+    { name: 'a', source: 'ts' },
+    { name: 'python', source: 'python' },
+  ]);
+});
+
+test('rates may stand with commas or one by one', () => {
+  for (const steps of [
+    ['--rate-steps', '5,7.5,20'],
+    ['--rate-steps', '5', '--rate-steps', '7.5, 20'],
+  ]) {
+    assert.deepEqual(settle([...steps, '--slo', 'p99 < 250ms']).rateSteps, [5, 7.5, 20]);
+  }
+});
+
+test('the open model has connections enough to keep its times, unless told otherwise', () => {
+  assert.equal(settle(['--rate', '5']).connections, 50);
+  assert.equal(settle(['--rate', '5', '--connections', '3']).connections, 3);
+  assert.deepEqual([settle([]).connections, settle([]).openConnections], [1, 50]);
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Context as LambdaContext } from 'aws-lambda';
+import { jsonLog } from '../../src/adapters/json-log/json-log.ts';
+import type { CallContext, Run } from '../../src/domain/context.ts';
+import type { ErrorCode } from '../../src/domain/errors.ts';
+import { ShedError } from '../../src/domain/errors.ts';
+import type { HttpAnswer, HttpEvent } from '../../src/hosts/lambda/lambda.ts';
+import { lambda } from '../../src/hosts/lambda/lambda.ts';
+
+const REQUEST_ID = '8476a536-e9f4-11e8-9739-2dfe598c3fcd';
+const HOST = {
+  awsRequestId: REQUEST_ID,
+  getRemainingTimeInMillis: () => 29_000,
+} as unknown as LambdaContext;
+
+/** Calls a portable function as API Gateway does, and keeps what it logs. */
+async function call(run: Run<CallContext>, event: unknown, status = 200) {
+  const lines: string[] = [];
+  const handler = lambda(run, { status, logFor: jsonLog((line) => lines.push(line)) });
+  const answer = (await handler(event as HttpEvent, HOST)) as HttpAnswer;
+  return { ...answer, json: answer.body === undefined ? undefined : JSON.parse(answer.body), lines };
+}
+
+const echo: Run<CallContext> = async (event) => ({ event });
+
+test('path parameters and query reach the function, in payload format 2.0', async () => {
+  const event = {
+    version: '2.0',
+    pathParameters: { tattoo: '7' },
+    queryStringParameters: { m: '3', n: '8,9' },
+  };
+  assert.deepEqual((await call(echo, event)).json, { event: { m: '3', n: '8,9', tattoo: '7' } });
+});
+
+test('… and in format 1.0, where repeated values come in a list of their own', async () => {
+  const event = {
+    pathParameters: null,
+    queryStringParameters: { m: '3', n: '9' },
+    multiValueQueryStringParameters: { m: ['3'], n: ['8', '9'] },
+  };
+  assert.deepEqual((await call(echo, event)).json, { event: { m: '3', n: '8,9' } });
+});
+
+test('a query cannot stand in for a path parameter, and no parameters are no input', async () => {
+  const event = { version: '2.0', pathParameters: { tattoo: '7' }, queryStringParameters: { tattoo: '8' } };
+  assert.deepEqual((await call(echo, event)).json, { event: { tattoo: '7' } });
+  assert.deepEqual((await call(echo, { version: '2.0' })).json, { event: {} });
+});
+
+test('numbers are written exactly, and every answer is JSON', async () => {
+  const { body, headers, statusCode } = await call(
+    async () => ({ tattoo: 2n ** 64n - 1n, weight: 1 }),
+    {},
+    201,
+  );
+  assert.equal(body, '{"tattoo":18446744073709551615,"weight":1}');
+  assert.equal(statusCode, 201);
+  assert.equal(headers['content-type'], 'application/json');
+});
+
+test('nothing to say is an answer without a body', async () => {
+  const answer = await call(async () => undefined, {}, 204);
+  assert.equal(answer.statusCode, 204);
+  assert.equal('body' in answer && answer.body !== undefined, false);
+});
+
+test('every explained error has its status, its message and the request id, and is not logged', async () => {
+  const rows: readonly [ErrorCode, number][] = [
+    ['INVALID_INPUT', 400],
+    ['NO_FITTING_SHEEP', 404],
+    ['SHEEP_ALREADY_IN_SHED', 409],
+    ['CAT_WOULD_NOT_FINISH', 422],
+  ];
+  for (const [code, status] of rows) {
+    const { statusCode, json, lines } = await call(() => Promise.reject(new ShedError(code, 'said why')), {});
+    assert.equal(statusCode, status);
+    assert.deepEqual(json, { message: 'said why', code, requestId: REQUEST_ID });
+    assert.deepEqual(lines, []);
+  }
+});
+
+test('an unexplained error is answered bare and logged whole, with its cause and the request id', async () => {
+  const cause = new Error('the table is on fire');
+  const failure = Object.assign(new Error('secret detail', { cause }), { attempts: 3, tattoo: 7n });
+  const { statusCode, json, lines } = await call(() => Promise.reject(failure), {});
+  assert.equal(statusCode, 500);
+  assert.deepEqual(json, { message: 'internal error', code: 'INTERNAL_ERROR', requestId: REQUEST_ID });
+  assert.equal(lines.length, 1);
+  const record = JSON.parse(lines[0] ?? '');
+  assert.equal(record.level, 'ERROR');
+  assert.equal(record.requestId, REQUEST_ID);
+  assert.equal(record.error.message, 'secret detail');
+  assert.equal(record.error.attempts, 3);
+  assert.equal(record.error.tattoo, '7');
+  assert.equal(record.error.cause.message, 'the table is on fire');
+});
+
+test('a log record cannot be forged by what it carries', () => {
+  const lines: string[] = [];
+  jsonLog((line) => lines.push(line))('id').warn('first\n{"level":"ERROR"}', { note: '\r\nSTART' });
+  assert.equal(lines.length, 1);
+  assert.doesNotMatch(lines[0] ?? '', /[\r\n]/);
+});
