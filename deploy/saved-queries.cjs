@@ -1,4 +1,4 @@
-const { queryDefinitions } = require('../packages/log-insights/src/query-definitions.cjs');
+const { queryDefinitions } = require('./query-definitions.cjs');
 
 /** The logical ids that osls gives to the log groups of the functions in each stack's `serverless.yml`. */
 const LOG_GROUPS = {

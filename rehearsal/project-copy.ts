@@ -9,7 +9,6 @@ const PARTS = [
   'src',
   'deploy',
   'cloudwatch-queries',
-  'packages/log-insights/src/query-definitions.cjs',
   'reference/python/guard.cjs',
   'reference/python/serverless.yml',
   'reference/python/sheep_shed',

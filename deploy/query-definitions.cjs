@@ -5,7 +5,7 @@ const SUFFIX = '.logsinsights';
 
 /**
  * Turns every file of `cloudwatch-queries/` into an `AWS::Logs::QueryDefinition`, by logical id. CommonJS, so that
- * `serverless.yml` can load it: `Resources: ${file(packages/log-insights/src/query-definitions.cjs):queryDefinitions}`.
+ * `serverless.yml` can load it: `Resources: ${file(deploy/query-definitions.cjs):queryDefinitions}`.
  * `folder` is the folder in the console (default `sheep-shed`); `logGroupNames`, where given, are preselected.
  */
 function queryDefinitions({ folder = 'sheep-shed', logGroupNames } = {}) {
