@@ -231,7 +231,7 @@ test('summaries of a folder agree with the invocations that the logs were made f
 
 test('each shipped query becomes a QueryDefinition with the text of its file', async () => {
   const require = createRequire(import.meta.url);
-  const { queryDefinitions } = require('../src/query-definitions.cjs');
+  const { queryDefinitions } = require('../../../deploy/query-definitions.cjs');
   const definitions = queryDefinitions({ logGroupNames: ['/aws/lambda/x'] });
   const queries = await listShippedQueries();
   assert.equal(Object.keys(definitions).length, queries.length);
