@@ -1,0 +1,25 @@
+import type { ContractFunction } from '@sheep-shed/log-insights/cost';
+
+/** What the bench does to one function each, in the order in which it is done. */
+export const SCENARIO_NAMES = ['cat', 'sheep', 'dog', 'wolf'] as const;
+
+/** The name of a scenario. */
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+
+/** The function that a scenario calls, by the last part of its name. */
+export const FUNCTION_OF: Readonly<Record<ScenarioName, ContractFunction>> = {
+  cat: 'get-cat',
+  sheep: 'post-sheep',
+  dog: 'get-dog',
+  wolf: 'delete-wolf',
+};
+
+/** The name of one function of a deployed stack, as `serverless.yml` builds it. */
+export function functionNameOf(stage: string, stack: string, functionName: string): string {
+  return `sheep-shed-${stage}-${stack}-${functionName}`;
+}
+
+/** The log group of one function of a deployed stack. */
+export function logGroupOf(stage: string, stack: string, functionName: string): string {
+  return `/aws/lambda/${functionNameOf(stage, stack, functionName)}`;
+}
