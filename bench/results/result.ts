@@ -1,6 +1,6 @@
-import type { ScenarioName } from './names.ts';
 import type { FunctionSummary } from '@sheep-shed/log-insights/summarise';
 import type { LoadResult } from './load-result.ts';
+import type { ScenarioName } from './names.ts';
 
 /** The format of result files; another number means another format. */
 export const RESULT_VERSION = 2;

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { OptionError } from '@sheep-shed/options';
 import schema from '../../../bench/results/result.schema.json' with { type: 'json' };
 import type { BenchResult } from '../../../bench/results/result.ts';
 import { MAX_RESULT_BYTES, readResult, writeResult } from '../../../bench/results/result-file.ts';
-import { OptionError } from '@sheep-shed/options';
 import { bareResult, sampleResult } from '../sample-result.ts';
 
 async function temporaryFolder(t: TestContext): Promise<string> {
