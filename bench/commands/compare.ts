@@ -1,20 +1,26 @@
 import type { Option } from '@sheep-shed/options';
-import { OptionError, readFlags, renderOptions, resolveOptions, SWITCH } from '@sheep-shed/options';
+import { OptionError, readFlags, renderOptions, resolveOptions } from '@sheep-shed/options';
+import { filePath, SWITCH, wordOf } from '@sheep-shed/options/readers';
 import { compareResults } from '../analysis/compare.ts';
 import { codeOf } from '../analysis/gates.ts';
 import { EXIT_CODES } from '../plan/gate-options.ts';
 import { wantsColour } from '../reports/colour.ts';
 import { renderComparison, renderComparisonMarkdown } from '../reports/comparison.ts';
 import { readResult } from '../results/result-file.ts';
-import { formatOption, put } from './report.ts';
+import { put } from './report.ts';
+
+const FORMATS = ['terminal', 'markdown', 'json'] as const;
 
 /** The options of `bench compare`. */
 export const COMPARE_OPTIONS = {
-  format: formatOption(['terminal', 'markdown', 'json']),
+  format: {
+    help: 'form of the report',
+    default: 'terminal',
+    ...wordOf(FORMATS),
+  } satisfies Option<(typeof FORMATS)[number]>,
   out: {
     help: 'file to write instead of the standard output',
-    allowed: 'a path',
-    read: ([given = '']) => (given === '' ? undefined : given),
+    ...filePath,
   } satisfies Option<string>,
   help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
 };

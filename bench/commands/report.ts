@@ -1,5 +1,6 @@
 import type { Option } from '@sheep-shed/options';
-import { OptionError, readFlags, renderOptions, resolveOptions, SWITCH } from '@sheep-shed/options';
+import { OptionError, readFlags, renderOptions, resolveOptions } from '@sheep-shed/options';
+import { filePath, SWITCH, wordOf } from '@sheep-shed/options/readers';
 import { judge, readGates } from '../analysis/gates.ts';
 import { EXIT_CODES, GATE_OPTIONS } from '../plan/gate-options.ts';
 import { wantsColour } from '../reports/colour.ts';
@@ -18,11 +19,14 @@ type Format = (typeof FORMATS)[number];
 
 /** The options of `bench report`. */
 export const REPORT_OPTIONS = {
-  format: formatOption(FORMATS),
+  format: {
+    help: 'form of the report',
+    default: 'terminal',
+    ...wordOf(FORMATS),
+  } satisfies Option<Format>,
   out: {
     help: 'file to write instead of the standard output',
-    allowed: 'a path',
-    read: ([given = '']) => (given === '' ? undefined : given),
+    ...filePath,
   } satisfies Option<string>,
   ...GATE_OPTIONS,
   help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
@@ -71,16 +75,6 @@ export async function put(text: string, out: string | undefined): Promise<void> 
   const whole = text.endsWith('\n') ? text : `${text}\n`;
   if (out === undefined) process.stdout.write(whole);
   else await writeWhole(out, whole);
-}
-
-/** The option that picks a format; the first one is the default. */
-export function formatOption<Name extends string>(names: readonly [Name, ...Name[]]) {
-  return {
-    help: 'form of the report',
-    default: names[0],
-    allowed: `one of ${names.join(', ')}`,
-    read: ([given = '']: readonly string[]) => names.find((name) => name === given),
-  } satisfies Option<Name>;
 }
 
 async function renderAs(format: Format, result: BenchResult, hasColour: boolean): Promise<string> {

@@ -1,12 +1,12 @@
 import type { Option } from '@sheep-shed/options';
+import { filePath } from '@sheep-shed/options/readers';
 
 /** The options that hold a result against something; the same for a run and for a report. */
 export const GATE_OPTIONS = {
   baseline: {
     env: 'BENCH_BASELINE',
     help: 'result file to compare with; a regression gives exit code 4',
-    allowed: 'a path',
-    read: ([given = '']) => (given === '' ? undefined : given),
+    ...filePath,
   } satisfies Option<string>,
   threshold: {
     env: 'BENCH_THRESHOLD',

@@ -1,12 +1,12 @@
-import { type Option, type OptionTable, SWITCH, wholeNumber } from '@sheep-shed/options';
+import type { Option, OptionTable } from '@sheep-shed/options';
+import { SWITCH, tableName, wholeNumber } from '@sheep-shed/options/readers';
 
 /** The options of `npm run herd`. */
 export const HERD_OPTIONS = {
   table: {
     help: 'the DynamoDB table of a shed',
     required: true,
-    allowed: 'a table name of 3 to 255 letters, digits, "_", "." and "-"',
-    read: ([text = '']) => (/^[A-Za-z0-9_.-]{3,255}$/.test(text) ? text : undefined),
+    ...tableName,
   } satisfies Option<string>,
   count: {
     help: 'sheep to load',

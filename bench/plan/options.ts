@@ -1,11 +1,20 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
-import { SWITCH, wholeNumber, wordsOf } from '@sheep-shed/options';
+import {
+  awsRegion,
+  decimalNumber,
+  filePath,
+  risingNumbers,
+  SWITCH,
+  wholeNumber,
+  wordOf,
+  wordsOf,
+} from '@sheep-shed/options/readers';
 import type { ScenarioName } from '../results/names.ts';
 import { SCENARIO_NAMES } from '../results/names.ts';
 import { GATE_OPTIONS } from './gate-options.ts';
+import type { NamedStack, NamedUrl } from './named-targets.ts';
+import { namedStacks, namedUrls } from './named-targets.ts';
 import { OBJECTIVE_ALLOWED, readObjective } from './objective.ts';
-import type { NamedStack, NamedUrl } from './option-readers.ts';
-import { awsRegion, decimalNumber, namedStacks, namedUrls, risingRates, wordOf } from './option-readers.ts';
 import type { PresetName } from './presets.ts';
 import { PRESET_NAMES } from './presets.ts';
 
@@ -106,7 +115,7 @@ export const BENCH_OPTIONS = {
     env: 'BENCH_RATE_STEPS',
     help: 'rates of the open model tried one after the other once the rounds are over',
     repeatable: true,
-    ...risingRates(20, 100_000),
+    ...risingNumbers(20, 100_000),
   } satisfies Option<readonly number[]>,
   slo: {
     env: 'BENCH_SLO',
@@ -142,8 +151,7 @@ export const BENCH_OPTIONS = {
   out: {
     env: 'BENCH_OUT',
     help: 'file for the result; results/<time>.json when not given',
-    allowed: 'a path',
-    read: ([given = '']) => (given === '' ? undefined : given),
+    ...filePath,
   } satisfies Option<string>,
   ...GATE_OPTIONS,
   help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,

@@ -6,7 +6,7 @@ import { startDynamodb, tablesOf } from '@sheep-shed/local-lambda/dynamodb';
 import { listFolder } from '@sheep-shed/log-insights/invocations';
 import { summariseFolder } from '@sheep-shed/log-insights/summarise';
 import { OptionError } from '@sheep-shed/options';
-import type { NamedStack } from '../plan/option-readers.ts';
+import type { NamedStack } from '../plan/named-targets.ts';
 import type { LocalStackName } from '../plan/options.ts';
 import { LOCAL_STACK_NAMES } from '../plan/options.ts';
 import type { FunctionDescription } from '../results/result.ts';

@@ -1,5 +1,5 @@
 import { OptionError } from '@sheep-shed/options';
-import type { NamedUrl } from '../plan/option-readers.ts';
+import type { NamedUrl } from '../plan/named-targets.ts';
 import { askDog } from './ask.ts';
 import type { Stack } from './stack.ts';
 

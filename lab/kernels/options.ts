@@ -1,5 +1,5 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
-import { SWITCH, wholeNumber } from '@sheep-shed/options';
+import { SWITCH, wholeNumber } from '@sheep-shed/options/readers';
 
 /** The options of the comparison of kernels. */
 export const KERNEL_OPTIONS = {

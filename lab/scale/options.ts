@@ -1,5 +1,5 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
-import { SWITCH, wholeNumber } from '@sheep-shed/options';
+import { SWITCH, wholeNumber } from '@sheep-shed/options/readers';
 
 /** What can be measured. */
 export const PARTS = ['memory', 'scale', 'overlap'] as const;

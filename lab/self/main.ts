@@ -2,8 +2,9 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Option, OptionTable } from '@sheep-shed/options';
-import { OptionError, readFlags, renderOptions, resolveOptions, wholeNumber } from '@sheep-shed/options';
-import { wordOf } from '../../bench/plan/option-readers.ts';
+import { OptionError, readFlags, renderOptions, resolveOptions } from '@sheep-shed/options';
+import { wholeNumber, wordOf } from '@sheep-shed/options/readers';
+
 import { BENCH_OPTIONS, LOCAL_STACK_NAMES, type LocalStackName } from '../../bench/plan/options.ts';
 import { PRESET_NAMES, type PresetName, resolveWithPreset } from '../../bench/plan/presets.ts';
 import { settleOptions } from '../../bench/plan/settle-options.ts';
@@ -34,7 +35,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<void>
   }
   const { runs, stack, preset } = resolveOptions(OPTIONS, { flags });
   const out = join(ROOT, 'results', 'self.json');
-  const twice = { preset: [preset], stack: [`self-a=${stack}`, `self-b=${stack}`], cold: ['0'], out: [out] };
+  const twice = { preset: [preset], stack: [`a=${stack}`, `b=${stack}`], cold: ['0'], out: [out] };
   const options = settleOptions(resolveWithPreset(BENCH_OPTIONS, { flags: twice }));
   const steadyNow = () => performance.now();
   let tattoo = BigInt(Date.now()) << 20n;

@@ -1,5 +1,5 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
-import { SWITCH, wholeNumber, wordsOf } from '@sheep-shed/options';
+import { SWITCH, wholeNumber, wordsOf } from '@sheep-shed/options/readers';
 import { LOCAL_STACK_NAMES, type LocalStackName } from '../../bench/plan/options.ts';
 
 /** The functions of every stack. */

@@ -1,5 +1,5 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
-import { wholeNumber } from '@sheep-shed/options';
+import { wholeNumber } from '@sheep-shed/options/readers';
 
 const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 

@@ -41,17 +41,17 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
       /^src\/hosts\/lambda\/lambda\.ts$/,
       /^src\/domain\/sheep\.ts$/,
       /^src\/adapters\//,
-      /^@sheep-shed\/options$/,
+      /^@sheep-shed\/options(\/readers)?$/,
     ],
   },
   {
     files: /^src\/functions\/(shed-|get-cat\/)options\.ts$/,
-    may: [/^@sheep-shed\/options$/, /^src\/domain\/ackermann\.ts$/],
+    may: [/^@sheep-shed\/options(\/readers)?$/, /^src\/domain\/ackermann\.ts$/],
   },
   // Which adapter `#dynamodb-shed` is, `imports` of package.json and the bundler's conditions say.
   {
     files: /^src\/functions\/shed\.ts$/,
-    may: [/^#dynamodb-shed$/, /^@sheep-shed\/options$/, /^src\/functions\/shed-options\.ts$/],
+    may: [/^#dynamodb-shed$/, /^@sheep-shed\/options(\/readers)?$/, /^src\/functions\/shed-options\.ts$/],
   },
   {
     files: /^src\/adapters\/dynamodb\//,

@@ -26,38 +26,6 @@ export interface Option<T> {
   readonly isSecret?: true;
 }
 
-/** A whole number from `min` to `max`, in decimal digits. */
-export function wholeNumber(min: number, max: number): Pick<Option<number>, 'allowed' | 'read'> {
-  return {
-    allowed: `a whole number from ${min} to ${max}`,
-    read: ([text = '']) => {
-      const value = /^-?[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
-      return value >= min && value <= max ? value : undefined;
-    },
-  };
-}
-
-/** A flag without value; absent is false. */
-export const SWITCH = {
-  isSwitch: true,
-  default: false,
-  allowed: 'true or false',
-  read: ([text]: readonly string[]) => (text === 'true' ? true : text === 'false' ? false : undefined),
-} as const;
-
-/** Any of the given words, each at most once; for a repeatable option. */
-export function wordsOf<Word extends string>(
-  words: readonly Word[],
-): Pick<Option<readonly Word[]>, 'allowed' | 'read'> {
-  return {
-    allowed: `one of ${words.join(', ')}, each at most once`,
-    read: (texts) => {
-      const found = texts.filter((text): text is Word => words.some((word) => word === text));
-      return found.length === texts.length && new Set(found).size === found.length ? found : undefined;
-    },
-  };
-}
-
 /** The options of one program by name; feeds flags, environment, file keys, help and docs. */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Option } from '../src/options.ts';
-import {
-  OptionError,
-  readFlags,
-  renderOptions,
-  resolveOptions,
-  wholeNumber,
-  wordsOf,
-} from '../src/options.ts';
+import { OptionError, readFlags, renderOptions, resolveOptions } from '../src/options.ts';
+import { wholeNumber, wordsOf } from '../src/readers.ts';
 
 const TABLE = {
   herdSize: { env: 'HERD_SIZE', help: 'how many', default: 5, ...wholeNumber(0, 9) } satisfies Option<number>,

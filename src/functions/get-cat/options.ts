@@ -1,5 +1,5 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
-import { wholeNumber } from '@sheep-shed/options';
+import { wholeNumber } from '@sheep-shed/options/readers';
 import { MAX_STEPS } from '../../domain/ackermann.ts';
 
 /** The options of the cat, set as environment variables by `serverless.yml`. */

@@ -16,7 +16,7 @@ const unitsOf = (metric: (typeof THRESHOLD_METRICS)[number]): readonly (keyof ty
 test('whatever the grammar allows is read as it was meant, with and without blanks', () => {
   const parts = fc.record({
     scenario: fc.constantFrom(...SCENARIO_NAMES, '*' as const),
-    stack: fc.option(fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/), { nil: undefined }),
+    stack: fc.option(fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/), { nil: undefined }),
     metric: fc.constantFrom(...THRESHOLD_METRICS),
     sign: fc.constantFrom('<', '<=', '>', '>='),
     number: fc.integer({ min: 0, max: 999_999 }).map((thousandths) => thousandths / 1000),

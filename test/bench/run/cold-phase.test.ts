@@ -85,7 +85,7 @@ test('--cold without credentials, or for a function that is not there, is refuse
 
 test('on this machine environments are dropped for each cold start; one stack runs under two names', async (t) => {
   const out = await temporaryFile(t);
-  const stacks = ['--stack', 'cold-a=ts', '--stack', 'cold-b=ts'];
+  const stacks = ['--stack', 'colda=ts', '--stack', 'coldb=ts'];
   const sizes = ['--scenario', 'cat', '--scenario', 'wolf', '--calls', '6', '--rounds', '2', '--herd', '50'];
   const { code, stdout, stderr } = await bench(...stacks, ...sizes, '--cold', '2', '--out', out);
   assert.equal(code, 0, stdout + stderr);
@@ -93,10 +93,10 @@ test('on this machine environments are dropped for each cold start; one stack ru
   assert.deepEqual(
     coldStarts.map(({ scenario, stack, violations, starts }) => [scenario, stack, violations, starts.length]),
     [
-      ['cat', 'cold-a', [], 2],
-      ['cat', 'cold-b', [], 2],
-      ['wolf', 'cold-a', [], 2],
-      ['wolf', 'cold-b', [], 2],
+      ['cat', 'colda', [], 2],
+      ['cat', 'coldb', [], 2],
+      ['wolf', 'colda', [], 2],
+      ['wolf', 'coldb', [], 2],
     ],
   );
   for (const { initMs = 0, durationMs = 0, billedMs = 0 } of coldStarts.flatMap(({ starts }) => starts)) {
