@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 const FIRST_WEIGHT = 80_000_000_000;
 
-/** What DynamoDB puts on a page when it is not told less: as many sheep as have 1 MB. */
-export const FULL_PAGE = 32_000;
+/** What DynamoDB puts on a page when it is not told less: as many sheep of 30 bytes as have 1 MB. */
+export const FULL_PAGE = 35_000;
 
 /**
  * A DynamoDB whose one table holds so many sheep that no test would want to load them: it makes each page when it is

@@ -12,6 +12,7 @@ import sys
 from benchmarks.kernels import herd
 from benchmarks.startup import ENVIRONMENT, NODE, STACK
 
+# Where dynalite ends a page; 1 MB of DynamoDB holds 35 000.
 SHEEP = 25_000
 WOLF = """
 import resource

@@ -29,7 +29,7 @@ export interface OpenableShed extends Shed {
   readonly open?: () => Promise<void>;
 }
 
-/** Sheep read at once: unmarshalling the 20 000 that fit into DynamoDB's 1 MB exceeds a function of 128 MB. */
+/** Sheep read at once: unmarshalling the 35 000 that fit into DynamoDB's 1 MB exceeds a function of 128 MB. */
 export const SCAN_PAGE = 4000;
 
 /** Which part of a table a scan reads, as DynamoDB's Scan names it; empty where it reads all. */

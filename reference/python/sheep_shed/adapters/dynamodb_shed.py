@@ -71,7 +71,7 @@ class DynamoDBShed:
             request["ExclusiveStartKey"] = last
 
     def scan(self) -> Iterator[Sequence[Sheep]]:
-        """Read the table by pages of at most 1 MB, about 20 000 sheep."""
+        """Read the table by pages of at most 1 MB, about 35 000 sheep."""
         request: ScanInputTypeDef = {"TableName": self._table, "ProjectionExpression": "tattoo, weight"}
         while True:
             page = self._client.scan(**request)
