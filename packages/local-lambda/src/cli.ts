@@ -1,4 +1,5 @@
-/** `npm run local`: the only file of local-lambda that touches arguments, output, signals and the exit code. */
+#!/usr/bin/env node
+/** `local-lambda`: the only file of local-lambda that touches arguments, output, signals and the exit code. */
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { printLogs } from './cli/logs.ts';

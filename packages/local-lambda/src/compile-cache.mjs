@@ -5,6 +5,5 @@
  * JavaScript, since TypeScript would need the stripper to be loaded. Node 20 has no such cache.
  */
 import module from 'node:module';
-import { fileURLToPath } from 'node:url';
 
-module.enableCompileCache?.(fileURLToPath(new URL('../../../.cache/compile', import.meta.url)));
+module.enableCompileCache?.();

@@ -1,22 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { readTemplates, resourcesOfType } from './deployment-package/template.ts';
+import { createTable } from './dynamodb/create-table.ts';
+import { LocalLambdaError } from './local-lambda-error.ts';
+import { programPath } from './program.ts';
 
-const SERVER = fileURLToPath(new URL('./dynamodb/server.ts', import.meta.url));
+const SERVER = programPath('./dynamodb/server', import.meta.url);
 const START_LIMIT_MS = 20_000;
-const CREATE_LIMIT_SECONDS = 20;
-const TABLE_KEYS = [
-  'TableName',
-  'AttributeDefinitions',
-  'KeySchema',
-  'BillingMode',
-  'ProvisionedThroughput',
-  'GlobalSecondaryIndexes',
-  'LocalSecondaryIndexes',
-];
 
 /** A DynamoDB of our own on this machine. */
 export interface LocalDynamodb {
@@ -50,9 +40,10 @@ export async function tablesOf(
 /**
  * Starts DynamoDB (dynalite) in memory, in a process of its own, which keeps its work off other event loops.
  * The process ends with this one, however this one ends.
- * @throws Error when it does not answer within 20 s.
+ * @throws LocalLambdaError when dynalite is not installed; Error when it does not answer within 20 s.
  */
 export async function startDynamodb(): Promise<LocalDynamodb> {
+  requireDynalite();
   const child = fork(SERVER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
   const exited = once(child, 'exit');
   const port = await Promise.race([
@@ -66,25 +57,27 @@ export async function startDynamodb(): Promise<LocalDynamodb> {
   });
   const endpoint = `http://127.0.0.1:${port}`;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
   return {
     endpoint,
     credentials,
-    async createTable(properties) {
-      // The resource type and the request share these keys; the others are for AWS alone.
-      const input = Object.fromEntries(TABLE_KEYS.map((key) => [key, properties[key]]));
-      const { TableDescription } = await client.send(
-        new CreateTableCommand(input as unknown as CreateTableCommandInput),
-      );
-      const patience = { client, maxWaitTime: CREATE_LIMIT_SECONDS, minDelay: 0.005, maxDelay: 0.05 };
-      await waitUntilTableExists(patience, { TableName: TableDescription?.TableName });
-    },
+    createTable: (properties) => createTable(endpoint, properties),
     async close() {
-      client.destroy();
       child.kill('SIGKILL');
       await exited;
     },
   };
+}
+
+/** It is an optional peer: a host without tables needs none of its 25 packages. */
+function requireDynalite(): void {
+  try {
+    import.meta.resolve('dynalite');
+  } catch (cause) {
+    throw new LocalLambdaError(
+      'the template has DynamoDB tables and dynalite, which serves them here, is not installed: npm install --save-dev dynalite, or --dynamodb off',
+      { cause },
+    );
+  }
 }
 
 function portOf(message: unknown): number {

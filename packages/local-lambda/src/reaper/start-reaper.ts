@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { programPath } from '../program.ts';
 
 /** The host's end of the reaper. */
 export interface Reaper {
@@ -11,7 +11,7 @@ export interface Reaper {
   close(): Promise<void>;
 }
 
-const PROGRAM = fileURLToPath(new URL('./reaper.ts', import.meta.url));
+const PROGRAM = programPath('./reaper', import.meta.url);
 /** A reaper that cannot live is not started for ever. */
 const MAX_STARTS = 5;
 

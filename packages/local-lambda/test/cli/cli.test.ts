@@ -10,6 +10,8 @@ import { renderInvocation } from '../../src/cli/render.ts';
 import { temporaryFolder, writePackage } from '../fixture-package.ts';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+/** Node's own folder for it would be in the one that must be empty in the end. */
+const COMPILE_CACHE = join(ROOT, '.cache/compile');
 const CLI = join(ROOT, 'packages/local-lambda/src/cli.ts');
 /** What `npm run local` gives to Node, the program included. */
 const [, ...SCRIPT] = manifest.scripts.local.split(' ');
@@ -24,7 +26,7 @@ test('npm run local serves, shows each invocation, keeps its log, and ends on SI
   const args = [...SCRIPT, '--package', packageDir, '--logs', logs, '--port', '0'];
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
-    env: { ...process.env, TMPDIR: folder },
+    env: { ...process.env, TMPDIR: folder, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -1,7 +1,7 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, stop } from 'esbuild';
 import type { FunctionDefinition } from '../../deployment-package/functions.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -18,23 +18,10 @@ export interface NodeRuntimeOptions {
 /**
  * Makes the runtime for `nodejs*` functions: the Node that runs local-lambda, with a runtime client of our own.
  *
- * The client is bundled into one CommonJS file when the host starts, so that an environment's start loads one
- * file and strips no types.
+ * The client is one CommonJS file, so that an environment's start loads one file and strips no types.
  */
 export async function createNodeRuntime(options: NodeRuntimeOptions): Promise<Runtime> {
-  const client = join(options.runtimeDir, 'node-runtime.cjs');
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('./client/main.ts', import.meta.url))],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    write: false,
-    logLevel: 'silent',
-  });
-  // Or esbuild's own process would stay for as long as the host.
-  await stop();
-  await writeFile(client, outputFiles[0]?.contents ?? '');
+  const client = await findClient(options.runtimeDir);
   const major = process.versions.node.split('.')[0];
   const noticed = new Set<string>();
   return {
@@ -43,7 +30,7 @@ export async function createNodeRuntime(options: NodeRuntimeOptions): Promise<Ru
       AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
       NODE_PATH: '/opt/nodejs/node_modules',
     }),
-    // Its client was bundled when the host started.
+    // Its client is ready since the host started.
     prepare: async () => undefined,
     command: async (definition) => {
       const wanted = /^nodejs(\d+)/.exec(definition.runtime)?.[1];
@@ -57,6 +44,16 @@ export async function createNodeRuntime(options: NodeRuntimeOptions): Promise<Ru
       };
     },
   };
+}
+
+/** The published package holds the bundle; in the repository it is made from the sources, when the host starts. */
+async function findClient(runtimeDir: string): Promise<string> {
+  const packed = fileURLToPath(new URL('./client.cjs', import.meta.url));
+  if (existsSync(packed)) return packed;
+  const { bundleClient } = await import('./bundle-client.ts');
+  const client = join(runtimeDir, 'node-runtime.cjs');
+  await writeFile(client, await bundleClient());
+  return client;
 }
 
 /** Lambda's own flags: old space 90 % and semi-space 5 % of the memory size. */

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { build, stop } from 'esbuild';
+
+/** The runtime client as one CommonJS file. In the repository alone: the published package holds the result. */
+export async function bundleClient(): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('./client/main.ts', import.meta.url))],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    write: false,
+    logLevel: 'silent',
+  });
+  // Or esbuild's own process would stay for as long as the host.
+  await stop();
+  return outputFiles[0]?.contents ?? new Uint8Array();
+}
