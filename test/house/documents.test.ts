@@ -75,10 +75,13 @@ test('… and one for every variable of the functions', () => {
 });
 
 test('docs/dependencies.md names every dependency, and no other', () => {
-  const manifests = ['', 'lab/', ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/`)];
+  const packages = readdirSync(join(ROOT, 'packages'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `packages/${name}/`);
+  const manifests = ['', 'lab/', ...packages];
   const used = manifests.flatMap((folder) => {
-    const { dependencies, devDependencies } = JSON.parse(read(`${folder}package.json`));
-    return Object.keys({ ...dependencies, ...devDependencies });
+    const { dependencies, devDependencies, peerDependencies } = JSON.parse(read(`${folder}package.json`));
+    return Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
   });
   const foreign = new Set(used.filter((name) => !name.startsWith('@sheep-shed/')));
   const firstCells = [...read('docs/dependencies.md').matchAll(/^\| (`.*?) \|/gm)].map(
