@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { ApiDefinition } from './deployment-package/http-api.ts';
+import { type ApiDefinition, servedPath } from './deployment-package/api.ts';
 import { readDeploymentPackages } from './deployment-package/read.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
@@ -39,9 +39,12 @@ export interface Deployment {
 /** A package without API: every request finds no route. */
 const NO_API: ApiDefinition = {
   kind: 'http',
+  id: 'none',
   hostName: 'none',
+  stages: [{ name: '$default', variables: undefined }],
   routes: [],
   cors: undefined,
+  binaryMediaTypes: [],
   accessLog: undefined,
 };
 
@@ -107,10 +110,10 @@ export async function createDeployment(host: FunctionHost): Promise<Deployment> 
 
   return {
     functions,
-    routes: apis.flatMap(({ routes }) =>
-      routes
+    routes: apis.flatMap((api) =>
+      api.routes
         .filter(({ fixed }) => fixed === undefined)
-        .map(({ method, path, functionName }) => ({ method, path, functionName })),
+        .map(({ method, path, functionName }) => ({ method, path: servedPath(api, path), functionName })),
     ),
     handle: async (request, body) => {
       if (LAMBDA_API_PATH.test(request.url ?? '')) return lambdaApi(request, body);

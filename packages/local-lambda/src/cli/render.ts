@@ -3,7 +3,9 @@ import type { LocalLambda } from '../start.ts';
 /** What a terminal shows when the host is ready: routes with their URLs, and a curl line to try. */
 export function renderReady(host: Pick<LocalLambda, 'url' | 'routes' | 'functions'>): string {
   const rows = host.routes.map(({ method, path, functionName }) => {
-    const url = path === '$default' ? `${host.url}/… (any other)` : `${host.url}${path}`;
+    const url = path.endsWith('$default')
+      ? `${host.url}${path.slice(0, -9)}/… (any other)`
+      : `${host.url}${path}`;
     return `  ${method.padEnd(7)} ${url}  ${functionName}`;
   });
   const names = host.functions.map(({ name, runtime }) => `${name} (${runtime})`).join(', ');
@@ -11,8 +13,8 @@ export function renderReady(host: Pick<LocalLambda, 'url' | 'routes' | 'function
 }
 
 function renderCurl({ url, routes, functions }: Pick<LocalLambda, 'url' | 'routes' | 'functions'>): string {
-  const route = routes.find(({ path }) => path !== '$default' && !path.includes('{'));
-  const other = routes.find(({ path }) => path !== '$default');
+  const route = routes.find(({ path }) => !path.endsWith('$default') && !path.includes('{'));
+  const other = routes.find(({ path }) => !path.endsWith('$default'));
   const chosen = route ?? other;
   if (chosen === undefined) {
     return `Try: curl -X POST ${url}/2015-03-31/functions/${functions[0]?.name}/invocations -d '{}'`;

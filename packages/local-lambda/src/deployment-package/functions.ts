@@ -30,6 +30,8 @@ export interface FunctionDefinition {
   /** ARNs of layers, which are not run here. */
   readonly layers: readonly string[];
   readonly role: string;
+  /** Aliases and versions that the template makes of it; all of them are the same code here. */
+  readonly qualifiers: readonly string[];
 }
 
 /** A function's code: a zip file, a folder that holds it unpacked, or one file written in the template. */
@@ -43,16 +45,30 @@ export type FunctionCode =
  */
 export function readFunctions(loaded: LoadedTemplate): Promise<FunctionDefinition[]> {
   const resources = resourcesOfType(loaded, 'AWS::Lambda::Function');
-  return Promise.all(resources.map((resource) => readFunction(loaded, resource)));
+  const qualifiers = readQualifiers(loaded);
+  return Promise.all(resources.map((resource) => readFunction(loaded, resource, qualifiers)));
+}
+
+/** The function of each alias and version, by its name or ARN, and what it is called. */
+function readQualifiers(loaded: LoadedTemplate): (readonly [owner: string, qualifier: string])[] {
+  const aliases = resourcesOfType(loaded, 'AWS::Lambda::Alias').map(
+    ({ properties: { FunctionName, Name } }) => [String(FunctionName), String(Name)] as const,
+  );
+  const versions = resourcesOfType(loaded, 'AWS::Lambda::Version').map(
+    ({ properties: { FunctionName } }) => [String(FunctionName), '1'] as const,
+  );
+  return [...aliases, ...versions];
 }
 
 async function readFunction(
   loaded: LoadedTemplate,
   { logicalId, properties }: ResolvedResource,
+  qualifiers: readonly (readonly [owner: string, qualifier: string])[],
 ): Promise<FunctionDefinition> {
   const path = `Resources.${logicalId}.Properties`;
   const { region, accountId } = loaded.scope;
   const name = text(properties['FunctionName'] ?? logicalId, `${path}.FunctionName`);
+  const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
   const logging = record(properties['LoggingConfig'], `${path}.LoggingConfig`);
   const environment = record(properties['Environment'], `${path}.Environment`);
   const architectures = properties['Architectures'];
@@ -68,7 +84,7 @@ async function readFunction(
   return {
     logicalId,
     name,
-    arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
+    arn,
     region,
     accountId,
     runtime,
@@ -99,6 +115,9 @@ async function readFunction(
         : integer(reserved, 0, 10_000, `${path}.ReservedConcurrentExecutions`),
     code: await findCode(loaded, code, runtime, `${path}.Code`),
     layers: Array.isArray(layers) ? layers.map(String) : [],
+    qualifiers: qualifiers
+      .filter(([owner]) => owner === name || owner === arn)
+      .map(([, qualifier]) => qualifier),
     role: text(properties['Role'] ?? `arn:aws:iam::${accountId}:role/local-lambda`, `${path}.Role`),
   };
 }

@@ -1,49 +1,10 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import type { ApiDefinition, CorsDefinition, RouteDefinition, StageDefinition } from './api.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 
 /** API Gateway waits at most 30 s for an integration of an HTTP API. */
 const HTTP_TIMEOUT_MS = 30_000;
-
-/** One route of an HTTP or REST API with the function behind it. */
-export interface RouteDefinition {
-  /** `GET`, … or `ANY`; `$default` has `ANY`. */
-  readonly method: string;
-  /** Such as `/sheep/{tattoo}` or `/any/{proxy+}`; `$default` matches what no other route does. */
-  readonly path: string;
-  /** As API Gateway names it: `GET /sheep/{tattoo}` or `$default`. */
-  readonly routeKey: string;
-  readonly functionName: string;
-  readonly payloadFormat: '1.0' | '2.0';
-  /** Milliseconds that API Gateway waits for the function, 50 to 30 000. */
-  readonly timeoutMs: number;
-  readonly apiId: string;
-  readonly stage: string;
-  /** What a REST API answers by itself (an integration of type `MOCK`), in place of a function; names and values in turn. */
-  readonly fixed?: { readonly status: number; readonly headers: readonly string[] };
-}
-
-/** CORS settings of an HTTP API, as in its `CorsConfiguration`. */
-export interface CorsDefinition {
-  readonly allowOrigins: readonly string[];
-  readonly allowMethods: readonly string[];
-  readonly allowHeaders: readonly string[];
-  readonly exposeHeaders: readonly string[];
-  readonly allowCredentials: boolean;
-  /** Seconds; undefined: no `access-control-max-age`. */
-  readonly maxAge: number | undefined;
-}
-
-/** One API of a deployment package. */
-export interface ApiDefinition {
-  readonly kind: 'http' | 'rest';
-  /** Its logical id and its stack's name, such as `HttpApi.orders-dev`, in lower case; part of a host name. */
-  readonly hostName: string;
-  readonly routes: readonly RouteDefinition[];
-  readonly cors: CorsDefinition | undefined;
-  /** Format and log group of the access log, where the stage has one. */
-  readonly accessLog: { readonly logGroup: string; readonly format: string } | undefined;
-}
 
 /**
  * Reads the HTTP APIs of the `AWS::ApiGatewayV2` resources with their routes; an integration that is no Lambda
@@ -63,12 +24,16 @@ export function readHttpApis(
     .filter(({ properties }) => properties['ProtocolType'] === 'HTTP')
     .map((api) => {
       const isOwn = ({ properties }: ResolvedResource) => String(properties['ApiId']) === api.logicalId;
+      const own = stages.filter(isOwn);
       return {
         kind: 'http',
+        id: api.logicalId,
         hostName: apiHostName(api.logicalId, loaded),
+        stages: own.length === 0 ? [{ name: '$default', variables: undefined }] : own.map(readStage),
         routes: routes.filter(isOwn).map((route) => readRoute(route, integrations, functions)),
         cors: readCors(api),
-        accessLog: readAccessLog(stages.find(isOwn)),
+        binaryMediaTypes: [],
+        accessLog: own.map(readAccessLog).find((log) => log !== undefined),
       };
     });
 }
@@ -118,11 +83,20 @@ function readRoute(
     method,
     path: routePath,
     routeKey,
+    resourceId: routeKey,
     functionName: functionOfUri(IntegrationUri, functions, `${at}.IntegrationUri`).name,
     payloadFormat: PayloadFormatVersion === '1.0' ? '1.0' : '2.0',
     timeoutMs: Math.min(Number(TimeoutInMillis ?? HTTP_TIMEOUT_MS), HTTP_TIMEOUT_MS),
-    apiId: String(properties['ApiId']),
-    stage: '$default',
+  };
+}
+
+/** A stage of an HTTP API; those of REST APIs have `Variables` in place of `StageVariables`. */
+export function readStage({ properties }: ResolvedResource): StageDefinition {
+  const { StageName = '$default', StageVariables, Variables = StageVariables } = properties;
+  const variables = Object.entries(Object(Variables)).map(([name, value]) => [name, String(value)]);
+  return {
+    name: String(StageName),
+    variables: variables.length === 0 ? undefined : Object.fromEntries(variables),
   };
 }
 
@@ -144,8 +118,8 @@ function readCors(api: ResolvedResource): CorsDefinition | undefined {
   };
 }
 
-function readAccessLog(stage: ResolvedResource | undefined): ApiDefinition['accessLog'] {
-  const settings = stage?.properties['AccessLogSettings'];
+function readAccessLog({ properties }: ResolvedResource): ApiDefinition['accessLog'] {
+  const settings = properties['AccessLogSettings'];
   if (typeof settings !== 'object' || settings === null) return undefined;
   const { DestinationArn, Format } = settings as Record<string, unknown>;
   const logGroup = /:log-group:([^:]+)/.exec(String(DestinationArn))?.[1];

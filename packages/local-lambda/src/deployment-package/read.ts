@@ -1,7 +1,8 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import type { ApiDefinition } from './api.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { readFunctions } from './functions.ts';
-import { type ApiDefinition, readHttpApis } from './http-api.ts';
+import { readHttpApis } from './http-api.ts';
 import { readRestApis } from './rest-api.ts';
 import { type LoadedTemplate, readTemplates } from './template.ts';
 

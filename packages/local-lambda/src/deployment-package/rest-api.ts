@@ -1,6 +1,7 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import type { ApiDefinition, RouteDefinition } from './api.ts';
 import type { FunctionDefinition } from './functions.ts';
-import { type ApiDefinition, apiHostName, functionOfUri, type RouteDefinition } from './http-api.ts';
+import { apiHostName, functionOfUri, readStage } from './http-api.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 
 /** API Gateway waits at most 29 s for an integration of a REST API. */
@@ -24,12 +25,21 @@ export function readRestApis(
     .filter(({ properties }) => properties['StageName'] !== undefined);
   return resourcesOfType(loaded, 'AWS::ApiGateway::RestApi').map((api) => {
     const isOwn = ({ properties }: ResolvedResource) => String(properties['RestApiId']) === api.logicalId;
-    const stage = String(stages.find(isOwn)?.properties['StageName'] ?? 'prod');
-    const routes = methods
-      .filter(isOwn)
-      .flatMap((method) => readMethod(method, resources, functions, stage) ?? []);
-    const hostName = apiHostName(api.logicalId, loaded);
-    return { kind: 'rest', hostName, routes, cors: undefined, accessLog: undefined };
+    const own = stages.filter(isOwn);
+    const types = api.properties['BinaryMediaTypes'];
+    return {
+      kind: 'rest',
+      id: api.logicalId,
+      hostName: apiHostName(api.logicalId, loaded),
+      stages: own.length === 0 ? [{ name: 'prod', variables: undefined }] : own.map(readStage),
+      routes: methods.filter(isOwn).flatMap((method) => readMethod(method, resources, functions) ?? []),
+      cors: undefined,
+      // A slash in such a type may be written `~1`.
+      binaryMediaTypes: Array.isArray(types)
+        ? types.map((type) => String(type).replace('~1', '/').toLowerCase())
+        : [],
+      accessLog: undefined,
+    };
   });
 }
 
@@ -37,7 +47,6 @@ function readMethod(
   { logicalId, properties }: ResolvedResource,
   resources: ReadonlyMap<string, ResolvedResource>,
   functions: readonly FunctionDefinition[],
-  stage: string,
 ): RouteDefinition | undefined {
   const integration = properties['Integration'] as Record<string, unknown> | undefined;
   const isMock = properties['HttpMethod'] === 'OPTIONS' && integration?.['Type'] === 'MOCK';
@@ -51,12 +60,11 @@ function readMethod(
     method,
     path,
     routeKey: `${method} ${path}`,
+    resourceId: String(properties['ResourceId']),
     functionName:
       fixed !== undefined ? '' : functionOfUri(integration['Uri'], functions, `${at}.Integration.Uri`).name,
     payloadFormat: '1.0',
     timeoutMs: Math.min(Number(integration['TimeoutInMillis'] ?? REST_TIMEOUT_MS), REST_TIMEOUT_MS),
-    apiId: String(properties['RestApiId']),
-    stage,
   };
 }
 

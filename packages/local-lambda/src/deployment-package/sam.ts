@@ -43,6 +43,7 @@ export function expandServerless(template: Template): Template {
     const type = EXPANSIONS[kind];
     if (resource.Type === 'AWS::Serverless::Function') {
       resources[logicalId] = { ...resource, ...functionOf(logicalId, properties) };
+      Object.assign(resources, aliasOf(logicalId, resource, properties));
       events.push(...eventsOf(logicalId, resource, properties));
     } else if (resource.Type !== kind && type !== undefined) {
       Object.assign(resources, type(logicalId, resource, properties));
@@ -76,13 +77,26 @@ function functionOf(logicalId: string, properties: Properties): TemplateResource
       `${path}.PackageType: must be Zip, is "Image"; container images are not run here`,
     );
   }
-  const same = SAME_PROPERTIES.filter((name) => properties[name] !== undefined);
   const { CodeUri, InlineCode } = properties;
   return {
     Type: 'AWS::Lambda::Function',
     Properties: {
-      ...Object.fromEntries(same.map((name) => [name, properties[name]])),
+      ...picked(properties, SAME_PROPERTIES),
       Code: InlineCode === undefined ? codeOf(CodeUri) : { ZipFile: InlineCode },
+    },
+  };
+}
+
+/** `AutoPublishAlias` makes a version and an alias for it; SAM names them so. */
+function aliasOf(logicalId: string, resource: TemplateResource, { AutoPublishAlias }: Properties): Resources {
+  if (AutoPublishAlias === undefined) return {};
+  const FunctionName = { Ref: logicalId };
+  return {
+    [`${logicalId}Version`]: { ...resource, Type: 'AWS::Lambda::Version', Properties: { FunctionName } },
+    [`${logicalId}Alias${AutoPublishAlias}`]: {
+      ...resource,
+      Type: 'AWS::Lambda::Alias',
+      Properties: { FunctionName, Name: AutoPublishAlias },
     },
   };
 }
@@ -130,7 +144,8 @@ function implicitApis(events: readonly SamEvent[], globals: Readonly<Record<stri
 }
 
 function httpApi(logicalId: string, resource: TemplateResource, properties: Properties): Resources {
-  const { CorsConfiguration, AccessLogSettings, StageName = '$default', Name = logicalId } = properties;
+  const { CorsConfiguration, StageName = '$default', Name = logicalId } = properties;
+  const stage = picked(properties, ['AccessLogSettings', 'StageVariables']);
   const cors = CorsConfiguration === true ? { AllowOrigins: ['*'] } : CorsConfiguration;
   const CorsObject = typeof cors === 'string' ? { AllowOrigins: [cors] } : cors;
   const ref = { Ref: logicalId };
@@ -147,7 +162,7 @@ function httpApi(logicalId: string, resource: TemplateResource, properties: Prop
     [`${logicalId}Stage`]: {
       ...resource,
       Type: 'AWS::ApiGatewayV2::Stage',
-      Properties: { ApiId: ref, StageName, ...(AccessLogSettings !== undefined && { AccessLogSettings }) },
+      Properties: { ApiId: ref, StageName, ...stage },
     },
   };
 }
@@ -156,13 +171,23 @@ function restApi(logicalId: string, resource: TemplateResource, properties: Prop
   const { StageName = 'Prod', Name = logicalId } = properties;
   const ref = { Ref: logicalId };
   return {
-    [logicalId]: { ...resource, Type: 'AWS::ApiGateway::RestApi', Properties: { Name } },
+    [logicalId]: {
+      ...resource,
+      Type: 'AWS::ApiGateway::RestApi',
+      Properties: { Name, ...picked(properties, ['BinaryMediaTypes']) },
+    },
     [`${logicalId}Stage`]: {
       ...resource,
       Type: 'AWS::ApiGateway::Stage',
-      Properties: { RestApiId: ref, StageName },
+      Properties: { RestApiId: ref, StageName, ...picked(properties, ['Variables']) },
     },
   };
+}
+
+/** Those of the named properties that are there. */
+function picked(properties: Properties, names: readonly string[]): Properties {
+  const there = names.filter((name) => properties[name] !== undefined);
+  return Object.fromEntries(there.map((name) => [name, properties[name]]));
 }
 
 function isMap(value: unknown): value is Properties {

@@ -4,6 +4,8 @@ export interface InvocationOutcome {
   readonly payload: Buffer;
   /** Undefined: it succeeded; else such as `Runtime.ExitError` or the function's own error name. */
   readonly errorType: string | undefined;
+  /** Set when the host failed and not the function, which then never answered. */
+  readonly refusal?: 'throttled' | 'host-fault';
 }
 
 /** One invocation from its arrival to its outcome. */
@@ -21,4 +23,14 @@ export interface Invocation {
 /** The JSON of an error as Lambda gives it to the caller. */
 export function failure(errorType: string, errorMessage: string): InvocationOutcome {
   return { payload: Buffer.from(JSON.stringify({ errorType, errorMessage })), errorType };
+}
+
+/** The outcome of an invocation that the host could not run; to the caller it is Lambda's own fault. */
+export function hostFault(errorMessage: string): InvocationOutcome {
+  return { ...failure('ServiceException', errorMessage), refusal: 'host-fault' };
+}
+
+/** The outcome of an invocation that found no place in time. */
+export function throttled(): InvocationOutcome {
+  return { ...failure('TooManyRequestsException', 'Rate Exceeded.'), refusal: 'throttled' };
 }

@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import type { Environment } from './environment.ts';
-import { failure, type Invocation } from './invocation.ts';
+import { hostFault, type Invocation, throttled } from './invocation.ts';
 import type { StartGate } from './start-gate.ts';
 
 /**
@@ -55,9 +55,6 @@ const SOFT_WAIT_MS = 25;
 /** `eager-reuse`: more than these do not start at once beyond the soft limit: starts slow down those that run. */
 const SOFT_STARTS = 2;
 
-/** The type of the error that a throttled caller gets. */
-export const THROTTLED = 'TooManyRequestsException';
-
 interface Queued {
   readonly invocation: Invocation;
   readonly since: number;
@@ -83,7 +80,7 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     invoke: (invocation) => {
-      if (closing) return invocation.settle(failure('ServiceException', 'local-lambda is stopping'));
+      if (closing) return invocation.settle(hostFault('local-lambda is stopping'));
       const last = eager && busy >= SOFT_LIMIT ? undefined : takeIdle();
       if (last !== undefined) return hand(last.environment, invocation);
       if (!eager && size() < max) return start(invocation);
@@ -198,7 +195,7 @@ export function createPool(options: PoolOptions): Pool {
             all.delete(environment);
             const at = idle.findIndex((item) => item.environment === environment);
             if (at !== -1) idle.splice(at, 1);
-            takeOwn()?.settle(failure('ServiceException', 'the environment ended before it was ready'));
+            takeOwn()?.settle(hostFault('the environment ended before it was ready'));
             if (queue.length > 0) serveQueue();
             changed();
           },
@@ -210,7 +207,7 @@ export function createPool(options: PoolOptions): Pool {
         .catch((error: Error) => {
           settled();
           gate.release();
-          takeOwn()?.settle(failure('ServiceException', error.message));
+          takeOwn()?.settle(hostFault(error.message));
           changed();
         });
     });
@@ -254,6 +251,6 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function throttle(invocation: Invocation): void {
-    invocation.settle(failure(THROTTLED, 'Rate Exceeded.'));
+    invocation.settle(throttled());
   }
 }

@@ -10,7 +10,7 @@ import { requestTime } from './gateway-request.ts';
 export function accessLogLine(
   format: string,
   request: IncomingMessage,
-  { answer, requestId, routeKey }: HandledRequest,
+  { answer, requestId, routeKey, stage }: HandledRequest,
   timeMs: number,
 ): string {
   const values: Readonly<Record<string, string | undefined>> = {
@@ -24,10 +24,10 @@ export function accessLogLine(
     path: request.url?.split('?')[0],
     protocol: `HTTP/${request.httpVersion}`,
     routeKey,
-    stage: '$default',
+    stage,
     status: String(answer.status),
     responseLength: String(Buffer.byteLength(answer.body)),
-    domainName: request.headers.host,
+    domainName: request.headers.host?.replace(/:\d+$/, ''),
   };
   return format.replaceAll(/\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)/g, (_whole, name: string) =>
     (values[name] ?? '-').replaceAll('"', '\\"'),

@@ -1,4 +1,4 @@
-import type { CorsDefinition } from '../deployment-package/http-api.ts';
+import type { CorsDefinition } from '../deployment-package/api.ts';
 import type { GatewayAnswer } from './answer.ts';
 
 /** The CORS headers that the gateway adds to an answer; they replace the function's own. */

@@ -1,7 +1,11 @@
-import type { Match } from './router.ts';
+import type { ApiDefinition, StageDefinition } from '../deployment-package/api.ts';
+import type { ApiMatch } from './api-router.ts';
 
 /** A request as the gateway took it, before it becomes an event. */
 export interface GatewayRequest {
+  readonly api: ApiDefinition;
+  readonly stage: StageDefinition;
+  readonly match: ApiMatch;
   readonly method: string;
   /** Path as sent, percent-encoded. */
   readonly rawPath: string;
@@ -10,7 +14,6 @@ export interface GatewayRequest {
   /** Names and values in turn, as sent. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
-  readonly match: Match;
   readonly requestId: string;
   /** `X-Amzn-Trace-Id`. */
   readonly traceId: string;
@@ -19,21 +22,12 @@ export interface GatewayRequest {
   readonly sourceIp: string;
   readonly protocol: string;
   readonly accountId: string;
-  /** Host name and port that the request was sent to. */
+  /** Host name that the request was sent to, and its port. */
   readonly domainName: string;
-}
-
-/** Media types whose bodies reach a function as text; all others are base64. */
-const TEXT_TYPE =
-  /^(text\/.*|application\/(json|javascript|xml|x-www-form-urlencoded|.*\+(json|xml)))\s*(;|$)/i;
-
-/** A body as API Gateway hands it on: as text where its type says text, else in base64. */
-export function encodeBody(
-  body: Buffer,
-  contentType: string | undefined,
-): { readonly body: string; readonly isBase64Encoded: boolean } {
-  const text = contentType === undefined || TEXT_TYPE.test(contentType);
-  return { body: body.toString(text ? 'utf8' : 'base64'), isBase64Encoded: !text };
+  readonly port: string;
+  readonly contentType: string | undefined;
+  readonly accept: string | undefined;
+  readonly userAgent: string;
 }
 
 /** `09/Nov/2026:14:03:59 +0000`, the time format of API Gateway's request context. */
@@ -53,11 +47,16 @@ export function decode(text: string): string {
   }
 }
 
-/** Path parameters, decoded; undefined when there are none. */
-export function pathParameters({ match }: GatewayRequest): Record<string, string> | undefined {
+/** Path parameters, decoded or as sent; undefined when there are none. */
+export function pathParameters(
+  { match }: GatewayRequest,
+  decoded: boolean,
+): Readonly<Record<string, string>> | undefined {
   const entries = Object.entries(match.parameters);
   if (entries.length === 0) return undefined;
-  return Object.fromEntries(entries.map(([name, value]) => [name, decode(value)]));
+  return decoded
+    ? Object.fromEntries(entries.map(([name, value]) => [name, decode(value)]))
+    : match.parameters;
 }
 
 /** The query's parameters in order, decoded, `+` as blank. */
@@ -72,22 +71,38 @@ export function queryParameters(rawQuery: string): [string, string][] {
   });
 }
 
-/** The headers in order, names in lower case; those that concern only one connection are left out. */
-export function requestHeaders(request: GatewayRequest): [string, string][] {
+/**
+ * The headers in order; those that concern only one connection are left out. API Gateway adds itself to the
+ * client's `X-Forwarded-For`.
+ * @param keepCase names as sent, as REST APIs hand them on; else in lower case.
+ */
+export function requestHeaders(request: GatewayRequest, keepCase: boolean): [string, string][] {
   const headers: [string, string][] = [];
+  const forwardedFor: string[] = [];
   for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
-    const name = (request.rawHeaders[i] ?? '').toLowerCase();
-    if (HOP_BY_HOP.has(name)) continue;
-    headers.push([name, request.rawHeaders[i + 1] ?? '']);
+    const sent = request.rawHeaders[i] ?? '';
+    const value = request.rawHeaders[i + 1] ?? '';
+    const name = sent.toLowerCase();
+    if (name === 'x-forwarded-for') forwardedFor.push(value);
+    if (!REPLACED.has(name)) headers.push([keepCase ? sent : name, value]);
   }
-  headers.push(['x-amzn-trace-id', request.traceId]);
-  headers.push(['x-forwarded-for', request.sourceIp]);
-  headers.push(['x-forwarded-port', request.domainName.split(':')[1] ?? '80']);
-  headers.push(['x-forwarded-proto', 'http']);
+  const own = keepCase ? OWN_NAMES : OWN_NAMES_LOWER;
+  headers.push([own[0], request.traceId]);
+  headers.push([own[1], [...forwardedFor, request.sourceIp].join(', ')]);
+  headers.push([own[2], request.port]);
+  headers.push([own[3], 'http']);
   return headers;
 }
 
-const HOP_BY_HOP = new Set([
+const OWN_NAMES = ['X-Amzn-Trace-Id', 'X-Forwarded-For', 'X-Forwarded-Port', 'X-Forwarded-Proto'] as const;
+const OWN_NAMES_LOWER = [
+  'x-amzn-trace-id',
+  'x-forwarded-for',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+] as const;
+
+const REPLACED = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -95,8 +110,5 @@ const HOP_BY_HOP = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'x-amzn-trace-id',
-  'x-forwarded-for',
-  'x-forwarded-port',
-  'x-forwarded-proto',
+  ...OWN_NAMES_LOWER,
 ]);

@@ -1,17 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import type { ApiDefinition } from '../deployment-package/http-api.ts';
+import type { ApiDefinition } from '../deployment-package/api.ts';
 import type { InvocationOutcome } from '../environments/invocation.ts';
-import { THROTTLED } from '../environments/pool.ts';
-import { answerOf, type GatewayAnswer, OWN_ANSWERS } from './answer.ts';
+import { type GatewayAnswer, OWN_ANSWERS } from './answer.ts';
+import { type ApiRouter, createApiRouter } from './api-router.ts';
 import { corsHeaders, preflightAnswer } from './cors.ts';
+import { answerOf } from './function-answer.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 import { payloadV1 } from './payload-v1.ts';
 import { payloadV2 } from './payload-v2.ts';
-import { createRouter, type Match } from './router.ts';
 
 /** What the gateway needs of the host. */
 export interface GatewayOptions {
   readonly api: ApiDefinition;
+  /** Default: a router of its own. */
+  readonly route?: ApiRouter;
   readonly accountId: string;
   readonly invoke: (functionName: string, payload: Buffer, traceId: string) => Promise<InvocationOutcome>;
   /** Milliseconds since the epoch. */
@@ -31,48 +33,74 @@ export interface HandledRequest {
   readonly answer: GatewayAnswer;
   readonly requestId: string;
   readonly routeKey: string | undefined;
+  readonly stage: string | undefined;
 }
 
 /** The largest payload that Lambda takes: 6 MiB. API Gateway answers 413 above it. */
 const MAX_LAMBDA_PAYLOAD_BYTES = 6_291_456;
 
+const NOWHERE = { routeKey: undefined, stage: undefined };
+/** A host name, with brackets where it is an address of IPv6, and a port. */
+const HOST = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/;
+/** What X-Ray takes over from a client. */
+const TRACE_ID = /^[\w=;:-]{0,200}\bRoot=1-[\da-f]{8}-[\da-f]{24}\b[\w=;:-]{0,200}$/;
+const REQUEST_ID_HEADER = { http: 'apigw-requestid', rest: 'x-amzn-requestid' } as const;
+
 /** Makes the gateway in front of the functions, as API Gateway's HTTP APIs and REST APIs behave. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { api, now } = options;
-  const route = createRouter(api.routes);
+  const { api, now, route = createApiRouter(api) } = options;
   const own = OWN_ANSWERS[api.kind];
+  const requestIdHeader = REQUEST_ID_HEADER[api.kind];
 
   return {
     handle: async (request, body) => {
       const requestId = options.newId();
-      const preflight = preflightOf(request);
-      if (preflight !== undefined) return { answer: preflight, requestId, routeKey: undefined };
-      const { method = 'GET', url = '/' } = request;
-      const question = url.indexOf('?');
-      const rawPath = question === -1 ? url : url.slice(0, question);
-      const match = route(method, rawPath);
-      if (match === undefined) return { answer: own.notFound, requestId, routeKey: undefined };
-      const { fixed } = match.route;
-      if (fixed !== undefined)
-        return { answer: { ...fixed, body: '' }, requestId, routeKey: match.route.routeKey };
-      const answer = await ask(match, {
-        method,
-        rawPath,
-        rawQuery: question === -1 ? '' : url.slice(question + 1),
-        rawHeaders: request.rawHeaders,
-        body,
-        match,
-        requestId,
-        traceId: options.newTraceId(),
-        timeMs: now(),
-        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
-        protocol: `HTTP/${request.httpVersion}`,
-        accountId: options.accountId,
-        domainName: request.headers.host ?? 'localhost',
-      });
-      return { answer: withCors(answer, request), requestId, routeKey: match.route.routeKey };
+      const { answer, ...place } = await answerTo(request, body, requestId);
+      const headers = [...answer.headers, requestIdHeader, requestId];
+      return { answer: { ...answer, headers }, requestId, ...place };
     },
   };
+
+  async function answerTo(
+    request: IncomingMessage,
+    body: Buffer,
+    requestId: string,
+  ): Promise<Omit<HandledRequest, 'requestId'>> {
+    const preflight = preflightOf(request);
+    if (preflight !== undefined) return { answer: preflight, ...NOWHERE };
+    const { method = 'GET', url = '/', headers } = request;
+    const question = url.indexOf('?');
+    const rawPath = question === -1 ? url : url.slice(0, question);
+    const match = route(method, rawPath);
+    if (match === undefined) return { answer: own.notFound, ...NOWHERE };
+    const { fixed, routeKey } = match.route;
+    const place = { routeKey, stage: match.stage.name };
+    if (fixed !== undefined) return { answer: { ...fixed, body: '' }, ...place };
+    const [, domainName = 'localhost', port = '80'] = HOST.exec(headers.host ?? '') ?? [];
+    const traceId = headers['x-amzn-trace-id'];
+    const answer = await ask({
+      api,
+      stage: match.stage,
+      match,
+      method,
+      rawPath,
+      rawQuery: question === -1 ? '' : url.slice(question + 1),
+      rawHeaders: request.rawHeaders,
+      body,
+      requestId,
+      traceId: typeof traceId === 'string' && TRACE_ID.test(traceId) ? traceId : options.newTraceId(),
+      timeMs: now(),
+      sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+      protocol: `HTTP/${request.httpVersion}`,
+      accountId: options.accountId,
+      domainName,
+      port,
+      contentType: headers['content-type'],
+      accept: headers.accept,
+      userAgent: headers['user-agent'] ?? '',
+    });
+    return { answer: withCors(answer, request), ...place };
+  }
 
   function preflightOf({ method, headers }: IncomingMessage): GatewayAnswer | undefined {
     const requested = headers['access-control-request-method'];
@@ -85,7 +113,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     return cors.length === 0 ? answer : { ...answer, headers: merge(answer.headers, cors) };
   }
 
-  async function ask({ route: { payloadFormat, functionName, timeoutMs } }: Match, request: GatewayRequest) {
+  async function ask(request: GatewayRequest): Promise<GatewayAnswer> {
+    const { payloadFormat, functionName, timeoutMs } = request.match.route;
     const event = payloadFormat === '1.0' ? payloadV1(request) : payloadV2(request);
     const payload = Buffer.from(JSON.stringify(event));
     if (payload.length > MAX_LAMBDA_PAYLOAD_BYTES) return own.tooLarge;
@@ -96,9 +125,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     const outcome = await Promise.race([options.invoke(functionName, payload, request.traceId), timeout]);
     clearTimeout(timer);
     if (outcome === undefined) return own.timedOut;
-    if (outcome.errorType === THROTTLED) return own.throttled;
+    if (outcome.refusal === 'throttled') return own.throttled;
     if (outcome.errorType !== undefined) return own.failed;
-    return answerOf(outcome.payload, payloadFormat) ?? own.failed;
+    return answerOf(outcome.payload, request) ?? own.failed;
   }
 }
 

@@ -1,27 +1,32 @@
 import {
   decode,
-  encodeBody,
   type GatewayRequest,
   pathParameters,
   queryParameters,
   requestHeaders,
   requestTime,
 } from './gateway-request.ts';
+import { encodeBody } from './media-types.ts';
 
 /**
  * Makes the event of payload format 1.0: the last of repeated headers and parameters, and all of them beside it.
+ *
+ * A REST API knows no `version`, keeps the case of headers and the encoding of paths, and names its stage in
+ * `requestContext.path`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
 export function payloadV1(request: GatewayRequest): object {
-  const all = requestHeaders(request);
+  const { api, stage, rawPath, match } = request;
+  const isRest = api.kind === 'rest';
+  const all = requestHeaders(request, isRest);
   const headers = Object.fromEntries(all);
   const query = queryParameters(request.rawQuery);
-  const { route } = request.match;
-  const path = decode(request.rawPath);
-  const body = request.body.length === 0 ? undefined : encodeBody(request.body, headers['content-type']);
+  const path = isRest ? match.path : decode(rawPath);
+  const body = encodeBody(request);
   return {
-    version: '1.0',
-    resource: route.path,
+    ...(!isRest && { version: '1.0' }),
+    resource: match.route.path,
     path,
     httpMethod: request.method,
     headers,
@@ -30,25 +35,38 @@ export function payloadV1(request: GatewayRequest): object {
     multiValueQueryStringParameters: query.length === 0 ? null : multiValue(query),
     requestContext: {
       accountId: request.accountId,
-      apiId: route.apiId,
+      apiId: api.id,
       domainName: request.domainName,
-      domainPrefix: route.apiId,
+      domainPrefix: api.id,
       extendedRequestId: request.requestId,
       httpMethod: request.method,
-      identity: { sourceIp: request.sourceIp, userAgent: headers['user-agent'] ?? '' },
-      path,
+      identity: {
+        accessKey: null,
+        accountId: null,
+        caller: null,
+        cognitoAuthenticationProvider: null,
+        cognitoAuthenticationType: null,
+        cognitoIdentityId: null,
+        cognitoIdentityPoolId: null,
+        principalOrgId: null,
+        sourceIp: request.sourceIp,
+        user: null,
+        userAgent: request.userAgent,
+        userArn: null,
+      },
+      path: isRest ? `/${stage.name}${match.path}` : path,
       protocol: request.protocol,
       requestId: request.requestId,
       requestTime: requestTime(request.timeMs),
       requestTimeEpoch: request.timeMs,
-      resourceId: route.routeKey,
-      resourcePath: route.path,
-      stage: route.stage,
+      resourceId: match.route.resourceId,
+      resourcePath: match.route.path,
+      stage: stage.name,
     },
-    pathParameters: pathParameters(request) ?? null,
-    stageVariables: null,
-    body: body?.body ?? null,
-    isBase64Encoded: body?.isBase64Encoded ?? false,
+    pathParameters: pathParameters(request, !isRest) ?? null,
+    stageVariables: stage.variables ?? null,
+    body: body.text ?? null,
+    isBase64Encoded: body.isBase64Encoded,
   };
 }
 

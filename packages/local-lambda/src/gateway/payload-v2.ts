@@ -1,28 +1,28 @@
 import {
   decode,
-  encodeBody,
   type GatewayRequest,
   pathParameters,
   queryParameters,
   requestHeaders,
   requestTime,
 } from './gateway-request.ts';
+import { encodeBody } from './media-types.ts';
 
 /**
  * Makes the event of payload format 2.0: repeated headers and parameters joined by commas, cookies apart.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function payloadV2(request: GatewayRequest): object {
-  const all = requestHeaders(request);
+  const all = requestHeaders(request, false);
   const headers = joined(all.filter(([name]) => name !== 'cookie'));
   const cookies = all.flatMap(([name, value]) => (name === 'cookie' ? value.split(/;\s*/) : []));
-  const { route } = request.match;
+  const { api, stage, match } = request;
   const path = decode(request.rawPath);
-  const parameters = pathParameters(request);
-  const body = request.body.length === 0 ? undefined : encodeBody(request.body, headers['content-type']);
+  const parameters = pathParameters(request, true);
+  const body = encodeBody(request);
   return {
     version: '2.0',
-    routeKey: route.routeKey,
+    routeKey: match.route.routeKey,
     rawPath: path,
     rawQueryString: request.rawQuery,
     ...(cookies.length > 0 && { cookies }),
@@ -30,25 +30,26 @@ export function payloadV2(request: GatewayRequest): object {
     ...(request.rawQuery !== '' && { queryStringParameters: joined(queryParameters(request.rawQuery)) }),
     requestContext: {
       accountId: request.accountId,
-      apiId: route.apiId,
+      apiId: api.id,
       domainName: request.domainName,
-      domainPrefix: route.apiId,
+      domainPrefix: api.id,
       http: {
         method: request.method,
         path,
         protocol: request.protocol,
         sourceIp: request.sourceIp,
-        userAgent: headers['user-agent'] ?? '',
+        userAgent: request.userAgent,
       },
       requestId: request.requestId,
-      routeKey: route.routeKey,
-      stage: route.stage,
+      routeKey: match.route.routeKey,
+      stage: stage.name,
       time: requestTime(request.timeMs),
       timeEpoch: request.timeMs,
     },
     ...(parameters !== undefined && { pathParameters: parameters }),
-    ...(body !== undefined && { body: body.body }),
-    isBase64Encoded: body?.isBase64Encoded ?? false,
+    ...(stage.variables !== undefined && { stageVariables: stage.variables }),
+    ...(body.text !== undefined && { body: body.text }),
+    isBase64Encoded: body.isBase64Encoded,
   };
 }
 

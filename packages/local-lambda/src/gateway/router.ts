@@ -1,4 +1,4 @@
-import type { RouteDefinition } from '../deployment-package/http-api.ts';
+import type { RouteDefinition } from '../deployment-package/api.ts';
 
 /** A route that fits a request, with its path parameters, still percent-encoded as in the request. */
 export interface Match {
@@ -16,7 +16,8 @@ interface CompiledRoute {
  * Makes the function that finds the route of a request.
  *
  * As API Gateway orders them: full path before path with parameters before greedy path, a route's own method
- * before `ANY`, `$default` last. Within one kind, the route with the longer literal beginning is first.
+ * before `ANY`, `$default` last. Within one kind the most specific match wins: at the first segment in which two
+ * routes differ, a literal beats a parameter, and a parameter beats the greedy end.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
 export function createRouter(
@@ -29,7 +30,7 @@ export function createRouter(
   }
   const patterns = compiled
     .filter(({ route }) => route.path.includes('{'))
-    .sort((a, b) => Number(a.greedy) - Number(b.greedy) || rank(b) - rank(a));
+    .sort((a, b) => Number(a.greedy) - Number(b.greedy) || moreSpecific(a, b));
   const fallback = routes.find(({ path }) => path === '$default');
 
   return (method, path) => {
@@ -77,8 +78,17 @@ function isParameter(segment: string): boolean {
   return segment.startsWith('{') && segment.endsWith('}');
 }
 
-function rank({ segments }: CompiledRoute): number {
-  return segments.reduce((sum, segment) => sum * 2 + (isParameter(segment) ? 0 : 1), 1);
+/** Negative when the first route is more specific than the second. */
+function moreSpecific(a: CompiledRoute, b: CompiledRoute): number {
+  const ranks = ({ segments }: CompiledRoute) => segments.map(vagueness);
+  const [own, other] = [ranks(a), ranks(b)];
+  const at = own.findIndex((rank, i) => rank !== other[i]);
+  return at === -1 ? 0 : (own[at] ?? 0) - (other[at] ?? 3);
+}
+
+function vagueness(segment: string): number {
+  if (!isParameter(segment)) return 0;
+  return segment.endsWith('+}') ? 2 : 1;
 }
 
 function samePattern(a: RouteDefinition, b: RouteDefinition): boolean {

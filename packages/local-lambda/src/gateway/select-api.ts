@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { ApiDefinition, RouteDefinition } from '../deployment-package/http-api.ts';
-import { createRouter } from './router.ts';
+import { type ApiDefinition, type RouteDefinition, servedPath } from '../deployment-package/api.ts';
+import { createApiRouter } from './api-router.ts';
 
 /**
  * Makes the function that says which of several APIs a request is for, as an index.
@@ -10,7 +10,7 @@ import { createRouter } from './router.ts';
  */
 export function createApiSelector(apis: readonly ApiDefinition[]): (request: IncomingMessage) => number {
   if (apis.length <= 1) return () => 0;
-  const routers = apis.map(({ routes }) => createRouter(routes));
+  const routers = apis.map(createApiRouter);
   const names = new Map(apis.map(({ hostName }, i) => [`${hostName}.localhost`, i]));
   return ({ headers, method = 'GET', url = '/' }) => {
     const host = headers.host?.replace(/:\d+$/, '').toLowerCase() ?? '';
@@ -38,9 +38,13 @@ function vagueness(route: RouteDefinition | undefined): number {
  */
 export function hiddenRoutes(apis: readonly ApiDefinition[]): readonly (readonly [string, string])[] {
   const seen = new Set<string>();
-  return apis.flatMap(({ hostName, routes }) => {
-    const hidden = routes.filter(({ routeKey }) => seen.has(routeKey));
-    for (const { routeKey } of routes) seen.add(routeKey);
-    return hidden.map(({ routeKey }) => [routeKey, `${hostName}.localhost`] as const);
+  return apis.flatMap((api) => {
+    const own = api.routes.map(({ method, path, routeKey }) => ({
+      routeKey,
+      served: `${method} ${servedPath(api, path)}`,
+    }));
+    const hidden = own.filter(({ served }) => seen.has(served));
+    for (const { served } of own) seen.add(served);
+    return hidden.map(({ routeKey }) => [routeKey, `${api.hostName}.localhost`] as const);
   });
 }

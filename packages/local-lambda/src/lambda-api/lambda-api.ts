@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import type { Invocation } from '../environments/invocation.ts';
-import { THROTTLED } from '../environments/pool.ts';
 import { type HostedFunction, invokeFunction } from '../function-host.ts';
 import type { GatewayAnswer } from '../gateway/answer.ts';
 import { functionConfiguration } from './configuration.ts';
@@ -35,17 +34,23 @@ const TAIL_BYTES = 4_096;
  */
 export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
   return async (request, body) => {
+    const requestId = options.newId();
+    const answer = await answerTo(request, body, requestId);
+    return { ...answer, headers: [...answer.headers, 'x-amzn-requestid', requestId] };
+  };
+
+  async function answerTo(request: IncomingMessage, body: Buffer, requestId: string): Promise<GatewayAnswer> {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const [name, action = ''] = url.pathname.split('/').slice(3);
     if (name === undefined || name === '') {
       if (request.method !== 'GET') return unknownOperation(request);
       return json(200, { Functions: [...options.functions.values()].map(functionConfiguration) });
     }
-    const found = find(options, decodeURIComponent(name));
+    const found = find(options, decodeURIComponent(name), url.searchParams.get('Qualifier') ?? undefined);
     if ('status' in found) return found;
     switch (`${request.method} ${action}`) {
       case 'POST invocations':
-        return invoke(options, found, request, body);
+        return invoke(options, found, request, body, requestId);
       case 'GET configuration':
         return json(200, functionConfiguration(found));
       case 'GET ':
@@ -57,7 +62,7 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
       default:
         return unknownOperation(request);
     }
-  };
+  }
 }
 
 /** On AWS a link to a zip in S3; here the zip or folder itself. */
@@ -65,12 +70,25 @@ function codeLocation({ definition: { code } }: HostedFunction): string {
   return code.kind === 'inline' ? `inline:${code.file}` : pathToFileURL(code.path).href;
 }
 
-/** A function may be named by its name, its ARN or a part of it, with or without `$LATEST`. */
-function find(options: LambdaApiOptions, text: string): HostedFunction | GatewayAnswer {
-  const [, name = text, qualifier = '$LATEST'] =
-    /^(?:.*:function:)?([\w-]+)(?::(\$?[\w-]+))?$/.exec(text) ?? [];
+/**
+ * A function may be named by its name, its ARN or a part of it, with or without a qualifier: `$LATEST`, or an alias
+ * or version of the template, behind which stands the same code.
+ */
+function find(
+  options: LambdaApiOptions,
+  text: string,
+  asked: string | undefined,
+): HostedFunction | GatewayAnswer {
+  const [, name = text, own] = /^(?:.*:function:)?([\w-]+)(?::(\$?[\w-]+))?$/.exec(text) ?? [];
+  if (own !== undefined && asked !== undefined && own !== asked) {
+    const message = 'The derived qualifier from the function name does not match the specified qualifier.';
+    return apiError(400, 'InvalidParameterValueException', message);
+  }
+  const qualifier = own ?? asked ?? '$LATEST';
   const found = options.functions.get(name);
-  if (found !== undefined && qualifier === '$LATEST') return found;
+  if (found !== undefined && (qualifier === '$LATEST' || found.definition.qualifiers.includes(qualifier))) {
+    return found;
+  }
   const arn = options.arnOf(name) + (qualifier === '$LATEST' ? '' : `:${qualifier}`);
   return apiError(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
 }
@@ -80,6 +98,7 @@ async function invoke(
   hosted: HostedFunction,
   request: IncomingMessage,
   body: Buffer,
+  requestId: string,
 ): Promise<GatewayAnswer> {
   const type = header(request, 'x-amz-invocation-type') ?? 'RequestResponse';
   const limit = type === 'Event' ? MAX_ASYNCHRONOUS_BYTES : MAX_SYNCHRONOUS_BYTES;
@@ -92,19 +111,19 @@ async function invoke(
     const message = `Could not parse request body into json: ${problem}`;
     return apiError(400, 'InvalidRequestContentException', message);
   }
-  const invocation = invocationOf(options, request, body);
+  const invocation = invocationOf(options, request, body, requestId);
   switch (type) {
     case 'RequestResponse':
       return requestResponse(hosted, invocation, header(request, 'x-amz-log-type') === 'Tail');
     case 'Event': {
-      const { requestId, payload } = invocation;
+      const { payload } = invocation;
       const run = () => invokeFunction(hosted, invocation);
       if (!options.queue.add({ functionArn: hosted.definition.arn, requestId, payload, run }))
         return throttled();
-      return { status: 202, headers: ['x-amzn-requestid', requestId], body: Buffer.alloc(0) };
+      return { status: 202, headers: [], body: Buffer.alloc(0) };
     }
     case 'DryRun':
-      return { status: 204, headers: ['x-amzn-requestid', invocation.requestId], body: Buffer.alloc(0) };
+      return { status: 204, headers: [], body: Buffer.alloc(0) };
     default:
       return apiError(
         400,
@@ -122,30 +141,21 @@ async function requestResponse(
   const lines: string[] = [];
   const onLogLine = wantsTail ? (line: string) => void lines.push(line) : undefined;
   const outcome = await invokeFunction(hosted, { ...invocation, onLogLine });
-  if (outcome.errorType === THROTTLED) return throttled();
-  const { requestId } = invocation;
-  if (outcome.errorType !== undefined) {
-    return answer(requestId, outcome.payload, [
-      'x-amz-function-error',
-      'Unhandled',
-      ...tail(lines, wantsTail),
-    ]);
+  if (outcome.refusal === 'throttled') return throttled();
+  if (outcome.refusal === 'host-fault') {
+    const { errorMessage } = JSON.parse(outcome.payload.toString('utf8')) as { errorMessage: string };
+    return apiError(500, 'ServiceException', errorMessage);
   }
-  return answer(requestId, outcome.payload, tail(lines, wantsTail));
+  if (outcome.errorType !== undefined) {
+    return answer(outcome.payload, ['x-amz-function-error', 'Unhandled', ...tail(lines, wantsTail)]);
+  }
+  return answer(outcome.payload, tail(lines, wantsTail));
 }
 
-function answer(requestId: string, body: Buffer, headers: readonly string[]): GatewayAnswer {
+function answer(body: Buffer, headers: readonly string[]): GatewayAnswer {
   return {
     status: 200,
-    headers: [
-      'content-type',
-      'application/json',
-      'x-amzn-requestid',
-      requestId,
-      'x-amz-executed-version',
-      '$LATEST',
-      ...headers,
-    ],
+    headers: ['content-type', 'application/json', 'x-amz-executed-version', '$LATEST', ...headers],
     body,
   };
 }
@@ -160,10 +170,11 @@ function invocationOf(
   options: LambdaApiOptions,
   request: IncomingMessage,
   body: Buffer,
+  requestId: string,
 ): Omit<Invocation, 'settle'> {
   const clientContext = header(request, 'x-amz-client-context');
   return {
-    requestId: options.newId(),
+    requestId,
     payload: body.length === 0 ? Buffer.from('{}') : body,
     traceId: header(request, 'x-amzn-trace-id') ?? options.newTraceId(),
     clientContext:

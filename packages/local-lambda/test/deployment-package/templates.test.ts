@@ -58,11 +58,11 @@ test('the output of sam build is read: functions, globals, events, HTTP and REST
     PLAN: 'small',
   });
   assert.equal(node?.name, 'local-node');
-  const routes = apis.map(({ kind, cors, routes: all }) => [
+  const routes = apis.map(({ kind, cors, stages, routes: all }) => [
     kind,
     cors?.allowOrigins,
-    all.map(({ routeKey, functionName, payloadFormat, timeoutMs, stage }) =>
-      [routeKey, functionName, payloadFormat, timeoutMs, stage].join(' '),
+    all.map(({ routeKey, functionName, payloadFormat, timeoutMs }) =>
+      [routeKey, functionName, payloadFormat, timeoutMs, stages[0]?.name].join(' '),
     ),
   ]);
   assert.deepEqual(routes, [
@@ -71,7 +71,7 @@ test('the output of sam build is read: functions, globals, events, HTTP and REST
       ['https://orders.example'],
       ['GET /orders/{id} OrderFunction 2.0 30000 $default', 'GET /orders OrderFunction 2.0 30000 $default'],
     ],
-    ['http', ['https://orders.example'], ['POST /own local-node 1.0 5000 $default']],
+    ['http', ['https://orders.example'], ['POST /own local-node 1.0 5000 live']],
     ['rest', undefined, ['ANY /rest/{proxy+} local-node 1.0 29000 Prod']],
   ]);
   const [table] = await tablesOf(SAM);
@@ -100,7 +100,7 @@ test('the output of cdk synth is read: all stacks, assets, exports between stack
       ['rest', apis[2]?.hostName, ['GET /inline']],
     ],
   );
-  assert.equal(apis[2]?.routes[0]?.stage, 'live');
+  assert.equal(apis[2]?.stages[0]?.name, 'live');
 });
 
 for (const [tool, packageDir] of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { RouteDefinition } from '../../src/deployment-package/http-api.ts';
+import type { RouteDefinition } from '../../src/deployment-package/api.ts';
 import { createRouter } from '../../src/gateway/router.ts';
 
 function route(routeKey: string): RouteDefinition {
@@ -11,11 +11,10 @@ function route(routeKey: string): RouteDefinition {
     method,
     path,
     routeKey,
+    resourceId: routeKey,
     functionName: 'f',
     payloadFormat: '2.0',
     timeoutMs: 1,
-    apiId: 'a',
-    stage: 's',
   };
 }
 
@@ -50,6 +49,26 @@ test('routes are chosen as API Gateway chooses them', () => {
     assert.deepEqual(match?.parameters, parameters, `${method} ${path}`);
   }
   assert.equal(createRouter([route('GET /a')])('GET', '/b'), undefined);
+});
+
+test('the most specific match wins: literal before parameter before greedy end, from the left', () => {
+  const keys = [
+    'ANY /{proxy+}',
+    'ANY /{x}/{y}/{proxy+}',
+    'ANY /a/{proxy+}',
+    'ANY /a/{x}/b/{proxy+}',
+    'GET /{x}/b',
+    'GET /a/{y}',
+  ];
+  for (const order of [keys, keys.toReversed()]) {
+    const find = createRouter(order.map(route));
+    const routeKey = (path: string) => find('GET', path)?.route.routeKey;
+    assert.equal(routeKey('/a/b/c'), 'ANY /a/{proxy+}');
+    assert.equal(routeKey('/a/c/b/d'), 'ANY /a/{x}/b/{proxy+}');
+    assert.equal(routeKey('/c/b/a'), 'ANY /{x}/{y}/{proxy+}');
+    assert.equal(routeKey('/c/d'), 'ANY /{proxy+}');
+    assert.equal(routeKey('/a/b'), 'GET /a/{y}');
+  }
 });
 
 test('a path made from a route finds that route, with its parameters', () => {

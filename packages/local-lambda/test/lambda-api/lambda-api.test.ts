@@ -123,3 +123,59 @@ test('functions can be listed and described', async (t) => {
   const whole = await client.send(new GetFunctionCommand({ FunctionName: 'other' }));
   assert.equal(whole.Configuration?.FunctionName, 'other');
 });
+
+test('a qualifier is $LATEST, or an alias or version of the template', async (t) => {
+  const FunctionName = { Ref: 'EchoLambdaFunction' };
+  const host = await startHost(
+    t,
+    { echo: { source: ECHO }, other: { source: ECHO } },
+    {},
+    {
+      Live: { Type: 'AWS::Lambda::Alias', Properties: { FunctionName, Name: 'live', FunctionVersion: '1' } },
+      Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName } },
+    },
+  );
+  const ask = async (name: string, query = '') => {
+    const url = `${host.url}/2015-03-31/functions/${name}/invocations${query}`;
+    const response = await fetch(url, { method: 'POST', body: '{}' });
+    await response.arrayBuffer();
+    assert.match(response.headers.get('x-amzn-requestid') ?? '', /^[\da-f-]{36}$/);
+    return [response.status, response.headers.get('x-amzn-errortype')];
+  };
+  for (const query of ['', '?Qualifier=live', '?Qualifier=1', '?Qualifier=$LATEST']) {
+    assert.deepEqual(await ask('echo', query), [200, null]);
+  }
+  assert.deepEqual(await ask('echo:live'), [200, null]);
+  assert.deepEqual(await ask('echo:live', '?Qualifier=live'), [200, null]);
+  const missing = [404, 'ResourceNotFoundException'];
+  assert.deepEqual(await ask('echo', '?Qualifier=blue'), missing);
+  assert.deepEqual(await ask('other', '?Qualifier=live'), missing);
+  assert.deepEqual(await ask('echo:1', '?Qualifier=live'), [400, 'InvalidParameterValueException']);
+});
+
+test("a fault of the host is Lambda's own fault to the caller, a function's error of that name is not", async (t) => {
+  const source = `class ServiceException extends Error { name = 'ServiceException' }
+    class Throttled extends Error { name = 'TooManyRequestsException' }
+    export const handler = (event) => { throw event.throttled ? new Throttled('mine') : new ServiceException('mine'); };`;
+  const host = await startHost(t, {
+    foreign: { source: ECHO, properties: { Runtime: 'java21' }, routes: ['GET /'] },
+    failing: { source },
+  });
+  const ask = async (name: string, body = '{}') => {
+    const response = await fetch(`${host.url}/2015-03-31/functions/${name}/invocations`, {
+      method: 'POST',
+      body,
+    });
+    assert.match(response.headers.get('x-amzn-requestid') ?? '', /^[\da-f-]{36}$/);
+    const answer = (await response.json()) as { Message?: string; errorType?: string };
+    return [
+      response.status,
+      response.headers.get('x-amz-function-error'),
+      answer.Message ?? answer.errorType,
+    ];
+  };
+  assert.deepEqual(await ask('foreign'), [500, null, 'runtime java21 is not supported']);
+  assert.deepEqual(await ask('failing'), [200, 'Unhandled', 'ServiceException']);
+  assert.deepEqual(await ask('failing', '{"throttled":1}'), [200, 'Unhandled', 'TooManyRequestsException']);
+  assert.equal((await fetch(host.url)).status, 500);
+});

@@ -1,0 +1,59 @@
+/** One route of an HTTP or REST API with the function behind it. */
+export interface RouteDefinition {
+  /** `GET`, … or `ANY`; `$default` has `ANY`. */
+  readonly method: string;
+  /** Such as `/sheep/{tattoo}` or `/any/{proxy+}`; `$default` matches what no other route does. */
+  readonly path: string;
+  /** As API Gateway names it: `GET /sheep/{tattoo}` or `$default`. */
+  readonly routeKey: string;
+  /** What the event calls `resourceId`: of a REST API its resource, of an HTTP API the route key. */
+  readonly resourceId: string;
+  readonly functionName: string;
+  readonly payloadFormat: '1.0' | '2.0';
+  /** Milliseconds that API Gateway waits for the function, 50 to 30 000. */
+  readonly timeoutMs: number;
+  /** What a REST API answers by itself (an integration of type `MOCK`), in place of a function; names and values in turn. */
+  readonly fixed?: { readonly status: number; readonly headers: readonly string[] };
+}
+
+/** A stage of an API. */
+export interface StageDefinition {
+  /** `$default` is served at the root of the API, every other stage below its name. */
+  readonly name: string;
+  readonly variables: Readonly<Record<string, string>> | undefined;
+}
+
+/** CORS settings of an HTTP API, as in its `CorsConfiguration`. */
+export interface CorsDefinition {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly allowCredentials: boolean;
+  /** Seconds; undefined: no `access-control-max-age`. */
+  readonly maxAge: number | undefined;
+}
+
+/** One API of a deployment package. */
+export interface ApiDefinition {
+  readonly kind: 'http' | 'rest';
+  /** Its logical id. */
+  readonly id: string;
+  /** Its logical id and its stack's name, such as `HttpApi.orders-dev`, in lower case; part of a host name. */
+  readonly hostName: string;
+  /** At least one; a REST API is served at the root too, as its first stage. */
+  readonly stages: readonly StageDefinition[];
+  readonly routes: readonly RouteDefinition[];
+  readonly cors: CorsDefinition | undefined;
+  /** Media types of a REST API whose bodies travel in base64, such as `image/*`. */
+  readonly binaryMediaTypes: readonly string[];
+  /** Format and log group of the access log, where a stage has one. */
+  readonly accessLog: { readonly logGroup: string; readonly format: string } | undefined;
+}
+
+/** The path below the host under which a route of an API is reached. */
+export function servedPath({ kind, stages }: ApiDefinition, path: string): string {
+  const root = kind === 'rest' || stages.some(({ name }) => name === '$default');
+  const below = path === '$default' ? '/$default' : path;
+  return root ? path : `/${stages[0]?.name}${below}`;
+}

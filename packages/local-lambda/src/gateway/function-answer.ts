@@ -1,0 +1,93 @@
+import type { GatewayAnswer } from './answer.ts';
+import type { GatewayRequest } from './gateway-request.ts';
+import { acceptsBinary } from './media-types.ts';
+
+/**
+ * Reads a function's response as API Gateway does. Format 2.0: an object with `statusCode` is the whole answer,
+ * anything else is the body of a 200 in JSON. Format 1.0: `statusCode` must be there.
+ * @returns undefined when the response cannot be understood.
+ */
+export function answerOf(payload: Buffer, request: GatewayRequest): GatewayAnswer | undefined {
+  const text = payload.toString('utf8');
+  let response: unknown;
+  try {
+    response = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof response === 'object' && response !== null && 'statusCode' in response) {
+    return structuredAnswer(response, request);
+  }
+  if (request.match.route.payloadFormat === '1.0') return undefined;
+  const headers = ['content-type', 'application/json'];
+  return { status: 200, headers, body: typeof response === 'string' ? response : text };
+}
+
+/** A response in the form that names its status; nothing about it is certain but the name. */
+interface StructuredResponse {
+  readonly statusCode: unknown;
+  readonly headers?: unknown;
+  readonly multiValueHeaders?: unknown;
+  readonly cookies?: unknown;
+  readonly body?: unknown;
+  readonly isBase64Encoded?: unknown;
+}
+
+function structuredAnswer(response: StructuredResponse, request: GatewayRequest): GatewayAnswer | undefined {
+  const { api, match, accept } = request;
+  const status = Number(response.statusCode);
+  const body = response.body ?? '';
+  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  if (typeof body !== 'string') return undefined;
+  const headers = match.route.payloadFormat === '1.0' ? headersV1(response) : headersV2(response);
+  if (headers === undefined) return undefined;
+  const typed = headers.some((item, i) => i % 2 === 0 && item === 'content-type');
+  // API Gateway labels a body without a type so.
+  if (!typed && api.kind === 'rest') headers.push('content-type', 'application/json');
+  else if (!typed && body !== '') headers.push('content-type', 'text/plain;charset=utf-8');
+  const decoded =
+    response.isBase64Encoded === true && (api.kind === 'http' || acceptsBinary(accept, api.binaryMediaTypes));
+  return { status, headers, body: decoded ? Buffer.from(body, 'base64') : body };
+}
+
+/** Both kinds of headers are one list; a pair that stands in both stands in it once. */
+function headersV1({ headers, multiValueHeaders }: StructuredResponse): string[] | undefined {
+  const multiple = Object.entries(Object(multiValueHeaders)).flatMap(([name, values]) =>
+    (Array.isArray(values) ? values : []).map((value): [string, unknown] => [name.toLowerCase(), value]),
+  );
+  const single = Object.entries(Object(headers))
+    .map(([name, value]): [string, unknown] => [name.toLowerCase(), value])
+    .filter(([name, value]) => !multiple.some((other) => other[0] === name && other[1] === value));
+  return headerList([...single, ...multiple]);
+}
+
+function headersV2({ headers, cookies }: StructuredResponse): string[] | undefined {
+  const all = Object.entries(Object(headers)).map(([name, value]): [string, unknown] => [
+    name.toLowerCase(),
+    value,
+  ]);
+  const set = (Array.isArray(cookies) ? cookies : []).map((cookie): [string, unknown] => [
+    'set-cookie',
+    cookie,
+  ]);
+  return headerList([...all, ...set]);
+}
+
+/** Framing is the gateway's own business. */
+const DROPPED = new Set(['connection', 'content-length', 'transfer-encoding', 'keep-alive', 'trailer']);
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** What HTTP allows in a value, and Node sends. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Names and values in turn; undefined when a value is none that a header can have. */
+function headerList(headers: readonly (readonly [string, unknown])[]): string[] | undefined {
+  const list: string[] = [];
+  for (const [name, value] of headers) {
+    if (DROPPED.has(name) || value === undefined || value === null || !HEADER_NAME.test(name)) continue;
+    if (typeof value === 'object') return undefined;
+    const text = String(value).replaceAll(/[\r\n]/g, ' ');
+    if (!HEADER_VALUE.test(text)) return undefined;
+    list.push(name, text);
+  }
+  return list;
+}
