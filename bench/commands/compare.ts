@@ -1,6 +1,7 @@
 import type { Option } from '@sheep-shed/options';
-import { OptionError, readFlags, renderOptions, resolveOptions } from '@sheep-shed/options';
-import { filePath, SWITCH, wordOf } from '@sheep-shed/options/readers';
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
+import { filePath, wordOf } from '@sheep-shed/options/readers';
 import { compareResults } from '../analysis/compare.ts';
 import { codeOf } from '../analysis/gates.ts';
 import { EXIT_CODES } from '../plan/gate-options.ts';
@@ -22,14 +23,13 @@ export const COMPARE_OPTIONS = {
     help: 'file to write instead of the standard output',
     ...filePath,
   } satisfies Option<string>,
-  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
 };
 
-const USAGE = `Usage: npm run bench -- compare <before> <after> [options]
+const USAGE = (options: string) => `Usage: npm run bench -- compare <before> <after> [options]
 
 Compares two result files, scenario by scenario, stack by stack, metric by metric.
 
-${renderOptions(COMPARE_OPTIONS)}
+${options}
 
 ${EXIT_CODES}
 
@@ -39,12 +39,12 @@ Example:
 
 /** Runs `bench compare` and gives its exit code. @throws OptionError on wrong usage and on files that are no results. */
 export async function compareCommand(args: readonly string[]): Promise<number> {
-  const { flags, words } = readFlags(COMPARE_OPTIONS, args);
-  const values = resolveOptions(COMPARE_OPTIONS, { environment: process.env, flags });
-  if (values.help) {
-    process.stdout.write(USAGE);
+  const line = readCommand({ options: COMPARE_OPTIONS, usage: USAGE }, args, process.env);
+  if (line.kind === 'show') {
+    process.stdout.write(line.text);
     return 0;
   }
+  const { values, words } = line;
   const [before, after, extra] = words;
   if (before === undefined || after === undefined || extra !== undefined) {
     throw new OptionError(`compare takes two result files, before and after; got "${words.join(' ')}"`);

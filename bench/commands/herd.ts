@@ -1,16 +1,17 @@
 /** `npm run herd`: loads a table with sheep, or clears it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { OptionError, readFlags, renderOptions, resolveOptions } from '@sheep-shed/options';
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
 import { checkShed, clearHerd, countHerd, type HerdTable, loadHerd } from '../herd/table-herd.ts';
 import { HERD_OPTIONS } from '../plan/herd-options.ts';
 
-const USAGE = `Usage: npm run herd -- --table NAME [--clear] [--count N]
+const USAGE = (options: string) => `Usage: npm run herd -- --table NAME [--clear] [--count N]
 
 Clears a table of a shed, then loads it with sheep. Region, credentials and endpoint are those of the AWS SDK
 (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL_DYNAMODB).
 
-${renderOptions(HERD_OPTIONS)}
+${options}
 
 Exit codes: 0 done; 1 failed; 2 wrong usage; 130 interrupted.
 `;
@@ -29,13 +30,14 @@ process.exitCode = await main(process.argv.slice(2), process.env, interrupted.si
 );
 
 async function main(args: readonly string[], environment: NodeJS.ProcessEnv, signal: AbortSignal) {
-  const { flags, words } = readFlags(HERD_OPTIONS, args);
-  if (flags['help'] !== undefined) {
-    process.stdout.write(USAGE);
+  const line = readCommand({ options: HERD_OPTIONS, usage: USAGE }, args, environment);
+  if (line.kind === 'show') {
+    process.stdout.write(line.text);
     return 0;
   }
+  const { values, words } = line;
   if (words.length > 0) throw new OptionError(`unexpected "${words[0]}"; options begin with --, see --help`);
-  const { table, count, segments, clear, yes } = resolveOptions(HERD_OPTIONS, { flags });
+  const { table, count, segments, clear, yes } = values;
   if (count === 0 && !clear) throw new OptionError('--count or --clear is missing: there is nothing to do');
   const client = new DynamoDBClient({ maxAttempts: 5, retryMode: 'adaptive', requestHandler: REQUEST });
   const progress = (done: number) => process.stderr.write(process.stderr.isTTY ? `\r${done} sheep` : '');

@@ -1,10 +1,11 @@
 import { dirname, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OptionError, readFlags, renderOptions } from '@sheep-shed/options';
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
 import { judge, readGates } from '../analysis/gates.ts';
 import { EXIT_CODES } from '../plan/gate-options.ts';
 import { BENCH_OPTIONS } from '../plan/options.ts';
-import { PRESETS, resolveWithPreset } from '../plan/presets.ts';
+import { PRESETS, presetOf } from '../plan/presets.ts';
 import { settleOptions } from '../plan/settle-options.ts';
 import { wantsColour } from '../reports/colour.ts';
 import { renderJudgement } from '../reports/judgement.ts';
@@ -14,11 +15,11 @@ import { writeWhole } from '../results/result-file.ts';
 import { runBench } from '../run/whole-run.ts';
 import { progressOn } from '../world/progress.ts';
 
-const USAGE = `Usage: npm run bench -- [options]
+const USAGE = (options: string) => `Usage: npm run bench -- [options]
 
 Measures the four functions of the sheep shed: on this machine, or with --url on a deployed API.
 
-${renderOptions(BENCH_OPTIONS)}
+${options}
 
 Presets, whose values an option beats:
 ${Object.entries(PRESETS)
@@ -43,13 +44,14 @@ const ROOT = dirname(dirname(import.meta.dirname));
 
 /** Runs the bench for a command line and gives its exit code. @throws OptionError on wrong usage. */
 export async function measureCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { flags, words } = readFlags(BENCH_OPTIONS, args);
-  if (words.length > 0) throw new OptionError(`unexpected "${words[0]}"; options begin with --, see --help`);
-  const values = resolveWithPreset(BENCH_OPTIONS, { environment: process.env, flags });
-  if (values.help) {
-    process.stdout.write(USAGE);
+  const command = { options: BENCH_OPTIONS, usage: USAGE, presetOf };
+  const line = readCommand(command, args, process.env);
+  if (line.kind === 'show') {
+    process.stdout.write(line.text);
     return 0;
   }
+  const { values, words } = line;
+  if (words.length > 0) throw new OptionError(`unexpected "${words[0]}"; options begin with --, see --help`);
   // Distinct over runs on a table that stays: microseconds since 1970 above a counter.
   let tattoo = BigInt(Date.now()) << 20n;
   const steadyNow = () => performance.now();

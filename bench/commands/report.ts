@@ -1,6 +1,7 @@
 import type { Option } from '@sheep-shed/options';
-import { OptionError, readFlags, renderOptions, resolveOptions } from '@sheep-shed/options';
-import { filePath, SWITCH, wordOf } from '@sheep-shed/options/readers';
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
+import { filePath, wordOf } from '@sheep-shed/options/readers';
 import { judge, readGates } from '../analysis/gates.ts';
 import { EXIT_CODES, GATE_OPTIONS } from '../plan/gate-options.ts';
 import { wantsColour } from '../reports/colour.ts';
@@ -29,14 +30,13 @@ export const REPORT_OPTIONS = {
     ...filePath,
   } satisfies Option<string>,
   ...GATE_OPTIONS,
-  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
 };
 
-const USAGE = `Usage: npm run bench -- report <result file> [options]
+const USAGE = (options: string) => `Usage: npm run bench -- report <result file> [options]
 
 Makes a report from a result file, any time; with --baseline and --threshold it judges it too.
 
-${renderOptions(REPORT_OPTIONS)}
+${options}
 
 ${EXIT_CODES}
 
@@ -48,12 +48,12 @@ Examples:
 
 /** Runs `bench report` and gives its exit code. @throws OptionError on wrong usage and on files that are no results. */
 export async function reportCommand(args: readonly string[]): Promise<number> {
-  const { flags, words } = readFlags(REPORT_OPTIONS, args);
-  const values = resolveOptions(REPORT_OPTIONS, { environment: process.env, flags });
-  if (values.help) {
-    process.stdout.write(USAGE);
+  const line = readCommand({ options: REPORT_OPTIONS, usage: USAGE }, args, process.env);
+  if (line.kind === 'show') {
+    process.stdout.write(line.text);
     return 0;
   }
+  const { values, words } = line;
   const [path, extra] = words;
   if (path === undefined || extra !== undefined) {
     throw new OptionError(`report takes one result file, such as results/x.json; got "${words.join(' ')}"`);

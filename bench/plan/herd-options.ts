@@ -16,5 +16,4 @@ export const HERD_OPTIONS = {
   segments: { help: 'writers at once', default: 4, ...wholeNumber(1, 64) } satisfies Option<number>,
   clear: { help: 'remove every sheep first', ...SWITCH } satisfies Option<boolean>,
   yes: { help: 'really clear a table that is not on this machine', ...SWITCH } satisfies Option<boolean>,
-  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
 } satisfies OptionTable;

@@ -4,7 +4,6 @@ import {
   decimalNumber,
   filePath,
   risingNumbers,
-  SWITCH,
   wholeNumber,
   wordOf,
   wordsOf,
@@ -15,8 +14,7 @@ import { GATE_OPTIONS } from './gate-options.ts';
 import type { NamedStack, NamedUrl } from './named-targets.ts';
 import { namedStacks, namedUrls } from './named-targets.ts';
 import { OBJECTIVE_ALLOWED, readObjective } from './objective.ts';
-import type { PresetName } from './presets.ts';
-import { PRESET_NAMES } from './presets.ts';
+import { PRESET_OPTION } from './presets.ts';
 
 /** The stacks that run on this machine. */
 export const LOCAL_STACK_NAMES = ['ts', 'python'] as const;
@@ -26,12 +24,7 @@ export type LocalStackName = (typeof LOCAL_STACK_NAMES)[number];
 
 /** The options of the bench; each default says in `docs/method.md` why it is what it is. */
 export const BENCH_OPTIONS = {
-  preset: {
-    env: 'BENCH_PRESET',
-    help: 'named plan, whose values take the place of the defaults below',
-    default: 'default',
-    ...wordOf(PRESET_NAMES),
-  } satisfies Option<PresetName>,
+  ...PRESET_OPTION,
   url: {
     env: 'BENCH_URL',
     help: 'measure a deployed API instead of this machine',
@@ -154,5 +147,4 @@ export const BENCH_OPTIONS = {
     ...filePath,
   } satisfies Option<string>,
   ...GATE_OPTIONS,
-  help: { help: 'show this text', ...SWITCH } satisfies Option<boolean>,
 } satisfies OptionTable;

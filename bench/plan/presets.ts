@@ -1,11 +1,22 @@
-import type { OptionTable } from '@sheep-shed/options';
+import type { Option, OptionSources, OptionTable } from '@sheep-shed/options';
 import { resolveOptions } from '@sheep-shed/options';
+import { wordOf } from '@sheep-shed/options/readers';
 
 /** The names of the presets. */
 export const PRESET_NAMES = ['quick', 'default', 'classic'] as const;
 
 /** A named plan. */
 export type PresetName = (typeof PRESET_NAMES)[number];
+
+/** The option that chooses a preset. */
+export const PRESET_OPTION = {
+  preset: {
+    env: 'BENCH_PRESET',
+    help: 'named plan, whose values take the place of the defaults below',
+    default: 'default',
+    ...wordOf(PRESET_NAMES),
+  } satisfies Option<PresetName>,
+};
 
 /** Values by option name, which take the place of the built-in defaults, and why they are what they are. */
 export interface Preset {
@@ -33,18 +44,29 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
 };
 
 /**
- * Resolves a table of options that has a `preset`: built-in default, preset, environment, command line, each
+ * The values of the preset that the sources name.
+ * @throws OptionError when there is no preset of that name.
+ */
+export function presetOf(sources: OptionSources): Preset['values'] {
+  const { preset } = resolveOptions(PRESET_OPTION, { ...sources, file: pickPreset(sources.file) });
+  const { calls, ...rest } = PRESETS[preset].values;
+  const isTimed =
+    sources.flags?.['duration'] !== undefined ||
+    sources.environment?.['BENCH_DURATION'] !== undefined ||
+    sources.file?.['duration'] !== undefined;
+  // Calls beat a duration; a preset's must not beat a duration that was given.
+  return calls === undefined || isTimed ? rest : { ...rest, calls };
+}
+
+/**
+ * Resolves a table of options that has a `preset`: built-in default, preset, file, environment, command line, each
  * beating the one before.
  * @throws OptionError as {@link resolveOptions} does.
  */
-export function resolveWithPreset<Table extends OptionTable>(
-  table: Table,
-  sources: Omit<Parameters<typeof resolveOptions>[1], 'file'>,
-) {
-  const name = resolveOptions(table, sources)['preset'] as PresetName;
-  const { calls, ...rest } = PRESETS[name].values;
-  const isTimed = sources.flags?.['duration'] !== undefined || sources.environment?.['BENCH_DURATION'];
-  // Calls beat a duration; a preset's must not beat a duration that somebody gave.
-  const file = calls === undefined || isTimed ? rest : { ...rest, calls };
-  return resolveOptions<Table>(table, { ...sources, file });
+export function resolveWithPreset<Table extends OptionTable>(table: Table, sources: OptionSources) {
+  return resolveOptions<Table>(table, { ...sources, preset: presetOf(sources) });
+}
+
+function pickPreset(file: OptionSources['file'] = {}) {
+  return file['preset'] === undefined ? {} : { preset: file['preset'] };
 }

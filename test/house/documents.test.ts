@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { OptionTable } from '@sheep-shed/options';
 import { flagOf } from '@sheep-shed/options';
+import { COMMON_OPTIONS } from '@sheep-shed/options/command';
 import { METRICS } from '../../bench/analysis/metrics.ts';
 import { THRESHOLD_METRICS } from '../../bench/analysis/thresholds.ts';
 import { COMPARE_OPTIONS } from '../../bench/commands/compare.ts';
@@ -23,6 +24,7 @@ const sectionOf = (page: string, heading: string) =>
 
 test('docs/configuration.md has one row for every option of the bench, as the tables have it, and no other', () => {
   const tables: readonly [heading: string, table: OptionTable][] = [
+    ['# Configuration', COMMON_OPTIONS],
     ['Bench', BENCH_OPTIONS],
     ['Bench: reports', REPORT_OPTIONS],
     ['Bench: comparisons', COMPARE_OPTIONS],

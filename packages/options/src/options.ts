@@ -19,10 +19,12 @@ export interface Option<T> {
   readonly required?: true;
   /** Name of its environment variable; absent when it has none. */
   readonly env?: string;
+  /** The letter of its short flag, such as `q` for `-q`. */
+  readonly short?: string;
   readonly repeatable?: true;
   /** A switch takes no value on the command line; elsewhere `true` or `false`. */
   readonly isSwitch?: true;
-  /** Errors do not repeat its value. */
+  /** Neither errors nor `--show-config` repeat its value. */
   readonly isSecret?: true;
 }
 
@@ -38,38 +40,81 @@ export type Values<Table extends OptionTable> = {
     : Given<Table[Name]> | undefined;
 };
 type Given<O extends Option<unknown>> = NonNullable<ReturnType<O['read']>>;
+
 /** Where values come from, lowest precedence first; all beat the built-in default. */
 export interface OptionSources {
+  /** What takes the place of built-in defaults. */
+  readonly preset?: Readonly<Record<string, unknown>>;
   readonly file?: Readonly<Record<string, unknown>>;
+  /** What errors call the file; default "the file". */
+  readonly fileName?: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly flags?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A value and where it came from. */
+export interface ResolvedOption {
+  readonly value: unknown;
+  /** As it was written; empty when there is none. */
+  readonly texts: readonly string[];
+  /** Such as `default`, `preset`, `bench.json`, `BENCH_HERD`, `command line`. */
+  readonly source: string;
+}
+
 /**
- * Resolves a table: built-in default, then file, environment, command line, each beating the one before.
+ * Resolves a table: built-in default, then preset, file, environment, command line, each beating the one before.
  * @throws OptionError on a value that is not allowed, a required one that is missing, an unknown key of the file.
  */
 export function resolveOptions<Table extends OptionTable>(
   table: Table,
   sources: OptionSources,
 ): Values<Table> {
-  const { file = {}, environment = {}, flags = {} } = sources;
+  const resolved = Object.entries(resolveWithSources(table, sources));
+  return Object.fromEntries(resolved.map(([name, { value }]) => [name, value])) as Values<Table>;
+}
+
+/** As {@link resolveOptions}, and tells where each value came from. */
+export function resolveWithSources(
+  table: OptionTable,
+  sources: OptionSources,
+): Readonly<Record<string, ResolvedOption>> {
+  const { file = {}, fileName = 'the file' } = sources;
   const unknownKey = Object.keys(file).find((key) => !Object.hasOwn(table, key));
   if (unknownKey !== undefined) {
-    throw new OptionError(`unknown key ${unknownKey} in the file; allowed: ${Object.keys(table).join(', ')}`);
+    throw new OptionError(
+      `unknown key ${unknownKey} in ${fileName}; allowed: ${Object.keys(table).join(', ')}`,
+    );
   }
-  const values = Object.entries(table).map(([name, option]) => {
-    const given = flags[name];
-    if (given !== undefined) return [name, readValue(flagOf(name), option, given)];
-    const variable = option.env === undefined ? undefined : environment[option.env];
-    if (variable !== undefined) return [name, readValue(option.env ?? name, option, variable.split(','))];
-    if (Object.hasOwn(file, name)) return [name, readValue(name, option, [file[name]].flat().map(String))];
-    if (option.required) {
-      throw new OptionError(`${option.env ?? flagOf(name)} is missing: it must be ${option.allowed}`);
-    }
-    return [name, option.default];
-  });
-  return Object.fromEntries(values) as Values<Table>;
+  return Object.fromEntries(
+    Object.entries(table).map(([name, option]) => [name, resolveOption(name, option, sources)]),
+  );
+}
+
+function resolveOption(name: string, option: Option<unknown>, sources: OptionSources): ResolvedOption {
+  const { preset = {}, file = {}, fileName = 'the file', environment = {}, flags = {} } = sources;
+  const given = flags[name];
+  if (given !== undefined) return readTexts('command line', flagOf(name), option, given);
+  const { env } = option;
+  const variable = env === undefined ? undefined : environment[env];
+  if (env !== undefined && variable !== undefined) {
+    return readTexts(env, env, option, option.repeatable ? variable.split(',') : [variable]);
+  }
+  if (Object.hasOwn(file, name)) return readTexts(fileName, name, option, textsOf(name, option, file[name]));
+  if (Object.hasOwn(preset, name))
+    return readTexts('preset', name, option, textsOf(name, option, preset[name]));
+  if (option.required) {
+    throw new OptionError(`${env ?? flagOf(name)} is missing: it must be ${option.allowed}`);
+  }
+  if (option.default === undefined) return { value: undefined, texts: [], source: 'not given' };
+  return { value: option.default, texts: [option.default].flat().map(String), source: 'default' };
+}
+
+function textsOf(name: string, option: Option<unknown>, value: unknown): readonly string[] {
+  const values = [value].flat();
+  if (values.every((one) => ['string', 'number', 'boolean'].includes(typeof one))) return values.map(String);
+  throw new OptionError(
+    `${name} must be a text, a number, true, false, or a list of them; got ${shown(option, JSON.stringify(value))}`,
+  );
 }
 
 /**
@@ -83,7 +128,10 @@ export function readFlags(table: OptionTable, args: readonly string[]) {
   const options = Object.fromEntries(
     Object.entries(known).map(([flag, { option }]) => [
       flag.slice(2),
-      { type: option.isSwitch ? ('boolean' as const) : ('string' as const) },
+      {
+        type: option.isSwitch ? ('boolean' as const) : ('string' as const),
+        ...(option.short !== undefined && { short: option.short }),
+      },
     ]),
   );
   const { tokens } = parseArgs({
@@ -98,8 +146,8 @@ export function readFlags(table: OptionTable, args: readonly string[]) {
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
-    const found = known[token.rawName];
-    if (found === undefined) {
+    const found = known[`--${token.name}`];
+    if (found === undefined || ![`--${token.name}`, `-${found.option.short}`].includes(token.rawName)) {
       throw new OptionError(`unknown option ${token.rawName}; allowed: ${Object.keys(known).join(', ')}`);
     }
     const text = found.option.isSwitch ? (token.value ?? 'true') : token.value;
@@ -127,7 +175,8 @@ export function renderOptions(table: OptionTable): string {
       option.repeatable ? 'repeatable' : '',
       option.env ?? '',
     ].filter((remark) => remark !== '');
-    return [flagOf(name), option.help, remarks.length > 0 ? `(${remarks.join('; ')})` : ''];
+    const short = option.short === undefined ? '' : `, -${option.short}`;
+    return [`${flagOf(name)}${short}`, option.help, remarks.length > 0 ? `(${remarks.join('; ')})` : ''];
   });
   const width = Math.max(...rows.map(([flag = '']) => flag.length));
   return rows
@@ -135,11 +184,20 @@ export function renderOptions(table: OptionTable): string {
     .join('\n');
 }
 
-function readValue(source: string, option: Option<unknown>, texts: readonly string[]): unknown {
+function readTexts(
+  source: string,
+  named: string,
+  option: Option<unknown>,
+  texts: readonly string[],
+): ResolvedOption {
   const once = option.repeatable === true || texts.length === 1;
   const value = once ? option.read(texts) : undefined;
-  if (value !== undefined) return value;
+  if (value !== undefined) return { value, texts, source };
   const times = once ? '' : ' and be given once';
-  const given = option.isSecret ? 'a value that is not shown' : JSON.stringify(texts.join(','));
-  throw new OptionError(`${source} must be ${option.allowed}${times}; got ${given}`);
+  const given = shown(option, JSON.stringify(texts.join(',')));
+  throw new OptionError(`${named} must be ${option.allowed}${times}; got ${given}`);
+}
+
+function shown({ isSecret }: Option<unknown>, value: string): string {
+  return isSecret ? 'a value that is not shown' : value;
 }

@@ -54,6 +54,10 @@ test('what is not allowed is named with its source, its value and what is allowe
     [() => resolve([], {}, { herd: 1 }), 'unknown key herd in the file; allowed: herdSize, stack, loud'],
     [() => resolve(['--herd', '1']), 'unknown option --herd; allowed: --herd-size, --stack, --loud'],
     [() => resolve(['-l']), 'unknown option -l; allowed: --herd-size, --stack, --loud'],
+    [
+      () => resolve([], {}, { herdSize: {} }),
+      'herdSize must be a text, a number, true, false, or a list of them; got {}',
+    ],
     [() => resolve(['--herd-size']), '--herd-size lacks its value: it must be a whole number from 0 to 9'],
     [
       () => resolve(['--herd-size', '--loud']),
@@ -91,6 +95,6 @@ test('the help has one line an option, with all that is to know of it', () => {
 test('the value of a secret is never repeated', () => {
   const table = { key: { env: 'KEY', help: 'a key', isSecret: true, ...wholeNumber(0, 9) } } as const;
   assert.throws(() => resolveOptions(table, { environment: { KEY: 's3cret,x' } }), {
-    message: 'KEY must be a whole number from 0 to 9 and be given once; got a value that is not shown',
+    message: 'KEY must be a whole number from 0 to 9; got a value that is not shown',
   });
 });
