@@ -11,7 +11,7 @@ export interface Lever {
 const SHED = 'src/functions/shed.ts';
 const BUILTIN = /const (.+) = process\.getBuiltinModule\(('[^']+')\);/;
 const importing = (file: string): SourceChange => ({ file, from: BUILTIN, to: 'import $1 from $2;' });
-const UNOPENED: SourceChange = { file: SHED, from: /await shed\.open\?\.\(\);/, to: '' };
+const UNOPENED: SourceChange = { file: SHED, from: /await shed\.open\(\);/, to: '' };
 const COLD_CAT: SourceChange = { file: 'src/functions/get-cat/handler.ts', from: /await warmUp.*/, to: '' };
 const COLD_WOLF: SourceChange = {
   file: 'src/functions/delete-wolf/handler.ts',
@@ -21,7 +21,7 @@ const COLD_WOLF: SourceChange = {
 const WITHOUT_MIDDY: SourceChange = {
   file: 'src/hosts/lambda/lambda.ts',
   from: /import middy from '@middy\/core'/,
-  to: "import { middy } from './bare-middy.ts'",
+  to: "import { middy } from '../../../lab/startup/bare-middy.ts'",
 };
 const CREDENTIALS = {
   '@aws-sdk/credential-provider-node': './src/adapters/dynamodb/environment-credentials.ts',

@@ -14,7 +14,8 @@ const EVENT = {
 };
 const CONTEXT = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 29_000 };
 
-const wrapped = lambda(async () => ({ count: 0 }), { status: 200, logFor: stdoutLog }) as unknown as Handler;
+const count = { run: async () => ({ count: 0 }), success: 200 };
+const wrapped = lambda(count, { logFor: stdoutLog }) as unknown as Handler;
 const bare: Handler = async () => ({
   statusCode: 200,
   headers: { 'content-type': 'application/json' },

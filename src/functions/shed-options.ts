@@ -1,5 +1,7 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
+import { resolveOptions } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
+import type { AwsCredentials, DynamodbShedOptions } from '../adapters/dynamodb/dynamodb-options.ts';
 
 const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 
@@ -48,6 +50,24 @@ export const SHED_OPTIONS = {
     ...address(),
   } satisfies Option<string>,
 } satisfies OptionTable;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the environment says that the shed is. @throws OptionError */
+export function shedPlace(environment: Environment): DynamodbShedOptions {
+  const { commonEndpoint, ...place } = resolveOptions(SHED_OPTIONS, { environment });
+  return { ...place, endpoint: place.endpoint ?? commonEndpoint };
+}
+
+/**
+ * Reads the key anew each time it is called.
+ * @throws OptionError at once if it is missing now: init fails then, not the first request.
+ */
+export function environmentCredentials(environment: Environment): () => AwsCredentials {
+  const credentials = () => resolveOptions(CREDENTIAL_OPTIONS, { environment });
+  credentials();
+  return credentials;
+}
 
 function address(): Pick<Option<string>, 'allowed' | 'read'> {
   return {

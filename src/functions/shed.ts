@@ -1,22 +1,12 @@
-import { resolveOptions } from '@sheep-shed/options';
 import { dynamodbShed } from '#dynamodb-shed';
-import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from './shed-options.ts';
+import type { DynamodbShedOptions, OpenShed } from '../adapters/dynamodb/dynamodb-options.ts';
 
-const credentials = () => resolveOptions(CREDENTIAL_OPTIONS, { environment: process.env });
-const { table, segments, region, endpoint, commonEndpoint } = resolveOptions(SHED_OPTIONS, {
-  environment: process.env,
-});
-// What lacks is told in the init instead of the first request.
-credentials();
-
-/** The shed of this process, as its environment says. */
-export const shed = dynamodbShed({
-  table,
-  segments,
-  region,
-  credentials,
-  endpoint: endpoint ?? commonEndpoint,
-});
-
-// Lambda gives init a whole CPU, and an invocation of 128 MB a fourteenth of one.
-await shed.open?.();
+/**
+ * Opens the shed with the adapter that the stack is built with. It is ready for its first call when this resolves:
+ * Lambda gives init a whole CPU, and an invocation of 128 MB a fourteenth of one.
+ */
+export async function openShed(options: DynamodbShedOptions): Promise<OpenShed> {
+  const shed = dynamodbShed(options);
+  await shed.open();
+  return shed;
+}

@@ -5,7 +5,7 @@ import { jsonLog } from '../../src/adapters/json-log/json-log.ts';
 import type { CallContext, Run } from '../../src/domain/context.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { ShedError } from '../../src/domain/errors.ts';
-import type { HttpAnswer, HttpEvent } from '../../src/hosts/lambda/lambda.ts';
+import type { GatewayAnswer, HttpEvent } from '../../src/hosts/lambda/lambda.ts';
 import { lambda } from '../../src/hosts/lambda/lambda.ts';
 
 const REQUEST_ID = '8476a536-e9f4-11e8-9739-2dfe598c3fcd';
@@ -15,10 +15,10 @@ const HOST = {
 } as unknown as LambdaContext;
 
 /** Calls a portable function as API Gateway does, and keeps what it logs. */
-async function call(run: Run<CallContext>, event: unknown, status = 200) {
+async function call(run: Run<CallContext>, event: unknown, success = 200) {
   const lines: string[] = [];
-  const handler = lambda(run, { status, logFor: jsonLog((line) => lines.push(line)) });
-  const answer = (await handler(event as HttpEvent, HOST)) as HttpAnswer;
+  const handler = lambda({ run, success }, { logFor: jsonLog((line) => lines.push(line)) });
+  const answer = (await handler(event as HttpEvent, HOST)) as GatewayAnswer;
   return { ...answer, json: answer.body === undefined ? undefined : JSON.parse(answer.body), lines };
 }
 

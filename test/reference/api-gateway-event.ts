@@ -1,4 +1,5 @@
 /** Events as API Gateway makes them, for functions that are called without it. */
+import { FUNCTIONS } from '../../src/functions/catalogue.ts';
 
 /** Payload format of API Gateway: 2.0 of HTTP APIs, 1.0 of REST APIs. */
 export type PayloadFormat = '1.0' | '2.0';
@@ -9,12 +10,14 @@ export interface RoutedEvent {
   readonly event: Readonly<Record<string, unknown>>;
 }
 
-const ROUTES: readonly (readonly [method: string, path: RegExp, functionName: string])[] = [
-  ['POST', /^\/sheeps?\/(?<tattoo>[^/]+)$/, 'post-sheep'],
-  ['GET', /^\/dog$/, 'get-dog'],
-  ['GET', /^\/cat$/, 'get-cat'],
-  ['DELETE', /^\/wolf$/, 'delete-wolf'],
-];
+/** Of each route its method, a pattern of its path whose groups are the parameters, and the function's name. */
+const ROUTES = FUNCTIONS.flatMap(({ name, routes }) =>
+  routes.map((route) => {
+    const [method = '', path = ''] = route.split(' ');
+    const pattern = new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+    return [method, pattern, name] as const;
+  }),
+);
 
 /** Routes a request of the contract; `undefined` when no function is meant. */
 export function routeEvent(path: string, method: string, format: PayloadFormat): RoutedEvent | undefined {

@@ -13,8 +13,11 @@ export interface DynamodbShedOptions {
   readonly table: string;
   /** AWS region of the table, such as `eu-west-3`. */
   readonly region: string;
-  /** Asked before each request, so that new credentials are taken as soon as they are there. */
-  readonly credentials: () => AwsCredentials;
+  /**
+   * Asked before each request, so that new credentials are taken as soon as they are there.
+   * @default what the SDK finds where it runs; the thin client must be given them.
+   */
+  readonly credentials?: (() => AwsCredentials | Promise<AwsCredentials>) | undefined;
   /** @default DynamoDB's own of the region, over TLS. */
   readonly endpoint?: string | undefined;
   /** Most sheep on a page. @default {@link SCAN_PAGE} where sheep are read, what fits into 1 MB where counted. */
@@ -23,10 +26,19 @@ export interface DynamodbShedOptions {
   readonly segments?: number;
 }
 
-/** A shed that may be made ready before the first call. */
-export interface OpenableShed extends Shed {
-  /** Opens a connection; a failure is left to the first call. */
-  readonly open?: () => Promise<void>;
+/** A shed and the end of its connections. */
+export interface OpenShed extends Shed {
+  /** Closes its connections; no call may be under way. */
+  close(): Promise<void>;
+}
+
+/** A shed that can be made ready before the first call. */
+export interface DynamodbShed extends OpenShed {
+  /**
+   * Opens a connection that the first call will use, by a request that goes through the whole client, and at its end
+   * asks for nothing but `GET /`, which needs no rights. A failure is left to the first call.
+   */
+  open(): Promise<void>;
 }
 
 /** Sheep read at once: unmarshalling the 35 000 that fit into DynamoDB's 1 MB exceeds a function of 128 MB. */

@@ -19,19 +19,25 @@ export type Exchange = (
   body: string,
 ) => Promise<HttpAnswer>;
 
+/** A way to one server and the end of its connections. */
+export interface Exchanging {
+  readonly exchange: Exchange;
+  readonly close: () => void;
+}
+
 /**
  * Exchanges with one server over connections that stay open, `http` or `https` as its address says.
  * A connection that takes longer than {@link CONNECT_LIMIT_MS} and an answer that keeps silent for
  * {@link ANSWER_LIMIT_MS} fail with `ETIMEDOUT`.
  */
-export function exchangeWith(address: URL): Exchange {
+export function exchangeWith(address: URL): Exchanging {
   const transport = address.protocol === 'https:' ? https : http;
   const agent = new transport.Agent({ keepAlive: true, maxSockets: 50 });
   // An IPv6 address has brackets in a URL and none in a socket's options.
   const host = address.hostname.replaceAll(/^\[|\]$/g, '');
   const ready = address.protocol === 'https:' ? 'secureConnect' : 'connect';
 
-  return (method, headers, body) =>
+  const exchange: Exchange = (method, headers, body) =>
     new Promise((resolve, reject) => {
       const request = transport.request({ agent, host, port: address.port, path: '/', method, headers });
       const giveUp = (what: string) =>
@@ -55,4 +61,5 @@ export function exchangeWith(address: URL): Exchange {
       });
       request.end(body);
     });
+  return { exchange, close: () => agent.destroy() };
 }

@@ -1,29 +1,29 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Sheep } from '../../domain/sheep.ts';
-import type { AwsCredentials, DynamodbShedOptions, OpenableShed, ScanPart } from './dynamodb-options.ts';
+import type { AwsCredentials, DynamodbShed, DynamodbShedOptions, ScanPart } from './dynamodb-options.ts';
 import { ANSWER_LIMIT_MS, CONNECT_LIMIT_MS, MAX_ATTEMPTS, SCAN_PAGE, scanParts } from './dynamodb-options.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** A shed in a DynamoDB table, by AWS's SDK. */
-export function dynamodbShed(options: DynamodbShedOptions): OpenableShed {
+export function dynamodbShed(options: DynamodbShedOptions): DynamodbShed {
   const { table: TableName, region, endpoint, credentials, pageSize, segments } = options;
-  const client = DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      region,
-      ...(endpoint === undefined ? {} : { endpoint }),
-      credentials: async () => keyOf(credentials()),
-      maxAttempts: MAX_ATTEMPTS,
-      retryMode: 'standard',
-      requestHandler: {
-        connectionTimeout: CONNECT_LIMIT_MS,
-        requestTimeout: ANSWER_LIMIT_MS,
-        throwOnRequestTimeout: true,
-      },
-    }),
+  const lowLevel = new DynamoDBClient({
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials: async () => keyOf(await credentials()) }),
+    maxAttempts: MAX_ATTEMPTS,
+    retryMode: 'standard',
+    requestHandler: {
+      connectionTimeout: CONNECT_LIMIT_MS,
+      requestTimeout: ANSWER_LIMIT_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const client = DynamoDBDocumentClient.from(lowLevel, {
     // A tattoo may exceed 2^53: numbers arrive as their digits, and each attribute reads its own.
-    { unmarshallOptions: { wrapNumbers: (digits: string) => digits } },
-  );
+    unmarshallOptions: { wrapNumbers: (digits: string) => digits },
+  });
   const countPage = pageSize === undefined ? {} : { Limit: pageSize };
   const Limit = pageSize ?? SCAN_PAGE;
   const parts = scanParts(segments);
@@ -51,6 +51,26 @@ export function dynamodbShed(options: DynamodbShedOptions): OpenableShed {
   }
 
   return {
+    async open() {
+      const scan = new ScanCommand({ TableName, Select: 'COUNT' });
+      // Innermost: all that the SDK does before and after the exchange is done for this request too.
+      scan.middlewareStack.add(
+        (next) => async (args) => {
+          const request = args.request as SdkRequest;
+          const { host = '' } = request.headers;
+          Object.assign(request, { method: 'GET', path: '/', headers: { host }, body: undefined });
+          // Read to its end, so that the connection is free again; tried once, since init has a limit of its own.
+          await next(args)
+            .then(({ response }) => Array.fromAsync((response as SdkResponse).body))
+            .catch(() => undefined);
+          return { response: { statusCode: 200, headers: {}, body: NOTHING } };
+        },
+        { step: 'deserialize', priority: 'low' },
+      );
+      await client.send(scan).catch(() => undefined);
+    },
+    // Not the document client's, which leaves it to the owner of the other.
+    close: async () => lowLevel.destroy(),
     async add({ tattoo, weight }) {
       const put = new PutCommand({
         TableName,
@@ -76,6 +96,19 @@ export function dynamodbShed(options: DynamodbShedOptions): OpenableShed {
 }
 
 type Key = Record<string, unknown>;
+
+/** What the SDK hands to the innermost of its middlewares. */
+interface SdkRequest {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What it gets from there. */
+interface SdkResponse {
+  readonly body: AsyncIterable<unknown>;
+}
+
+/** The body of an empty answer. */
+const NOTHING = new TextEncoder().encode('{}');
 
 function keyOf({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials) {
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };

@@ -51,6 +51,8 @@ export interface DynamodbClient {
   readonly call: (operation: string, input: object) => Promise<DynamodbAnswer>;
   /** Opens a connection and keeps it, by a request that needs no rights; a failure is left to the first call. */
   readonly open: () => Promise<void>;
+  /** Closes its connections. */
+  readonly close: () => void;
 }
 
 /** What decides when a request is repeated; a test hands in its own. */
@@ -69,30 +71,35 @@ const THROTTLED_BASE_DELAY_MS = 500;
 const RETRY_COST = 5;
 const RETRY_TOKENS = 500;
 
-/** DynamoDB's protocol (JSON 1.0), signed, with nothing of an SDK. */
+/**
+ * DynamoDB's protocol (JSON 1.0), signed, with nothing of an SDK.
+ * @throws TypeError without credentials, of which it has no chain of its own.
+ */
 export function dynamodbClient(
   { region, endpoint, credentials }: Pick<DynamodbShedOptions, 'region' | 'endpoint' | 'credentials'>,
   { random, sleep }: Waiting = { random: Math.random, sleep: wait },
 ): DynamodbClient {
+  if (credentials === undefined) {
+    throw new TypeError('credentials must be given: the thin client does not look for any; got none');
+  }
   const address = new URL(endpoint ?? `https://dynamodb.${region}.${domainOf(region)}`);
-  const exchange = exchangeWith(address);
+  const { exchange, close } = exchangeWith(address);
   const sign = signatureV4('dynamodb', region);
   let tokens = RETRY_TOKENS;
 
-  async function attempt(operation: string, body: string): Promise<DynamodbAnswer> {
+  const attempt = async (operation: string, body: string): Promise<DynamodbAnswer> => {
     const headers = {
       host: address.host,
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDB_20120810.${operation}`,
     };
-    const answer = await exchange('POST', sign({ headers, body }, credentials(), new Date()), body).catch(
-      (cause: NodeJS.ErrnoException) => {
-        throw new DynamodbError(cause.code ?? cause.name, cause.message, {}, { cause });
-      },
-    );
+    const signed = sign({ headers, body }, await credentials(), new Date());
+    const answer = await exchange('POST', signed, body).catch((cause: NodeJS.ErrnoException) => {
+      throw new DynamodbError(cause.code ?? cause.name, cause.message, {}, { cause });
+    });
     if (answer.status === 200) return JSON.parse(answer.body) as DynamodbAnswer;
     throw failureOf(answer);
-  }
+  };
 
   return {
     async call(operation, input) {
@@ -114,9 +121,10 @@ export function dynamodbClient(
     },
     async open() {
       // Signed for nothing, so that this code is loaded and compiled as well.
-      const { host } = sign({ headers: { host: address.host }, body: '' }, credentials(), new Date());
+      const { host } = sign({ headers: { host: address.host }, body: '' }, await credentials(), new Date());
       await exchange('GET', { host: host ?? '' }, '').catch(() => undefined);
     },
+    close,
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Sheep } from '../../domain/sheep.ts';
-import type { DynamodbShedOptions, OpenableShed, ScanPart } from './dynamodb-options.ts';
+import type { DynamodbShed, DynamodbShedOptions, ScanPart } from './dynamodb-options.ts';
 import { SCAN_PAGE, scanParts } from './dynamodb-options.ts';
 import { sideBySide } from './side-by-side.ts';
 import type { Item, Waiting } from './thin-client.ts';
 import { DynamodbError, dynamodbClient } from './thin-client.ts';
 
 /** A shed in a DynamoDB table, by a client of our own that starts in a fraction of the SDK's time (ADR 12). */
-export function dynamodbShed(options: DynamodbShedOptions, waiting?: Waiting): OpenableShed {
+export function dynamodbShed(options: DynamodbShedOptions, waiting?: Waiting): DynamodbShed {
   const { table: TableName, pageSize, segments } = options;
   const client = dynamodbClient(options, waiting);
   const countPage = pageSize === undefined ? {} : { Limit: pageSize };
@@ -37,6 +37,7 @@ export function dynamodbShed(options: DynamodbShedOptions, waiting?: Waiting): O
 
   return {
     open: client.open,
+    close: async () => client.close(),
     async add({ tattoo, weight }) {
       const put = {
         TableName,

@@ -1,13 +1,17 @@
 import { stdoutLog } from '../../adapters/json-log/json-log.ts';
 import { memoryShed } from '../../adapters/memory/memory-shed.ts';
+import type { Shed } from '../../domain/shed.ts';
 import { MIN_WEIGHT } from '../../domain/sheep.ts';
 import { lambda, warmUp } from '../../hosts/lambda/lambda.ts';
-import { shed } from '../shed.ts';
-import { run } from './run.ts';
+import { DELETE_WOLF } from '../catalogue.ts';
+import { openShed } from '../shed.ts';
+import { environmentCredentials, shedPlace } from '../shed-options.ts';
 
-const bind = (place: typeof shed) => lambda(run, { status: 204, logFor: stdoutLog, shed: place });
+const bind = (shed: Shed) => lambda(DELETE_WOLF, { logFor: stdoutLog, shed });
 
-export const handler = bind(shed);
+const credentials = environmentCredentials(process.env);
+
+export const handler = bind(await openShed({ ...shedPlace(process.env), credentials }));
 
 const trial = memoryShed();
 // As a herd is: few primes, which are tested to the end, and many that are not.

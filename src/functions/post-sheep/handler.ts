@@ -1,6 +1,10 @@
 import { stdoutLog } from '../../adapters/json-log/json-log.ts';
 import { lambda } from '../../hosts/lambda/lambda.ts';
-import { shed } from '../shed.ts';
-import { run } from './run.ts';
+import { POST_SHEEP } from '../catalogue.ts';
+import { openShed } from '../shed.ts';
+import { environmentCredentials, shedPlace } from '../shed-options.ts';
 
-export const handler = lambda(run, { status: 201, logFor: stdoutLog, shed });
+const credentials = environmentCredentials(process.env);
+const shed = await openShed({ ...shedPlace(process.env), credentials });
+
+export const handler = lambda(POST_SHEEP, { logFor: stdoutLog, shed });

@@ -1,12 +1,12 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2, Context as LambdaContext } from 'aws-lambda';
-import type { CallContext, Run } from '../../domain/context.ts';
-import type { ErrorCode } from '../../domain/errors.ts';
-import { ShedError } from '../../domain/errors.ts';
+import type { CallContext } from '../../domain/context.ts';
 import type { Log } from '../../domain/log.ts';
+import type { HttpAnswer, HttpFunction } from '../http-answer.ts';
+import { answerTo, failureAnswer } from '../http-answer.ts';
 
 /** What API Gateway is answered, in payload format 1.0 and 2.0 alike. */
-export interface HttpAnswer {
+export interface GatewayAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -15,45 +15,30 @@ export interface HttpAnswer {
 /** An event of API Gateway in payload format 1.0 or 2.0. */
 export type HttpEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
 
-/** The HTTP status of each code; a new code does not compile until it has one. */
-const STATUS: Readonly<Record<ErrorCode, number>> = {
-  INVALID_INPUT: 400,
-  NO_FITTING_SHEEP: 404,
-  SHEEP_ALREADY_IN_SHED: 409,
-  CAT_WOULD_NOT_FINISH: 422,
-  INTERNAL_ERROR: 500,
-};
-
 /** Before the host kills a call, this many milliseconds are left to answer 500. */
 const TIMEOUT_EARLY_MS = 200;
 
 /** As long as init may take on Lambda. */
 const WARM_UP_LIMIT_MS = 10_000;
 
-/** How every function answers and logs; lives as long as the process. */
-export interface Answering {
-  /** HTTP status of success. */
-  readonly status: number;
+/** How every function logs; lives as long as the process. */
+export interface Logging {
   /** Makes the log of one call. */
   readonly logFor: (requestId: string) => Log;
 }
 
 /**
  * Binds a portable function to AWS Lambda behind API Gateway.
- * @param parts how to answer, and what this function needs besides, as its shed.
+ * @param parts how to log, and what this function needs besides, as its shed.
  */
 export function lambda<Context extends CallContext>(
-  run: Run<Context>,
-  parts: Omit<Context, keyof CallContext> & Answering,
+  { run, success }: HttpFunction<Context>,
+  parts: Omit<Context, keyof CallContext> & Logging,
 ) {
-  return middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: TIMEOUT_EARLY_MS })
+  return middy<HttpEvent, GatewayAnswer>({ timeoutEarlyInMillis: TIMEOUT_EARLY_MS })
     .onError((request) => {
-      const { awsRequestId: requestId } = request.context;
-      const { code, message } = explained(request.error);
-      if (code === 'INTERNAL_ERROR') {
-        parts.logFor(requestId).error('the call failed for an unexpected reason', { error: request.error });
-      }
-      request.response = answer(STATUS[code], { message, code, requestId });
+      const { awsRequestId } = request.context;
+      request.response = inGateway(failureAnswer(request.error, awsRequestId, parts.logFor(awsRequestId)));
     })
     .handler(async (event: HttpEvent, { awsRequestId, getRemainingTimeInMillis }: LambdaContext) => {
       const call: CallContext = {
@@ -64,7 +49,7 @@ export function lambda<Context extends CallContext>(
       };
       // The compiler cannot see that what was omitted and what is added make the whole.
       const context = { ...parts, ...call } as unknown as Context;
-      return answer(parts.status, await run(inputOf(event), context));
+      return inGateway(answerTo(success, await run(inputOf(event), context)));
     });
 }
 
@@ -94,26 +79,6 @@ function inputOf(event: HttpEvent): Record<string, string | undefined> {
   return { ...query, ...event.pathParameters };
 }
 
-declare global {
-  interface JSON {
-    /** Missing in TypeScript's library: https://tc39.es/proposal-json-parse-with-source/ */
-    rawJSON(text: string): unknown;
-  }
-}
-
-function explained(error: unknown): ShedError {
-  if (error instanceof ShedError && error.code !== 'INTERNAL_ERROR') return error;
-  return new ShedError('INTERNAL_ERROR', 'internal error', { cause: error });
-}
-
-function answer(statusCode: number, body: unknown): HttpAnswer {
-  const headers = { 'content-type': 'application/json' };
-  return body === undefined
-    ? { statusCode, headers }
-    : { statusCode, headers, body: JSON.stringify(body, exact) };
-}
-
-/** Writes a bigint as the JSON number that it is, digit by digit. */
-function exact(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? JSON.rawJSON(value.toString()) : value;
+function inGateway({ status, ...rest }: HttpAnswer): GatewayAnswer {
+  return { statusCode: status, ...rest };
 }

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { after, type TestContext, test } from 'node:test';
 import { startDynamodb } from '@sheep-shed/local-lambda/dynamodb';
-import type { DynamodbShedOptions } from '../../../src/adapters/dynamodb/dynamodb-options.ts';
+import type { DynamodbShed, DynamodbShedOptions } from '../../../src/adapters/dynamodb/dynamodb-options.ts';
 import { dynamodbShed as sdkShed } from '../../../src/adapters/dynamodb/sdk-shed.ts';
 import { dynamodbShed as thinShed } from '../../../src/adapters/dynamodb/thin-shed.ts';
-import type { Shed } from '../../../src/domain/shed.ts';
 import { shedContract } from '../../contracts/shed.ts';
 
 const dynamodb = await startDynamodb();
@@ -20,7 +19,7 @@ const settings = (options: Pick<DynamodbShedOptions, 'table' | 'endpoint'>) => (
   credentials,
   ...options,
 });
-const ADAPTERS: readonly (readonly [string, (options: DynamodbShedOptions) => Shed])[] = [
+const ADAPTERS: readonly (readonly [string, (options: DynamodbShedOptions) => DynamodbShed])[] = [
   ['dynamodb by the SDK', sdkShed],
   ['dynamodb by the thin client', (options) => thinShed(options, { random: () => 0, sleep: async () => 0 })],
 ];
@@ -32,16 +31,19 @@ type Answer = (body: Body, response: ServerResponse, request: IncomingMessage) =
 async function serverOf(t: TestContext, answer: Answer) {
   const requests: { readonly target: string; readonly body: Body }[] = [];
   const server = createServer(async (request, response) => {
-    const body = JSON.parse((await Array.fromAsync(request)).join(''));
-    requests.push({ target: String(request.headers['x-amz-target']), body });
+    const text = (await Array.fromAsync(request)).join('');
+    const body = text === '' ? {} : JSON.parse(text);
+    requests.push({ target: String(request.headers['x-amz-target'] ?? request.method), body });
     await answer(body, response, request);
   }).listen(0, '127.0.0.1');
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
   await once(server, 'listening');
   t.after(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, sockets };
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {
@@ -114,6 +116,51 @@ for (const [name, dynamodbShed] of ADAPTERS) {
     assert.equal(gone.requests.length, 1);
   });
 }
+
+for (const [name, dynamodbShed] of ADAPTERS) {
+  test(`${name}: the first call uses the connection that was opened, by a request without rights`, async (t) => {
+    const { endpoint, requests, sockets } = await serverOf(t, (_body, response) =>
+      requests.length === 1 ? response.end('healthy: dynamodb') : reply(response, 200, { Count: 5 }),
+    );
+    const shed = dynamodbShed(settings({ table: 'shed-open', endpoint }));
+    await shed.open();
+    assert.deepEqual(requests, [{ target: 'GET', body: {} }]);
+    assert.equal(await shed.count(), 5);
+    assert.equal(sockets.size, 1);
+    const [socket] = sockets;
+    const ended = once(socket as Socket, 'close');
+    await shed.close();
+    await ended;
+  });
+
+  test(`${name}: a connection that cannot be opened is tried once, and left to the first call`, async (t) => {
+    const { endpoint, requests } = await serverOf(t, (_body, response, request) =>
+      requests.length === 1 ? request.socket.destroy() : reply(response, 200, { Count: 5 }),
+    );
+    const shed = dynamodbShed(settings({ table: 'shed-late', endpoint }));
+    await shed.open();
+    assert.equal(requests.length, 1);
+    assert.equal(await shed.count(), 5);
+    await shed.close();
+  });
+}
+
+test('without credentials the SDK asks its own chain, and the thin client says that it has none', async (t) => {
+  const before = process.env;
+  process.env = { AWS_ACCESS_KEY_ID: 'from-the-chain', AWS_SECRET_ACCESS_KEY: 'secret' };
+  t.after(() => {
+    process.env = before;
+  });
+  let authorization = '';
+  const { endpoint } = await serverOf(t, (_body, response, { headers }) => {
+    authorization = String(headers.authorization);
+    reply(response, 200, { Count: 0 });
+  });
+  const place = { table: 'shed-chain', region: REGION, endpoint };
+  await sdkShed(place).count();
+  assert.match(authorization, /Credential=from-the-chain\//);
+  assert.throws(() => thinShed(place), /credentials must be given: the thin client does not look for any/);
+});
 
 test('both adapters send the same requests, with what the roles of serverless.yml allow', async (t) => {
   const sent = [];

@@ -25,7 +25,8 @@ test('requests share one connection, and a long answer arrives whole', async (t)
     request.on('end', () => response.end(request.method === 'GET' ? 'healthy' : long));
   });
   server.on('connection', () => connections++);
-  const exchange = exchangeWith(await listen(t, server));
+  const { exchange, close } = exchangeWith(await listen(t, server));
+  t.after(close);
   t.after(() => server.closeAllConnections());
   assert.equal((await exchange('GET', {}, '')).body, 'healthy');
   assert.equal((await exchange('POST', { host: 'a' }, '{}')).body, long);
@@ -40,12 +41,12 @@ test('over TLS the certificate is checked', async (t) => {
   const behind = await listen(t, server);
   const front = await startTlsFront(behind.href, folder);
   t.after(() => front.close());
-  const exchange = exchangeWith(new URL(front.url));
+  const { exchange } = exchangeWith(new URL(front.url));
   await assert.rejects(exchange('POST', {}, '{}'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
   const usual = tls.getCACertificates();
   t.after(() => tls.setDefaultCACertificates(usual));
   tls.setDefaultCACertificates([await readFile(front.certificateFile, 'utf8')]);
-  const trusting = exchangeWith(new URL(front.url));
+  const { exchange: trusting } = exchangeWith(new URL(front.url));
   assert.equal((await trusting('POST', { 'x-amz-target': 'a' }, '{}')).body, 'a');
 });
 
@@ -55,9 +56,11 @@ test('a server that takes the request and stays silent, or breaks off, is an err
     socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf');
   });
   const silentAt = await listen(t, silent);
-  await assert.rejects(exchangeWith(silentAt)('POST', {}, '{}'), { code: 'ETIMEDOUT' });
-  await assert.rejects(exchangeWith(await listen(t, rude))('POST', {}, '{}'), { code: 'ECONNRESET' });
+  await assert.rejects(exchangeWith(silentAt).exchange('POST', {}, '{}'), { code: 'ETIMEDOUT' });
+  await assert.rejects(exchangeWith(await listen(t, rude)).exchange('POST', {}, '{}'), {
+    code: 'ECONNRESET',
+  });
   const gone = await listen(t, createTcpServer());
   gone.port = '1';
-  await assert.rejects(exchangeWith(gone)('POST', {}, '{}'), { code: 'ECONNREFUSED' });
+  await assert.rejects(exchangeWith(gone).exchange('POST', {}, '{}'), { code: 'ECONNREFUSED' });
 });

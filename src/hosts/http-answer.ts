@@ -1,0 +1,59 @@
+import type { CallContext, Run } from '../domain/context.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import { ShedError } from '../domain/errors.ts';
+import type { Log } from '../domain/log.ts';
+
+/** What a host that speaks HTTP must know of a portable function. */
+export interface HttpFunction<Context extends CallContext> {
+  readonly run: Run<Context>;
+  /** HTTP status of success. */
+  readonly success: number;
+}
+
+/** What a portable function's outcome is in HTTP. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** The HTTP status of each code; a new code does not compile until it has one. */
+const STATUS: Readonly<Record<ErrorCode, number>> = {
+  INVALID_INPUT: 400,
+  NO_FITTING_SHEEP: 404,
+  SHEEP_ALREADY_IN_SHED: 409,
+  CAT_WOULD_NOT_FINISH: 422,
+  INTERNAL_ERROR: 500,
+};
+
+/** An answer of a status and a result; `undefined` is no body. */
+export function answerTo(status: number, result: unknown): HttpAnswer {
+  const headers = { 'content-type': 'application/json' };
+  return result === undefined
+    ? { status, headers }
+    : { status, headers, body: JSON.stringify(result, exact) };
+}
+
+/** The answer to a call that failed: an explained error is shown, any other is logged whole and answered bare. */
+export function failureAnswer(error: unknown, requestId: string, log: Log): HttpAnswer {
+  const { code, message } = explained(error);
+  if (code === 'INTERNAL_ERROR') log.error('the call failed for an unexpected reason', { error });
+  return answerTo(STATUS[code], { message, code, requestId });
+}
+
+function explained(error: unknown): ShedError {
+  if (error instanceof ShedError && error.code !== 'INTERNAL_ERROR') return error;
+  return new ShedError('INTERNAL_ERROR', 'internal error');
+}
+
+declare global {
+  interface JSON {
+    /** Missing in TypeScript's library: https://tc39.es/proposal-json-parse-with-source/ */
+    rawJSON(text: string): unknown;
+  }
+}
+
+/** Writes a bigint as the JSON number that it is, digit by digit. */
+function exact(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? JSON.rawJSON(value.toString()) : value;
+}

@@ -1,0 +1,52 @@
+/** What is in the bundle of each function, as `serverless.yml` has it built. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { build, stop } from 'esbuild';
+import { parse } from 'yaml';
+import { FUNCTIONS } from '../../src/functions/catalogue.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const { alias, mainFields, target } = parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8'), {
+  logLevel: 'error',
+}).custom.esbuild;
+after(() => stop());
+
+/** Source files of the project and packages of npm of which anything is in the bundle. */
+async function partsOf(functionName: string, condition: string): Promise<ReadonlySet<string>> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [`src/functions/${functionName}/handler.ts`],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    outdir: 'unwritten',
+    write: false,
+    metafile: true,
+    conditions: ['module', condition],
+    alias,
+    mainFields,
+    target,
+  });
+  const [output] = Object.values(metafile.outputs);
+  const used = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return new Set(used.map(([file]) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file));
+}
+
+for (const condition of ['aws-sdk', 'default']) {
+  for (const { name, needs } of FUNCTIONS) {
+    test(`the bundle of ${name} (${condition}) holds what it needs, and of other functions nothing`, async () => {
+      const parts = [...(await partsOf(name, condition))];
+      const has = (pattern: RegExp) => parts.some((part) => pattern.test(part));
+      assert.ok(has(/^src\/functions\/catalogue\.ts$/));
+      assert.equal(has(/^src\/adapters\/dynamodb\//), needs.length > 0, 'DynamoDB');
+      assert.equal(has(/^@(aws-sdk|smithy)\//), needs.length > 0 && condition === 'aws-sdk', 'the SDK');
+      assert.equal(has(/^src\/domain\/(primes|wolf)\.ts$/), name === 'delete-wolf', 'the sieve');
+      assert.equal(has(/^src\/domain\/ackermann\.ts$/), name === 'get-cat', 'the rewriting system');
+      const runs = parts.filter((part) => part.endsWith('/run.ts'));
+      assert.deepEqual(runs, [`src/functions/${name}/run.ts`]);
+    });
+  }
+}
