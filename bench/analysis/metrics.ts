@@ -1,6 +1,6 @@
 import type { BenchResult, RoundResult, ScenarioResult } from '../results/result.ts';
-import { mergeHistograms, quantileOfData } from '../statistics/histogram.ts';
-import { quantileOf } from '../statistics/quantile.ts';
+import { mergeHistograms } from '../statistics/histogram.ts';
+import { histogramQuantile, quantileOf, valuesNeeded } from '../statistics/quantile.ts';
 import { costFiguresOf } from './cost.ts';
 
 /** A value that cannot be had, and why, in words. */
@@ -106,23 +106,24 @@ export function coldStartsOf({ coldStarts }: BenchResult, { scenario, stack }: S
 }
 
 function latencyQuantile(fraction: number, help: string): Metric {
-  const needed = fraction > 0.5 ? Math.round(1 / (1 - fraction)) : 1;
+  const needed = valuesNeeded(fraction);
   return {
     help,
     unit: 'ms',
     better: 'less',
     of: (_, one) => pooled(one, fraction),
     ofRound: ({ load: { latency } }) => {
-      // With fewer calls the quantile of a round is its maximum, which says more of their number than of the stack.
       if (latency.count < needed) return { missing: `a round needs ${needed} calls for it` };
-      return (quantileOfData(latency, fraction) ?? Number.NaN) / 1000;
+      return (histogramQuantile(latency, fraction) ?? Number.NaN) / 1000;
     },
   };
 }
 
 function pooled(one: ScenarioResult, fraction: number): number | Missing {
-  const micros = mergeHistograms(wholeRounds(one).map(({ load }) => load.latency)).quantile(fraction);
-  return micros === undefined ? NO_CALLS : micros / 1000;
+  const latency = mergeHistograms(wholeRounds(one).map(({ load }) => load.latency));
+  const micros = histogramQuantile(latency, fraction);
+  if (micros === undefined) return NO_CALLS;
+  return tooFew(fraction, latency.count, 'calls') ?? micros / 1000;
 }
 
 function throughputOf(rounds: readonly RoundResult[]): number | Missing {
@@ -144,12 +145,18 @@ function initQuantile(fraction: number, field: 'initP50' | 'initP90' | 'initP99'
     better: 'less',
     of: (result, one) => {
       const forced = coldStartsOf(result, one).flatMap(({ initMs }) => initMs ?? []);
-      return (
-        quantileOf(forced, fraction) ??
-        one.reported?.[field] ?? { missing: 'no cold start with a REPORT line' }
-      );
+      const value = quantileOf(forced, fraction) ?? one.reported?.[field];
+      if (value === undefined || value === null) return { missing: 'no cold start with a REPORT line' };
+      const count = forced.length > 0 ? forced.length : (one.reported?.coldStarts ?? 0);
+      return tooFew(fraction, count, 'cold starts') ?? value;
     },
   };
+}
+
+/** Why so few values give no such quantile; `undefined` where they do. */
+function tooFew(fraction: number, count: number, what: string): Missing | undefined {
+  const needed = valuesNeeded(fraction);
+  return count < needed ? { missing: `it needs ${needed} ${what}, and there are ${count}` } : undefined;
 }
 
 function errorsOf(

@@ -1,5 +1,5 @@
 import type { HistogramData } from '../statistics/histogram.ts';
-import { histogram } from '../statistics/histogram.ts';
+import { histogramQuantile, valuesNeeded } from '../statistics/quantile.ts';
 
 const FRACTIONS = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, 'p99.9': 0.999, max: 1 } as const;
 const MICROS = { us: 1, ms: 1000, s: 1_000_000 } as const;
@@ -14,6 +14,8 @@ export interface Objective {
   readonly quantile: keyof typeof FRACTIONS;
   /** Microseconds. */
   readonly limit: number;
+  /** The fewest calls of which its quantile is more than their maximum. */
+  readonly callsNeeded: number;
   /** Whether the latencies keep the limit; none at all do not. */
   isMetBy(latency: HistogramData): boolean;
 }
@@ -29,8 +31,9 @@ export function readObjective(given: string): Objective | undefined {
     text,
     quantile: name,
     limit,
+    callsNeeded: valuesNeeded(FRACTIONS[name]),
     isMetBy(latency) {
-      const reached = histogram(latency).quantile(FRACTIONS[name]);
+      const reached = histogramQuantile(latency, FRACTIONS[name]);
       return reached !== undefined && (sign === '<' ? reached < limit : reached <= limit);
     },
   };

@@ -3,7 +3,7 @@ import { sayDuration } from '../world/progress.ts';
 import type { BenchOptions } from './settle-options.ts';
 
 /** Seconds that each part of a plan is expected to take. */
-export interface Estimate {
+export interface PlannedSeconds {
   readonly floor: number;
   readonly round: number;
   readonly coldStart: number;
@@ -51,7 +51,7 @@ export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
 }
 
 /** Estimates how long a plan takes, without the wait for CloudWatch. */
-export function estimate(plan: Plan): Estimate {
+export function plannedSeconds(plan: Plan): PlannedSeconds {
   const { stacks, scenarios, rounds, calls, duration, warmUp, connections, rate, cold, herd, isRemote } =
     plan;
   const seen = isRemote ? REMOTE : LOCAL;
@@ -67,7 +67,7 @@ export function estimate(plan: Plan): Estimate {
 }
 
 /** The plan in lines for a person, before it runs. */
-export function renderPlan(plan: Plan, { total }: Estimate): string[] {
+export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
   const { preset, stacks, scenarios, rounds, calls, duration, warmUp, connections, rate, arrivals, cold } =
     plan;
   const amount = calls === undefined ? `${duration} s` : `${calls} calls`;

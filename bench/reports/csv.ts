@@ -1,6 +1,6 @@
+import { latencyMs } from '../analysis/latency.ts';
 import { isMissing, METRICS, type Metric } from '../analysis/metrics.ts';
 import type { BenchResult, RoundResult, ScenarioResult } from '../results/result.ts';
-import { quantileOfData } from '../statistics/histogram.ts';
 
 type Cell = string | number | undefined;
 
@@ -49,8 +49,7 @@ function metricValue({ ofRound }: Metric, round: RoundResult): Cell {
 }
 
 function quantile({ load }: RoundResult, fraction: number): Cell {
-  const micros = quantileOfData(load.latency, fraction);
-  return micros === undefined ? undefined : micros / 1000;
+  return latencyMs(load.latency, fraction);
 }
 
 function csvCell(value: Cell): string {

@@ -1,7 +1,7 @@
-import { summarise } from '../analysis/summary.ts';
+import { summaryOf } from '../analysis/summary.ts';
 import type { BenchResult } from '../results/result.ts';
 
 /** Renders the derived figures with their intervals as JSON; a bound that is infinite becomes null. */
 export function renderJson(result: BenchResult): string {
-  return `${JSON.stringify(summarise(result), undefined, 2)}\n`;
+  return `${JSON.stringify(summaryOf(result), undefined, 2)}\n`;
 }

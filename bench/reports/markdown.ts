@@ -1,11 +1,12 @@
-import { type Summary, summarise } from '../analysis/summary.ts';
+import type { Summary } from '../analysis/summary.ts';
+import { summaryOf } from '../analysis/summary.ts';
 import type { BenchResult } from '../results/result.ts';
 import { type ReportTable, reportTables } from './report-tables.ts';
 import { floorLine, problemLines, titleOf } from './terminal.ts';
 
 /** Renders a result in Markdown as GitHub reads it, to paste into a pull request: the answer open, the rest folded. */
 export function renderMarkdown(result: BenchResult): string {
-  const summary = summarise(result);
+  const summary = summaryOf(result);
   const [first, ...others] = reportTables(summary);
   const problems = summary.figures.filter((one) => one.problems.length > 0).flatMap(problemLines);
   return [

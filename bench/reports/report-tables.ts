@@ -1,9 +1,8 @@
 import { PRICE_ORIGIN } from '@sheep-shed/log-insights/cost';
 import { isMissing } from '../analysis/metrics.ts';
 import type { Ratio } from '../analysis/ratios.ts';
-import type { StackFigures, Summary } from '../analysis/summary.ts';
-import type { RateCurve } from '../results/result.ts';
-import { quantileOfData } from '../statistics/histogram.ts';
+import type { StackFigures } from '../analysis/stack-figures.ts';
+import type { RateFigures, Summary } from '../analysis/summary.ts';
 import { answers, decimal, range } from './format.ts';
 
 /** A table of a report in text. */
@@ -101,7 +100,8 @@ function hostTable({ figures, plan }: Summary): ReportTable {
       'stack',
       'cold',
       'init p50',
-      'p99',
+      'p90',
+      'max',
       'first',
       'p50',
       'p95',
@@ -125,7 +125,8 @@ function hostRow({ scenario, stack, reported, cold, billed, cost }: StackFigures
     stack,
     String(cold?.starts ?? reported?.coldStarts ?? '-'),
     decimal(init?.p50 ?? reported?.initP50),
-    decimal(init?.p99 ?? reported?.initP99),
+    decimal(init === undefined ? reported?.initP90 : init.p90),
+    decimal(init?.max),
     decimal(cold?.total?.p50),
     decimal(reported?.durationP50),
     decimal(reported?.durationP95),
@@ -156,9 +157,8 @@ function rateTable({ rateCurves }: Summary): ReportTable {
   };
 }
 
-function rateCell({ steps }: RateCurve, rate: number): string {
+function rateCell({ steps }: RateFigures, rate: number): string {
   const step = steps.find((one) => one.rate === rate);
   if (step === undefined) return '-';
-  const micros = quantileOfData(step.load.latency, 0.99);
-  return `${decimal(micros === undefined ? undefined : micros / 1000)}${step.met ? '' : '!'}`;
+  return `${decimal(step.p99)}${step.met ? '' : '!'}`;
 }

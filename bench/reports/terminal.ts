@@ -1,4 +1,6 @@
-import { type StackFigures, type Summary, summarise } from '../analysis/summary.ts';
+import type { StackFigures } from '../analysis/stack-figures.ts';
+import type { Summary } from '../analysis/summary.ts';
+import { summaryOf } from '../analysis/summary.ts';
 import type { BenchResult } from '../results/result.ts';
 import { colourText } from './colour.ts';
 import { decimal, planText, span, wrap } from './format.ts';
@@ -14,7 +16,7 @@ const WIDTH = 100;
  * @param hasColour whether to stress with colour what the words say too.
  */
 export function renderTerminal(result: BenchResult, hasColour = false): string {
-  const summary = summarise(result);
+  const summary = summaryOf(result);
   const parts = [wrap(titleOf(summary), WIDTH)];
   for (const { title, header, rows, note } of reportTables(summary)) {
     parts.push('', title, renderTable(header, rows), ...(note === '' ? [] : [wrap(note, WIDTH)]));

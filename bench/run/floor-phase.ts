@@ -1,7 +1,7 @@
 import { closedLoad } from '../load/closed-load.ts';
 import { BARE_REQUEST, startBareServer, verifyBare } from '../load/start-bare-server.ts';
 import type { BenchFloor } from '../results/result.ts';
-import { histogram } from '../statistics/histogram.ts';
+import { histogramQuantile } from '../statistics/quantile.ts';
 
 /** How to find out what the bench can measure at most. */
 export interface FloorOptions {
@@ -45,7 +45,7 @@ export async function measureFloor(options: FloorOptions): Promise<BenchFloor> {
     const { latency } = await drive(1, options.seconds / 2);
     return {
       requestsPerSecond: (calls * 1000) / elapsedMs,
-      latencyMs: (histogram(latency).quantile(0.5) ?? 0) / 1000,
+      latencyMs: (histogramQuantile(latency, 0.5) ?? 0) / 1000,
     };
   } finally {
     await server.close();

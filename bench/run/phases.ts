@@ -1,5 +1,5 @@
 import { makeHerd } from '../herd/make-herd.ts';
-import type { Estimate } from '../plan/plan.ts';
+import type { PlannedSeconds } from '../plan/plan.ts';
 import { FLOOR_SECONDS } from '../plan/plan.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import { SCENARIO_NAMES } from '../results/names.ts';
@@ -15,7 +15,7 @@ import { runScenario } from './scenario-rounds.ts';
 
 /** What the phases tell while they go on. */
 export interface Hearer {
-  readonly estimated: Estimate;
+  readonly estimated: PlannedSeconds;
   /** A part that was estimated at so many seconds is over. */
   readonly finish: (estimatedSeconds: number) => void;
   /** A phase is over: what is there is worth keeping. */

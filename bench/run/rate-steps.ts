@@ -1,7 +1,7 @@
 import type { Objective } from '../plan/objective.ts';
 import type { LoadResult } from '../results/load-result.ts';
 import type { RateStep } from '../results/result.ts';
-import { histogram } from '../statistics/histogram.ts';
+import { histogramQuantile } from '../statistics/quantile.ts';
 
 /** A step must achieve this share of its planned rate. */
 const LEAST_ACHIEVED = 0.95;
@@ -63,7 +63,7 @@ export function achievedShare(
 ): number {
   const planned = calls + dropped;
   if (planned === 0) return 0;
-  const median = histogram(latency).quantile(0.5) ?? 0;
+  const median = histogramQuantile(latency, 0.5) ?? 0;
   const took = Math.max(elapsedMs - median / 1000, seconds * 1000);
   return ((calls - lost) / planned) * ((seconds * 1000) / took);
 }

@@ -11,6 +11,7 @@ import type {
 } from '../results/result.ts';
 import { RESULT_KIND, RESULT_VERSION } from '../results/result.ts';
 import { mergeHistograms } from '../statistics/histogram.ts';
+import { histogramQuantile } from '../statistics/quantile.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { ColdCourse } from './cold-phase.ts';
 import { concludeCold } from './cold-phase.ts';
@@ -155,7 +156,7 @@ function withoutHosts({ courses, coldCourses }: Collected): NonNullable<Collecte
 
 function observe({ scenario, stack, herds, rounds }: Course): ObservedCourse {
   const loads = rounds.map(({ load }) => load);
-  const medianMicros = mergeHistograms(loads.map(({ latency }) => latency)).quantile(0.5);
+  const medianMicros = histogramQuantile(mergeHistograms(loads.map(({ latency }) => latency)), 0.5);
   return {
     scenario,
     stack: stack.name,

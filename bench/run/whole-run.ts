@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { estimate, planOf, renderPlan } from '../plan/plan.ts';
+import { plannedSeconds, planOf, renderPlan } from '../plan/plan.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import { timetable } from '../plan/timetable.ts';
 import type { BenchResult } from '../results/result.ts';
@@ -70,7 +70,7 @@ async function runOn(
   });
   const fileName = `${new Date(start.wallMs).toISOString().replaceAll(':', '-')}.json`;
   const path = options.out ?? join(root, 'results', fileName);
-  const estimated = estimate(collected.plan);
+  const estimated = plannedSeconds(collected.plan);
   for (const line of renderPlan(collected.plan, estimated)) progress.line(line);
   const { finish, secondsLeft } = timetable(estimated.total, steadyNow);
   const timed = { ...world, progress: withTimeLeft(progress, secondsLeft) };

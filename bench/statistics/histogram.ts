@@ -20,11 +20,6 @@ export interface HistogramData {
 export interface Histogram {
   /** Records a latency in microseconds, rounded to a whole one. */
   record(micros: number): void;
-  /**
-   * The quantile by nearest rank: the smallest recorded value that at least `fraction` of all values do not
-   * exceed, as the middle of its bucket. `undefined` when nothing was recorded.
-   */
-  quantile(fraction: number): number | undefined;
   toData(): HistogramData;
 }
 
@@ -43,11 +38,10 @@ export function middleOf(bucket: number): number {
   return low + (2 ** shift - 1) / 2;
 }
 
-/** An empty histogram, or one that goes on from `data`. */
-export function histogram(data?: HistogramData): Histogram {
+/** An empty histogram. */
+export function histogram(): Histogram {
   const counts = new Float64Array(BUCKETS);
-  for (const [bucket, n] of data?.buckets ?? []) counts[bucket] = n;
-  let { count, min, max, sum } = data ?? { count: 0, min: 0, max: 0, sum: 0 };
+  let [count, min, max, sum] = [0, 0, 0, 0];
 
   return {
     record(micros) {
@@ -59,18 +53,6 @@ export function histogram(data?: HistogramData): Histogram {
       sum += value;
       count++;
     },
-    quantile(fraction) {
-      if (count === 0) return undefined;
-      const rank = Math.max(1, Math.ceil(fraction * count));
-      if (rank >= count) return max;
-      let seen = 0;
-      for (let bucket = 0; bucket < BUCKETS; bucket++) {
-        seen += counts[bucket] ?? 0;
-        // The extremes are known exactly; no quantile lies beyond them.
-        if (seen >= rank) return Math.min(Math.max(middleOf(bucket), min), max);
-      }
-      return max;
-    },
     toData() {
       const buckets: [number, number][] = [];
       counts.forEach((n, bucket) => {
@@ -81,34 +63,18 @@ export function histogram(data?: HistogramData): Histogram {
   };
 }
 
-/** {@link Histogram.quantile} of a histogram as it stands in a result file, without the memory of a whole one. */
-export function quantileOfData(
-  { buckets, count, min, max }: HistogramData,
-  fraction: number,
-): number | undefined {
-  if (count === 0) return undefined;
-  const rank = Math.max(1, Math.ceil(fraction * count));
-  if (rank >= count) return max;
-  let seen = 0;
-  for (const [bucket, n] of buckets) {
-    seen += n;
-    if (seen >= rank) return Math.min(Math.max(middleOf(bucket), min), max);
-  }
-  return max;
-}
-
 /** One histogram of all values of several. */
-export function mergeHistograms(parts: readonly HistogramData[]): Histogram {
+export function mergeHistograms(parts: readonly HistogramData[]): HistogramData {
   const buckets = new Map<number, number>();
   for (const part of parts) {
     for (const [bucket, n] of part.buckets) buckets.set(bucket, (buckets.get(bucket) ?? 0) + n);
   }
   const full = parts.filter(({ count }) => count > 0);
-  return histogram({
-    buckets: [...buckets],
+  return {
+    buckets: [...buckets].sort(([one], [other]) => one - other),
     count: full.reduce((sum, part) => sum + part.count, 0),
     min: full.reduce((min, part) => Math.min(min, part.min), full[0]?.min ?? 0),
     max: full.reduce((max, part) => Math.max(max, part.max), 0),
     sum: full.reduce((sum, part) => sum + part.sum, 0),
-  });
+  };
 }

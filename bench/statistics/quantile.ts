@@ -1,12 +1,42 @@
+import type { HistogramData } from './histogram.ts';
+import { middleOf } from './histogram.ts';
 import type { Interval } from './interval.ts';
 
 /**
- * The quantile of single values by nearest rank, as histograms have it too (definition 1 of Hyndman and Fan 1996): the
- * smallest value that at least `fraction` of all values do not exceed; `undefined` without values.
+ * The rank, from 1, of a quantile by nearest rank (definition 1 of Hyndman and Fan 1996): that of the smallest value
+ * that at least `fraction` of all values do not exceed.
  */
+function rankOf(fraction: number, count: number): number {
+  return Math.max(1, Math.ceil(fraction * count));
+}
+
+/**
+ * The fewest values that a quantile above the median needs: of fewer its rank is the last, and it is their maximum,
+ * which says more of how many they are than of what they are.
+ */
+export function valuesNeeded(fraction: number): number {
+  return fraction > 0.5 && fraction < 1 ? Math.round(1 / (1 - fraction)) : 1;
+}
+
+/** The quantile of single values by nearest rank; `undefined` without values. */
 export function quantileOf(values: readonly number[], fraction: number): number | undefined {
   const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.max(1, Math.ceil(fraction * sorted.length)) - 1];
+  return sorted[rankOf(fraction, sorted.length) - 1];
+}
+
+/** The same of a histogram, in microseconds, as the middle of its bucket; `undefined` when it is empty. */
+export function histogramQuantile(data: HistogramData, fraction: number): number | undefined {
+  const { buckets, count, min, max } = data;
+  if (count === 0) return undefined;
+  const rank = rankOf(fraction, count);
+  if (rank >= count) return max;
+  let seen = 0;
+  for (const [bucket, n] of buckets) {
+    seen += n;
+    // The extremes are known exactly; no quantile lies beyond them.
+    if (seen >= rank) return Math.min(Math.max(middleOf(bucket), min), max);
+  }
+  return max;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { StackFigures, Summary } from '../../analysis/summary.ts';
+import type { StackFigures } from '../../analysis/stack-figures.ts';
+import type { Summary } from '../../analysis/summary.ts';
 import { bytes, decimal, range } from '../format.ts';
 import { floorLine } from '../terminal.ts';
 import { dataTable } from './chart.ts';

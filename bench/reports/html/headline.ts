@@ -1,6 +1,7 @@
 import { isMissing } from '../../analysis/metrics.ts';
 import type { Ratio } from '../../analysis/ratios.ts';
-import type { StackFigures, Summary } from '../../analysis/summary.ts';
+import type { StackFigures } from '../../analysis/stack-figures.ts';
+import type { Summary } from '../../analysis/summary.ts';
 import type { ScenarioName } from '../../results/names.ts';
 import type { Verdict } from '../../statistics/interval.ts';
 import { decimal, range } from '../format.ts';

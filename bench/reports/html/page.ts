@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Summary, summarise } from '../../analysis/summary.ts';
+import type { Summary } from '../../analysis/summary.ts';
+import { summaryOf } from '../../analysis/summary.ts';
 import type { BenchResult } from '../../results/result.ts';
 import { titleOf } from '../terminal.ts';
 import { type Chart, chartFigure } from './chart.ts';
@@ -29,7 +30,7 @@ interface Section {
 
 /** Renders a result as one HTML file that needs nothing else: no network, no script. */
 export function renderHtml(result: BenchResult): string {
-  const summary = summarise(result);
+  const summary = summaryOf(result);
   const style = readFileSync(join(import.meta.dirname, 'report.css'), 'utf8');
   const sections = sectionsOf(summary).filter(({ body }) => body !== undefined);
   const title = headlineText(summary);

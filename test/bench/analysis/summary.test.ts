@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isMissing } from '../../../bench/analysis/metrics.ts';
 import { ratiosOf } from '../../../bench/analysis/ratios.ts';
-import { summarise } from '../../../bench/analysis/summary.ts';
+import { summaryOf } from '../../../bench/analysis/summary.ts';
+import { renderHtml } from '../../../bench/reports/html/page.ts';
+import { renderMarkdown } from '../../../bench/reports/markdown.ts';
+import { renderTerminal } from '../../../bench/reports/terminal.ts';
 import type { BenchResult, RoundResult } from '../../../bench/results/result.ts';
 import { sampleResult } from '../sample-result.ts';
 
@@ -43,7 +46,7 @@ test('a round that one stack did not finish stays out of the ratio, on both side
   );
   assert.equal(known(broken).rounds, 4);
   assert.deepEqual(known(broken).figures, known(without).figures);
-  assert.ok(summarise(broken).warnings.some((warning) => /round 2 was broken off \(why\)/.test(warning)));
+  assert.ok(summaryOf(broken).warnings.some((warning) => /round 2 was broken off \(why\)/.test(warning)));
 });
 
 test('a quantile that a round has too few calls for is no basis of a ratio', () => {
@@ -51,6 +54,31 @@ test('a quantile that a round has too few calls for is no basis of a ratio', () 
   assert.deepEqual(p99?.figures, { missing: 'a round needs 100 calls for it' });
   const [enough] = ratiosOf(sampleResult({ scenarios: ['cat'], calls: 100 }), 'p99');
   assert.ok(enough && !isMissing(enough.figures));
+});
+
+test('no quantile is told of fewer calls than it needs: the maximum is shown as such', () => {
+  const few = sampleResult({ scenarios: ['dog'], stacks: ['ts'], rounds: 3, calls: 13, cold: 9, rates: [5] });
+  const [curve] = few.rateCurves;
+  assert.ok(curve);
+  const slow = {
+    ...curve,
+    steps: curve.steps.map((step) => ({ ...step, load: few.scenarios[0]?.rounds[0]?.load ?? step.load })),
+  };
+  const { figures, rateCurves } = summaryOf({ ...few, rateCurves: [slow] });
+  const [dog] = figures;
+  assert.ok(dog?.p90 && dog.p95 && dog.max, 'a p90 of 39 calls needs 10, a p95 20');
+  assert.deepEqual([dog.p99, dog.reported?.durationP99], [undefined, null]);
+  assert.ok((dog.reported?.durationP95 ?? 0) > 0);
+  assert.deepEqual([dog.reported?.initP90, dog.reported?.initP99], [null, null]);
+  assert.deepEqual([dog.cold?.init?.p90, dog.cold?.init?.p99], [undefined, undefined]);
+  assert.ok((dog.cold?.init?.max ?? 0) > (dog.cold?.init?.p50 ?? Infinity));
+  assert.deepEqual(dog.percentiles.map(({ percentile }) => percentile).slice(-3), [96, 97, 98.717949]);
+  assert.equal(dog.percentiles.at(-1)?.ms, dog.max);
+  assert.equal(rateCurves[0]?.steps[0]?.p99, undefined);
+  assert.ok((rateCurves[0]?.steps[0]?.max ?? 0) > 0);
+  for (const text of [renderTerminal(few), renderMarkdown(few), renderHtml(few)]) {
+    assert.doesNotMatch(text, /NaN|undefined|Infinity/);
+  }
 });
 
 test('more calls a second are better, as less latency is', () => {
@@ -82,7 +110,7 @@ test('time-outs are part of the distribution: a stack that loses calls has the t
       };
     }),
   );
-  const [figures] = summarise(lossy).figures;
+  const [figures] = summaryOf(lossy).figures;
   assert.ok(figures?.p99 && figures.p99.value > 1000, String(figures?.p99?.value));
   assert.equal(figures.max, 35_000);
   assert.equal(figures.percentiles.at(-1)?.ms, 35_000, 'the plot shows it too');
@@ -91,11 +119,11 @@ test('time-outs are part of the distribution: a stack that loses calls has the t
 test('above half of what the bench can measure a warning says so', () => {
   const sample = sampleResult({ scenarios: ['cat'] });
   const slow = { ...sample, floor: { requestsPerSecond: 2000, latencyMs: 0.5 } };
-  assert.ok(summarise(slow).warnings.some((one) => /^cat on ts: \d+ calls\/s are more than half/.test(one)));
+  assert.ok(summaryOf(slow).warnings.some((one) => /^cat on ts: \d+ calls\/s are more than half/.test(one)));
   const steps = sampleResult({ scenarios: ['dog'], rates: [50, 400] });
   const stepped = { ...steps, floor: { requestsPerSecond: 790, latencyMs: 0.5 } };
   assert.ok(
-    summarise(stepped).warnings.some((one) => /^the rate steps of dog on ts: 400 calls\/s/.test(one)),
+    summaryOf(stepped).warnings.some((one) => /^the rate steps of dog on ts: 400 calls\/s/.test(one)),
   );
-  assert.ok(!summarise(sample).warnings.some((one) => /more than half/.test(one)));
+  assert.ok(!summaryOf(sample).warnings.some((one) => /more than half/.test(one)));
 });

@@ -91,6 +91,11 @@ test('a metric or a stack that is not available misses its threshold, with a wor
   }
   const [billed] = checkThreshold(bare, parseThreshold('dog.billed<9s'));
   assert.deepEqual(billed?.value, { missing: 'no REPORT lines of it are known' });
+  const few = sampleResult({ scenarios: ['cat'], rounds: 3, calls: 13, cold: 20 });
+  const [p99] = checkThreshold(few, parseThreshold('cat.ts.p99<9s'));
+  assert.deepEqual([p99?.value, p99?.isKept], [{ missing: 'it needs 100 calls, and there are 39' }, false]);
+  const [init] = checkThreshold(few, parseThreshold('cat.ts.init-p99<9s'));
+  assert.deepEqual(init?.value, { missing: 'it needs 100 cold starts, and there are 20' });
   const [nobody] = checkThreshold(bare, parseThreshold('dog.rust.p50<9s'));
   assert.deepEqual([nobody?.where, nobody?.isKept], ['dog on rust', false]);
   const [ratio] = checkThreshold(bare, parseThreshold('dog.ratio>1'));

@@ -6,7 +6,7 @@ import type { ClosedLoadOptions } from '../../../bench/load/closed-load.ts';
 import { closedLoad } from '../../../bench/load/closed-load.ts';
 import type { OpenLoadOptions } from '../../../bench/load/open-load.ts';
 import { openLoad } from '../../../bench/load/open-load.ts';
-import { histogram } from '../../../bench/statistics/histogram.ts';
+import { histogramQuantile } from '../../../bench/statistics/quantile.ts';
 import { serve } from './loopback-server.ts';
 
 function settings(url: string) {
@@ -84,7 +84,7 @@ for (const [connections, what] of [
     const expected = Array.from({ length: 400 }, (_, i) => firstDue + i * 10)
       .map((due) => (due > stall.from && due < stall.to ? stall.to - due : 0))
       .sort((a, b) => a - b);
-    const { quantile } = histogram(result.latency);
+    const quantile = (fraction: number) => histogramQuantile(result.latency, fraction);
     for (const fraction of [0.8, 0.9, 0.95, 0.99, 1]) {
       const ms = (quantile(fraction) ?? 0) / 1000;
       const byArithmetic = expected[Math.ceil(fraction * 400) - 1] ?? 0;
@@ -102,7 +102,7 @@ test('the same stall all but vanishes in the closed model, where few requests me
   const { url, stall } = await stallingServer(t);
   const closed: ClosedLoadOptions = { ...settings(url), connections: 1, seconds: 4 };
   const result = await closedLoad(closed);
-  const { quantile } = histogram(result.latency);
+  const quantile = (fraction: number) => histogramQuantile(result.latency, fraction);
   const stalledUs = (stall.to - stall.from) * 1000;
   assert.ok(
     result.latency.max > 0.9 * stalledUs,
@@ -130,7 +130,7 @@ test('one slow request holds up one connection, not the plan', async (t) => {
     setTimeout(() => response.end(request.url), request.url === '/echo/0' ? 700 : 0);
   });
   const result = await openLoad({ ...settings(url), connections: 2, seconds: 1 });
-  const { quantile } = histogram(result.latency);
+  const quantile = (fraction: number) => histogramQuantile(result.latency, fraction);
   assert.deepEqual([result.calls, result.lost, result.dropped], [100, 0, 0]);
   assert.ok((quantile(0.9) ?? Infinity) < 600_000);
   assert.ok(result.latency.max >= 690_000);

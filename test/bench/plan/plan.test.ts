@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BENCH_OPTIONS } from '../../../bench/plan/options.ts';
-import { estimate, planOf, renderPlan } from '../../../bench/plan/plan.ts';
+import { plannedSeconds, planOf, renderPlan } from '../../../bench/plan/plan.ts';
 import { PRESET_NAMES, PRESETS, resolveWithPreset } from '../../../bench/plan/presets.ts';
 import { settleOptions } from '../../../bench/plan/settle-options.ts';
 
@@ -40,14 +40,14 @@ test('cold starts are forced on this machine unless told otherwise, against a UR
 });
 
 test('the estimates of the presets keep their promises', () => {
-  const seconds = (preset: string) => estimate(planOf(BOTH, settled({ preset: [preset] }))).total;
+  const seconds = (preset: string) => plannedSeconds(planOf(BOTH, settled({ preset: [preset] }))).total;
   assert.ok(seconds('quick') < 20, `${seconds('quick')}`);
   assert.ok(seconds('default') < 180, `${seconds('default')}`);
 });
 
 test('an estimate grows with each part of a plan', () => {
   const total = (flags: Readonly<Record<string, readonly string[]>>, stacks = BOTH) =>
-    estimate(planOf(stacks, settled(flags))).total;
+    plannedSeconds(planOf(stacks, settled(flags))).total;
   const plain = total({});
   for (const flags of [
     { duration: ['10'] },
@@ -65,7 +65,7 @@ test('an estimate grows with each part of a plan', () => {
 
 test('the plan is told before it runs, with its time', () => {
   const plan = planOf(BOTH, settled({ rate: ['50'], arrivals: ['poisson'], cold: ['3'] }));
-  assert.deepEqual(renderPlan(plan, { ...estimate(plan), total: 61.2 }), [
+  assert.deepEqual(renderPlan(plan, { ...plannedSeconds(plan), total: 61.2 }), [
     'Plan default: cat, sheep, dog, wolf on ts and python, about 62 s in all',
     '  5 rounds in turns, 2 s of load a scenario and stack; 0.5 s of warm-up; open model, 50 requests/s (poisson), at most 50 at once; 1000 sheep',
     '  then 3 forced cold starts of each function',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HistogramData } from '../../../bench/statistics/histogram.ts';
-import { histogram, mergeHistograms, middleOf, quantileOfData } from '../../../bench/statistics/histogram.ts';
+import { histogram, mergeHistograms, middleOf } from '../../../bench/statistics/histogram.ts';
 import type { RatioInterval } from '../../../bench/statistics/interval.ts';
 import { confidenceOfEach, intervalOverRounds } from '../../../bench/statistics/interval.ts';
+import { histogramQuantile } from '../../../bench/statistics/quantile.ts';
 import { ratioInterval, unpairedRatioInterval } from '../../../bench/statistics/ratio.ts';
 import { normal, seeded } from '../simulation.ts';
 
@@ -131,8 +132,8 @@ test('from calls to intervals: a stack’s median and p99, and ratios of these, 
       ['p50', 0.5, 0],
       ['p99', 0.99, 2.3263],
     ] as const) {
-      const value = (part: HistogramData) => quantileOfData(part, fraction) ?? Number.NaN;
-      const centre = mergeHistograms(base).quantile(fraction);
+      const value = (part: HistogramData) => histogramQuantile(part, fraction) ?? Number.NaN;
+      const centre = histogramQuantile(mergeHistograms(base), fraction);
       if (holds(trueQuantile(20_000, z))(intervalOverRounds(base.map(value), centre))) held[name]++;
       if (holds(TRUE_RATIO)(ratioOf(value))) held[name === 'p50' ? 'ratioOfP50' : 'ratioOfP99']++;
     }

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { histogram } from '../../../bench/statistics/histogram.ts';
-import { medianInterval, quantileOf } from '../../../bench/statistics/quantile.ts';
+import {
+  histogramQuantile,
+  medianInterval,
+  quantileOf,
+  valuesNeeded,
+} from '../../../bench/statistics/quantile.ts';
 import { normal, seeded } from '../simulation.ts';
 
 test('single values and histograms have the same quantiles', () => {
@@ -12,10 +17,20 @@ test('single values and histograms have the same quantiles', () => {
     fc.property(values, fractions, (all, fraction) => {
       const latency = histogram();
       for (const one of all) latency.record(one);
-      assert.equal(quantileOf(all, fraction), latency.quantile(fraction));
+      assert.equal(quantileOf(all, fraction), histogramQuantile(latency.toData(), fraction));
     }),
   );
   assert.equal(quantileOf([], 0.5), undefined);
+});
+
+test('a quantile is more than the maximum from the number of values on that it needs', () => {
+  for (const fraction of [0.9, 0.95, 0.99, 0.999]) {
+    const ascending = (count: number) => Array.from({ length: count }, (_, index) => index);
+    const needed = valuesNeeded(fraction);
+    assert.equal(quantileOf(ascending(needed - 1), fraction), needed - 2, `the maximum of ${needed - 1}`);
+    assert.equal(quantileOf(ascending(needed), fraction), needed - 2, `the last but one of ${needed}`);
+  }
+  assert.deepEqual([0.5, 0.9, 0.95, 0.99, 0.999, 1].map(valuesNeeded), [1, 10, 20, 100, 1000, 1]);
 });
 
 test('the ranks of the median’s interval are those of published tables', () => {

@@ -67,10 +67,11 @@ export function coldWarmChart({ figures }: Summary): Chart | undefined {
       '95 % interval',
       'p90',
       'p99',
+      'max',
       'first p50',
-      'first p99',
+      'first max',
       'client p50',
-      'client p99',
+      'client max',
       'warm p50',
     ],
     rows: rows.map(({ label, cold, reported }) => [
@@ -80,12 +81,13 @@ export function coldWarmChart({ figures }: Summary): Chart | undefined {
       cold?.init?.interval === undefined
         ? '-'
         : `${decimal(cold.init.interval.low)}–${decimal(cold.init.interval.high)}`,
-      decimal(cold?.init?.p90 ?? reported?.initP90),
-      decimal(cold?.init?.p99 ?? reported?.initP99),
+      decimal(cold?.init === undefined ? reported?.initP90 : cold.init.p90),
+      decimal(cold?.init === undefined ? reported?.initP99 : cold.init.p99),
+      decimal(cold?.init?.max),
       decimal(cold?.duration?.p50),
-      decimal(cold?.duration?.p99),
+      decimal(cold?.duration?.max),
       decimal(cold?.total?.p50),
-      decimal(cold?.total?.p99),
+      decimal(cold?.total?.max),
       decimal(reported?.durationP50),
     ]),
   };

@@ -1,4 +1,5 @@
-import type { StackFigures, Summary } from '../../../analysis/summary.ts';
+import type { StackFigures } from '../../../analysis/stack-figures.ts';
+import type { Summary } from '../../../analysis/summary.ts';
 import type { ScenarioName } from '../../../results/names.ts';
 import { decimal } from '../../format.ts';
 import { logAxis } from '../axes.ts';
@@ -61,9 +62,15 @@ export function percentileChart({ plan, figures }: Summary, scenario: ScenarioNa
       }),
     }),
     header: ['percentile', ...found.map(({ stack }) => `${stack}, ms`)],
-    rows: [...new Set(points.map(({ percentile }) => percentile))]
-      .sort((one, other) => one - other)
-      .map((percentile) => [String(percentile), ...found.map((one) => decimal(latencyAt(one, percentile)))]),
+    rows: [
+      ...[...new Set(points.flatMap(({ percentile, isLongest }) => (isLongest ? [] : percentile)))]
+        .sort((one, other) => one - other)
+        .map((percentile) => [
+          String(percentile),
+          ...found.map((one) => decimal(latencyAt(one, percentile))),
+        ]),
+      ['longest', ...found.map(({ max }) => decimal(max))],
+    ],
   };
 }
 
@@ -72,7 +79,7 @@ function percentileText(position: number): string {
 }
 
 function latencyAt({ percentiles }: StackFigures, percentile: number): number | undefined {
-  return percentiles.find((one) => one.percentile === percentile)?.ms;
+  return percentiles.find((one) => !one.isLongest && one.percentile === percentile)?.ms;
 }
 
 function inWords({ stack, p50, p99, max }: StackFigures): string {

@@ -1,0 +1,207 @@
+import type { FunctionSummary } from '@sheep-shed/log-insights/summarise';
+import type { ScenarioName } from '../results/names.ts';
+import type { BenchResult, ScenarioResult } from '../results/result.ts';
+import type { HistogramData } from '../statistics/histogram.ts';
+import { mergeHistograms } from '../statistics/histogram.ts';
+import { type Interval, intervalOverRounds } from '../statistics/interval.ts';
+import { histogramQuantile, medianInterval, quantileOf, valuesNeeded } from '../statistics/quantile.ts';
+import { type CostFigures, costFiguresOf } from './cost.ts';
+import { latencyMs } from './latency.ts';
+import { coldStartsOf, isMissing, METRICS, type Metric, wholeRounds } from './metrics.ts';
+
+/** A figure with its 95 % interval, where one can be had. */
+export interface Estimate {
+  readonly value: number;
+  readonly interval: Interval | undefined;
+}
+
+/** Forced cold starts of one function: times in milliseconds, quantiles by nearest rank. */
+export interface ColdFigures {
+  readonly starts: number;
+  readonly init: Quantiles | undefined;
+  /** The first invocation, without init. */
+  readonly duration: Quantiles | undefined;
+  /** What the client waited. */
+  readonly total: Quantiles | undefined;
+}
+
+/** Quantiles of single values, with the interval of their median; those that need more values are `undefined`. */
+export interface Quantiles {
+  readonly p50: number;
+  readonly p90: number | undefined;
+  readonly p99: number | undefined;
+  readonly max: number;
+  readonly interval: Interval | undefined;
+}
+
+/** A point of the distribution of latencies. */
+export interface PercentilePoint {
+  /** From 0 to 100, below 100. */
+  readonly percentile: number;
+  /** Whether it is the longest of all, which stands in the middle of its own share. */
+  readonly isLongest: boolean;
+  readonly ms: number;
+}
+
+/** What one round gave. */
+export interface RoundFigures {
+  readonly round: number;
+  readonly calls: number;
+  readonly p50: number | undefined;
+  readonly p99: number | undefined;
+  readonly brokenOff: string | undefined;
+}
+
+/** Everything that reports show of one scenario on one stack; times in milliseconds, memory in MB. */
+export interface StackFigures {
+  readonly scenario: ScenarioName;
+  readonly stack: string;
+  readonly calls: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly errors: number;
+  /** Answers a second. */
+  readonly throughput: Estimate | undefined;
+  readonly p50: Estimate | undefined;
+  readonly p90: Estimate | undefined;
+  readonly p95: Estimate | undefined;
+  readonly p99: Estimate | undefined;
+  readonly max: number | undefined;
+  readonly percentiles: readonly PercentilePoint[];
+  readonly rounds: readonly RoundFigures[];
+  readonly reported: FunctionSummary | undefined;
+  /** Billed duration a call. */
+  readonly billed: Estimate | undefined;
+  readonly cold: ColdFigures | undefined;
+  readonly cost: CostFigures | undefined;
+  /** What went wrong, in words. */
+  readonly problems: readonly string[];
+}
+
+/** Derives what reports show of one scenario on one stack. */
+export function figuresOf(result: BenchResult, one: ScenarioResult): StackFigures {
+  const latency = mergeHistograms(wholeRounds(one).map(({ load }) => load.latency));
+  const estimate = (metric: Metric) => estimateOf(result, one, metric);
+  const max = METRICS.max.of(result, one);
+  return {
+    scenario: one.scenario,
+    stack: one.stack,
+    calls: one.rounds.reduce((sum, { load }) => sum + load.calls, 0),
+    statuses: statusesOf(one),
+    errors: Number(METRICS.errors.of(result, one)),
+    throughput: estimate(METRICS.throughput),
+    p50: estimate(METRICS.p50),
+    p90: estimate(METRICS.p90),
+    p95: estimate(METRICS.p95),
+    p99: estimate(METRICS.p99),
+    max: isMissing(max) ? undefined : max,
+    percentiles: percentilesOf(latency),
+    rounds: one.rounds.map(({ round, load, brokenOff }) => ({
+      round,
+      calls: load.calls,
+      p50: latencyMs(load.latency, 0.5),
+      p99: latencyMs(load.latency, 0.99),
+      brokenOff,
+    })),
+    reported: one.reported && withoutThinTails(one.reported),
+    billed: estimate(METRICS.billed),
+    cold: coldFiguresOf(result, one),
+    cost: costFiguresOf(result, one),
+    problems: problemsOf(result, one),
+  };
+}
+
+/** Percentiles that plots show, dense towards the tail. */
+const PLOTTED = [
+  ...[0, 5, 10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 92.5, 95, 96, 97, 98, 99],
+  ...[99.25, 99.5, 99.75, 99.9, 99.95, 99.99, 99.999],
+];
+
+/** Those that the calls can tell apart, and the longest call in the middle of its share. */
+function percentilesOf(latency: HistogramData): PercentilePoint[] {
+  const { count, max } = latency;
+  if (count === 0) return [];
+  return [
+    ...PLOTTED.filter((percentile) => count >= valuesNeeded(percentile / 100)).map((percentile) => ({
+      percentile,
+      isLongest: false,
+      ms: (histogramQuantile(latency, percentile / 100) ?? 0) / 1000,
+    })),
+    { percentile: Number((100 - 50 / count).toFixed(6)), isLongest: true, ms: max / 1000 },
+  ];
+}
+
+/** The value of all rounds, with an interval around it as wide as the rounds differ. */
+function estimateOf(result: BenchResult, one: ScenarioResult, metric: Metric): Estimate | undefined {
+  const value = metric.of(result, one);
+  if (isMissing(value)) return undefined;
+  const { ofRound } = metric;
+  const values = ofRound === undefined ? [] : wholeRounds(one).map(ofRound);
+  const known = values.flatMap((round) => (isMissing(round) || round <= 0 ? [] : [round]));
+  const isKnown = known.length === values.length && known.length > 1 && value > 0;
+  return { value, interval: isKnown ? intervalOverRounds(known, value) : undefined };
+}
+
+function statusesOf({ rounds }: ScenarioResult): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { load } of rounds) {
+    for (const [status, count] of Object.entries(load.statuses)) sums[status] = (sums[status] ?? 0) + count;
+  }
+  return sums;
+}
+
+function coldFiguresOf(result: BenchResult, one: ScenarioResult): ColdFigures | undefined {
+  const starts = coldStartsOf(result, one);
+  if (starts.length === 0) return undefined;
+  return {
+    starts: starts.length,
+    init: quantilesOf(starts.flatMap(({ initMs }) => initMs ?? [])),
+    duration: quantilesOf(starts.flatMap(({ durationMs }) => durationMs ?? [])),
+    total: quantilesOf(starts.map(({ clientMs }) => clientMs)),
+  };
+}
+
+function quantilesOf(values: readonly number[]): Quantiles | undefined {
+  const of = (fraction: number) =>
+    values.length < valuesNeeded(fraction) ? undefined : quantileOf(values, fraction);
+  const [p50, max] = [of(0.5), of(1)];
+  if (p50 === undefined || max === undefined) return undefined;
+  return { p50, p90: of(0.9), p99: of(0.99), max, interval: medianInterval(values) };
+}
+
+/** What the host reported, less the quantiles that would need more calls or cold starts. */
+function withoutThinTails(reported: FunctionSummary): FunctionSummary {
+  const { invocations, coldStarts, initP90, initP99, durationP95, durationP99 } = reported;
+  const known = (value: number | null, count: number, fraction: number) =>
+    count < valuesNeeded(fraction) ? null : value;
+  return {
+    ...reported,
+    initP90: known(initP90, coldStarts, 0.9),
+    initP99: known(initP99, coldStarts, 0.99),
+    durationP95: known(durationP95, invocations, 0.95),
+    durationP99: known(durationP99, invocations, 0.99),
+  };
+}
+
+function problemsOf(
+  { coldStarts }: BenchResult,
+  { scenario, stack, rounds, violations }: ScenarioResult,
+): string[] {
+  const sum = (pick: (round: (typeof rounds)[number]) => number) =>
+    rounds.reduce((total, round) => total + pick(round), 0);
+  const lost = sum(({ load }) => load.lost);
+  const timedOut = sum(({ load }) => load.timedOut);
+  const dropped = sum(({ load }) => load.dropped);
+  const wrong = sum(({ load }) => load.wrong);
+  const first = rounds.flatMap(({ load }) => load.firstWrong).slice(0, 3);
+  const cold = coldStarts.filter((one) => one.scenario === scenario && one.stack === stack);
+  return [
+    ...violations,
+    ...cold.flatMap((one) => one.violations.map((violation) => `in its cold starts: ${violation}`)),
+    ...(lost > 0
+      ? [`${lost} requests were not answered${timedOut > 0 ? `, ${timedOut} of them in time` : ''}`]
+      : []),
+    ...(dropped > 0 ? [`${dropped} requests could not be sent in time`] : []),
+    ...first,
+    ...(wrong > first.length ? [`and ${wrong - first.length} more answers that do not verify`] : []),
+  ];
+}
