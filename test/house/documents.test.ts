@@ -10,6 +10,7 @@ import { THRESHOLD_METRICS } from '../../bench/analysis/thresholds.ts';
 import { COMPARE_OPTIONS } from '../../bench/commands/compare.ts';
 import { REPORT_OPTIONS } from '../../bench/commands/report.ts';
 import { BENCH_OPTIONS } from '../../bench/plan/options.ts';
+import { LOGS_OPTIONS, SERVE_OPTIONS } from '../../packages/local-lambda/src/cli/options.ts';
 import { CAT_OPTIONS } from '../../src/functions/get-cat/options.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-options.ts';
 
@@ -22,12 +23,14 @@ const sectionOf = (page: string, heading: string) =>
     .split(/^## /m)
     .find((section) => section.startsWith(`${heading}\n`)) ?? '';
 
-test('docs/configuration.md has one row for every option of the bench, as the tables have it, and no other', () => {
+test('docs/configuration.md has one row for every option of the programs, as the tables have it, and no other', () => {
   const tables: readonly [heading: string, table: OptionTable][] = [
     ['# Configuration', COMMON_OPTIONS],
     ['Bench', BENCH_OPTIONS],
     ['Bench: reports', REPORT_OPTIONS],
     ['Bench: comparisons', COMPARE_OPTIONS],
+    ['local-lambda', SERVE_OPTIONS],
+    ['local-lambda: logs', LOGS_OPTIONS],
   ];
   for (const [heading, table] of tables) {
     const expected = Object.entries(table).map(([name, option]) => {

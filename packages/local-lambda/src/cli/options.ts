@@ -1,190 +1,184 @@
-import { parseArgs } from 'node:util';
-import { LocalLambdaError } from '../local-lambda-error.ts';
+import type { Option, OptionTable, Values } from '@sheep-shed/options';
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
+import { decimalNumber, filePath, filePaths, SWITCH, wholeNumber, wordOf } from '@sheep-shed/options/readers';
+import type { Scaling } from '../environments/pool.ts';
 import type { LocalLambdaOptions } from '../options.ts';
 
-/** One flag of `npm run local`; the table feeds the parser, `--help` and the documentation. */
-export interface CliOption {
-  readonly name: string;
-  /** What stands for the value in `--help`; undefined: a flag without value. */
-  readonly value?: string;
-  /** It may be given more than once. */
-  readonly multiple?: true;
-  readonly description: string;
+const LOGS = {
+  logs: {
+    env: 'LOCAL_LAMBDA_LOGS',
+    help: 'root of the log groups',
+    default: 'results/logs',
+    ...filePath,
+  } satisfies Option<string>,
+};
+
+type OnOff = 'on' | 'off';
+
+/** The options that serve a package which the caller has made: those of `sls local`. */
+export const HOST_OPTIONS = {
+  ...LOGS,
+  port: {
+    env: 'LOCAL_LAMBDA_PORT',
+    help: 'port of the HTTP API and the Lambda API; 0: a free one',
+    default: 3000,
+    ...wholeNumber(0, 65_535),
+  } satisfies Option<number>,
+  host: {
+    env: 'LOCAL_LAMBDA_HOST',
+    help: 'address to listen on',
+    default: '127.0.0.1',
+    allowed: 'an address or a host name of this machine',
+    read: ([given = '']) => (given === '' ? undefined : given),
+  } satisfies Option<string>,
+  memoryLimit: {
+    env: 'LOCAL_LAMBDA_MEMORY_LIMIT',
+    help: 'kill what exceeds its memory size',
+    default: 'on',
+    ...wordOf(['on', 'off']),
+  } satisfies Option<OnOff>,
+  maxEnvironments: {
+    env: 'LOCAL_LAMBDA_MAX_ENVIRONMENTS',
+    help: 'environments of one function at once',
+    default: 100,
+    ...wholeNumber(1, 1_000),
+  } satisfies Option<number>,
+  scaling: {
+    env: 'LOCAL_LAMBDA_SCALING',
+    help: 'when a new environment starts: as on Lambda, or only when the hot ones are busy',
+    default: 'lambda',
+    ...wordOf(['lambda', 'eager-reuse']),
+  } satisfies Option<Scaling>,
+  idle: {
+    env: 'LOCAL_LAMBDA_IDLE',
+    help: 'end an environment that has had no work for so long',
+    default: 600,
+    ...decimalNumber({ from: 0.01, to: 86_400 }, 'seconds'),
+  } satisfies Option<number>,
+  envFile: {
+    env: 'LOCAL_LAMBDA_ENV_FILE',
+    help: 'variables for all functions, which beat those of the template',
+    ...filePath,
+  } satisfies Option<string>,
+  dynamodb: {
+    env: 'LOCAL_LAMBDA_DYNAMODB',
+    help: 'an empty DynamoDB in memory with the tables of the template; it needs the package dynalite',
+    default: 'on',
+    ...wordOf(['on', 'off']),
+  } satisfies Option<OnOff>,
+  watch: {
+    env: 'LOCAL_LAMBDA_WATCH',
+    help: 'package and swap when sources change, and swap a package that another tool makes anew; when not given, off with --package and on without',
+    ...wordOf(['on', 'off']),
+  } satisfies Option<OnOff>,
+} satisfies OptionTable;
+
+/** The options of `local-lambda`. */
+export const SERVE_OPTIONS = {
+  package: {
+    env: 'LOCAL_LAMBDA_PACKAGE',
+    help: 'deployment package (.serverless, .aws-sam/build, cdk.out); when not given, the Serverless project here is packaged first',
+    repeatable: true,
+    ...filePaths,
+  } satisfies Option<readonly string[]>,
+  ...HOST_OPTIONS,
+} satisfies OptionTable;
+
+/** The options of `local-lambda logs [function]`. */
+export const LOGS_OPTIONS = {
+  ...LOGS,
+  follow: { help: 'go on until Ctrl-C', ...SWITCH } satisfies Option<boolean>,
+} satisfies OptionTable;
+
+/** What serving needs to know. */
+export interface ServeCommand {
+  readonly kind: 'serve';
+  readonly options: LocalLambdaOptions & { readonly packageDir: readonly string[] };
+  readonly envFile: string | undefined;
+  /** Whether the tables of the template are served here. */
+  readonly dynamodb: boolean;
+  readonly watch: boolean;
+  /** Whether the project here is packaged first. */
+  readonly packageFirst: boolean;
 }
-
-/** The flags that serve. Their defaults are those of `startLocalLambda`, unless the description says otherwise. */
-export const SERVE_OPTIONS: readonly CliOption[] = [
-  {
-    name: 'package',
-    value: 'DIR',
-    multiple: true,
-    description:
-      'deployment package (.serverless, .aws-sam/build, cdk.out); may be repeated; without it the project here is packaged into .serverless first',
-  },
-  { name: 'logs', value: 'DIR', description: 'root of the log groups (default results/logs)' },
-  {
-    name: 'port',
-    value: 'N',
-    description: 'port of the HTTP API and the Lambda API (default 3000; 0: a free one)',
-  },
-  { name: 'host', value: 'ADDRESS', description: 'address to listen on (default 127.0.0.1)' },
-  { name: 'memory-limit', value: 'on|off', description: 'kill what exceeds its memory size (default on)' },
-  { name: 'max-environments', value: 'N', description: 'environments of one function at once (default 100)' },
-  {
-    name: 'scaling',
-    value: 'lambda|eager-reuse',
-    description: 'when a new environment starts (default lambda)',
-  },
-  {
-    name: 'idle',
-    value: 'SECONDS',
-    description: 'end an environment without work after so long (default 600)',
-  },
-  { name: 'env-file', value: 'FILE', description: 'variables for all functions, beating the template' },
-  {
-    name: 'dynamodb',
-    value: 'on|off',
-    description: 'an empty DynamoDB in memory with the tables of the template (default on)',
-  },
-  {
-    name: 'watch',
-    description:
-      'package and swap when sources change; packages of other tools: swap when they are made anew',
-  },
-  { name: 'help', description: 'show this' },
-];
-
-/** The flags of `npm run local -- logs [function]`. */
-export const LOGS_OPTIONS: readonly CliOption[] = [
-  { name: 'logs', value: 'DIR', description: 'root of the log groups (default results/logs)' },
-  { name: 'follow', description: 'go on until Ctrl-C' },
-  { name: 'help', description: 'show this' },
-];
 
 /** What the command line asks for. */
 export type Command =
-  | { readonly kind: 'help' }
+  | { readonly kind: 'show'; readonly text: string }
   | {
       readonly kind: 'logs';
       readonly logsDir: string;
       readonly group: string | undefined;
       readonly follow: boolean;
     }
-  | {
-      readonly kind: 'serve';
-      readonly options: LocalLambdaOptions & { readonly packageDir: readonly string[] };
-      readonly envFile: string | undefined;
-      /** Whether the project around the package folder is packaged first. */
-      readonly packageFirst: boolean;
-      /** Whether the tables of the template are served here. */
-      readonly dynamodb: boolean;
-      readonly watch: boolean;
-    };
-
-type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+  | ServeCommand;
 
 /**
- * Reads the arguments of `npm run local`.
- * @throws LocalLambdaError naming the option, its value and what is allowed.
+ * Reads the arguments of `local-lambda`.
+ * @throws OptionError naming the option, its value and what is allowed.
  */
-export function parseCommand(args: readonly string[]): Command {
-  if (args[0] === 'logs') return parseLogs(args.slice(1));
-  const { values, positionals } = parse(args, SERVE_OPTIONS);
-  if (positionals.length > 0) {
-    throw new LocalLambdaError(`command: must be logs or nothing, is ${positionals[0]}`);
-  }
-  if (values['help'] === true) return { kind: 'help' };
-  const packages = [values['package'] ?? []].flat().map(String);
-  const host = text(values, 'host');
-  const maxEnvironments = number(values, 'max-environments');
-  const idleSeconds = number(values, 'idle');
-  const memoryLimit = choice(values, 'memory-limit', ['on', 'off']);
-  const scaling = choice(values, 'scaling', ['lambda', 'eager-reuse']);
+export function parseCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Command {
+  const [first, ...rest] = args;
+  if (first === 'logs') return parseLogs(rest, environment);
+  const line = readCommand({ options: SERVE_OPTIONS, usage }, args, environment);
+  if (line.kind === 'show') return line;
+  const [word] = line.words;
+  if (word !== undefined) throw new OptionError(`command: must be logs or nothing, is ${word}`);
+  const { package: packageDirs, ...values } = line.values;
+  return serveCommand(values, packageDirs);
+}
+
+/** What to serve: packages that are there, or the project here, which is packaged first. */
+export function serveCommand(
+  values: Values<typeof HOST_OPTIONS>,
+  packageDirs: readonly string[] | undefined,
+): ServeCommand {
+  const { logs, port, host, maxEnvironments, idle, memoryLimit, scaling, envFile, dynamodb, watch } = values;
+  const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
-    envFile: text(values, 'env-file'),
-    packageFirst: packages.length === 0,
-    dynamodb: choice(values, 'dynamodb', ['on', 'off']) !== 'off',
-    watch: values['watch'] === true,
+    envFile,
+    dynamodb: dynamodb === 'on',
+    watch: watch === undefined ? packageFirst : watch === 'on',
+    packageFirst,
     options: {
-      packageDir: packages.length === 0 ? ['.serverless'] : packages,
-      logsDir: text(values, 'logs') ?? DEFAULT_LOGS,
-      port: number(values, 'port') ?? 3000,
-      ...(host !== undefined && { host }),
-      ...(maxEnvironments !== undefined && { maxEnvironments }),
-      ...(idleSeconds !== undefined && { idleSeconds }),
-      ...(memoryLimit !== undefined && { memoryLimit: memoryLimit === 'on' }),
-      ...(scaling !== undefined && { scaling }),
+      packageDir: packageDirs ?? ['.serverless'],
+      logsDir: logs,
+      port,
+      host,
+      maxEnvironments,
+      idleSeconds: idle,
+      memoryLimit: memoryLimit === 'on',
+      scaling,
     },
   };
 }
 
-/** The text of `--help`. */
-export function renderHelp(): string {
-  return `Runs a deployment package on this machine: its HTTP API, the Lambda API and its logs.
+function usage(options: string): string {
+  return `Runs deployment packages on this machine: their HTTP APIs, the Lambda API and their logs.
 
-npm run local -- [options]
-${renderOptions(SERVE_OPTIONS)}
+local-lambda [options]
+${options}
 
-npm run local -- logs [function] [options]     prints the log of one function, or of all
-${renderOptions(LOGS_OPTIONS)}
+local-lambda logs [function] [--logs DIR] [--follow]     prints the log of one function, or of all
 `;
 }
 
-const DEFAULT_LOGS = 'results/logs';
-
-function parseLogs(args: readonly string[]): Command {
-  const { values, positionals } = parse(args, LOGS_OPTIONS);
-  if (values['help'] === true) return { kind: 'help' };
-  if (positionals.length > 1)
-    throw new LocalLambdaError(`function: one at most, got ${positionals.join(' ')}`);
-  return {
-    kind: 'logs',
-    logsDir: text(values, 'logs') ?? DEFAULT_LOGS,
-    group: positionals[0],
-    follow: values['follow'] === true,
-  };
+function logsUsage(options: string): string {
+  return `local-lambda logs [function] [options]     prints the log of one function, or of all\n${options}\n`;
 }
 
-function parse(args: readonly string[], table: readonly CliOption[]) {
-  const options = Object.fromEntries(
-    table.map(({ name, value, multiple = false }) => [
-      name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple },
-    ]),
-  );
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (cause) {
-    const names = table.map(({ name }) => `--${name}`).join(' ');
-    throw new LocalLambdaError(`${(cause as Error).message.split('. ')[0]}; allowed: ${names}`, { cause });
-  }
-}
-
-function renderOptions(table: readonly CliOption[]): string {
-  return table
-    .map(({ name, value, description }) => {
-      const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
-      return `  ${flag.padEnd(30)} ${description}`;
-    })
-    .join('\n');
-}
-
-function text(values: Values, name: string): string | undefined {
-  const value = values[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function number(values: Values, name: string): number | undefined {
-  const value = text(values, name);
-  if (value === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
-  throw new LocalLambdaError(`--${name}: must be a number, is ${JSON.stringify(value)}`);
-}
-
-function choice<T extends string>(values: Values, name: string, allowed: readonly T[]): T | undefined {
-  const value = text(values, name);
-  const found = allowed.find((item) => item === value);
-  if (value === undefined || found !== undefined) return found;
-  throw new LocalLambdaError(`--${name}: must be ${allowed.join(' or ')}, is ${JSON.stringify(value)}`);
+function parseLogs(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Command {
+  const line = readCommand({ options: LOGS_OPTIONS, usage: logsUsage }, args, environment);
+  if (line.kind === 'show') return line;
+  if (line.words.length > 1) throw new OptionError(`function: one at most, got ${line.words.join(' ')}`);
+  const { logs, follow } = line.values;
+  return { kind: 'logs', logsDir: logs, group: line.words[0], follow };
 }

@@ -1,6 +1,6 @@
 import { existsSync, statSync, watch } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import { packageProject } from './package-project.ts';
+import type { PackageProject } from './serve.ts';
 
 const SETTLE_MS = 200;
 const POLL_MS = 500;
@@ -14,6 +14,7 @@ const IGNORED = new Set(['node_modules', '.git', '.serverless', '.esbuild', '.ca
 export interface WatchOptions {
   /** The project is the folder around it. */
   readonly packageDir: string;
+  readonly packageProject: PackageProject;
   readonly reload: () => Promise<void>;
   readonly say: (message: string) => void;
 }
@@ -51,7 +52,10 @@ function watchPackage({ packageDir, reload, say }: WatchOptions): () => void {
   return () => clearInterval(timer);
 }
 
-function watchProject(project: string, { reload, say }: Omit<WatchOptions, 'packageDir'>): () => void {
+function watchProject(
+  project: string,
+  { packageProject, reload, say }: Omit<WatchOptions, 'packageDir'>,
+): () => void {
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let again = false;

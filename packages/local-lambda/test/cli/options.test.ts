@@ -1,27 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCommand, renderHelp, SERVE_OPTIONS } from '../../src/cli/options.ts';
+import { parseCommand } from '../../src/cli/options.ts';
 
-test('flags become options, and what is not given is left to the host', () => {
+test('flags become options, and what is not given has its default', () => {
   assert.deepEqual(
-    parseCommand(['--port', '0', '--memory-limit', 'off', '--scaling', 'eager-reuse', '--watch']),
+    parseCommand(['--port', '0', '--memory-limit', 'off', '--scaling', 'eager-reuse', '--watch', 'off']),
     {
       kind: 'serve',
       envFile: undefined,
       packageFirst: true,
       dynamodb: true,
-      watch: true,
+      watch: false,
       options: {
         packageDir: ['.serverless'],
         logsDir: 'results/logs',
         port: 0,
+        host: '127.0.0.1',
+        maxEnvironments: 100,
+        idleSeconds: 600,
         memoryLimit: false,
         scaling: 'eager-reuse',
       },
     },
   );
   const two = parseCommand(['--package', 'a/.serverless', '--package', 'b/.aws-sam/build']);
-  assert.ok(two.kind === 'serve' && !two.packageFirst);
+  assert.ok(two.kind === 'serve' && !two.packageFirst && !two.watch);
   assert.deepEqual(two.options.packageDir, ['a/.serverless', 'b/.aws-sam/build']);
   assert.deepEqual(parseCommand(['logs', 'get-dog', '--follow']), {
     kind: 'logs',
@@ -34,16 +37,21 @@ test('flags become options, and what is not given is left to the host', () => {
 test('bad input is named with what is allowed', () => {
   const cases: [string[], RegExp][] = [
     [['--frob'], /--frob.*allowed: --package/],
-    [['--port', 'x'], /^--port: must be a number, is "x"$/],
-    [['--scaling', 'fast'], /^--scaling: must be lambda or eager-reuse, is "fast"$/],
-    [['--dynamodb', 'maybe'], /^--dynamodb: must be on or off/],
-    [['--memory-limit', 'maybe'], /^--memory-limit: must be on or off/],
+    [['--port', 'x'], /^--port must be a whole number from 0 to 65535; got "x"$/],
+    [['--scaling', 'fast'], /^--scaling must be one of lambda, eager-reuse; got "fast"$/],
+    [['--dynamodb', 'maybe'], /^--dynamodb must be one of on, off/],
+    [['--memory-limit', 'maybe'], /^--memory-limit must be one of on, off/],
     [['serve'], /^command: must be logs or nothing, is serve$/],
     [['logs', 'a', 'b'], /^function: one at most/],
   ];
   for (const [args, message] of cases) assert.throws(() => parseCommand(args), { message });
 });
 
-test('help lists every flag', () => {
-  for (const { name } of SERVE_OPTIONS) assert.ok(renderHelp().includes(`--${name}`), name);
+test('a project that is packaged here is watched unless told otherwise; variables and help come with the table', () => {
+  const here = parseCommand([], { LOCAL_LAMBDA_PORT: '4000' });
+  assert.ok(here.kind === 'serve' && here.watch && here.packageFirst);
+  assert.equal(here.options.port, 4000);
+  const help = parseCommand(['--help']);
+  assert.ok(help.kind === 'show' && help.text.includes('--max-environments'));
+  assert.equal(parseCommand(['logs', '--show-config']).kind, 'show');
 });

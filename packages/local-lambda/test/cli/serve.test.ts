@@ -71,7 +71,7 @@ test('variables of --env-file reach the functions and beat the template', async 
   assert.deepEqual(await (await fetch(await until(URL_LINE))).json(), ['file', 'template']);
 });
 
-test('--watch packages and swaps when a source of a Serverless project changes', async (t) => {
+test('it packages and swaps when a source of a Serverless project changes', async (t) => {
   const project = await temporaryFolder(t);
   const write = (answer: string) =>
     writeFile(join(project, 'hello.js'), `exports.handler = async () => '${answer}';`);
@@ -87,7 +87,7 @@ functions: { hello: { handler: hello.handler, events: [{ httpApi: 'GET /hello' }
   await mkdir(join(project, 'node_modules/.bin'), { recursive: true });
   const program = 'node_modules/.bin/serverless';
   await symlink(resolve(program), join(project, program));
-  const { until } = start(t, project, '--port', '0', '--watch');
+  const { until } = start(t, project, '--port', '0');
   const url = await until(URL_LINE);
   assert.equal(await (await fetch(url)).text(), 'one');
   await write('two');
@@ -107,7 +107,7 @@ test('--watch swaps a package that another tool has made anew', async (t) => {
   });
   // In the project's own folder, where boto3 is already.
   const args = ['--package', build, '--logs', join(folder, 'logs'), '--port', '0', '--dynamodb', 'off'];
-  const { until } = start(t, process.cwd(), ...args, '--watch');
+  const { until } = start(t, process.cwd(), ...args, '--watch', 'on');
   const url = (await until(URL_LINE)).replace(/\/[^/]*$/, '/rest/new');
   assert.equal((await fetch(url)).status, 200);
   await writeFile(

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
+import { LocalLambdaError } from '../local-lambda-error.ts';
+import { resolveOptions } from '../options.ts';
+import { type LocalLambda, startLocalLambda } from '../start.ts';
+import { startDynamodb, tablesOf } from '../start-dynamodb.ts';
+import type { ServeCommand } from './options.ts';
+import { renderInvocation, renderReady } from './render.ts';
+import { watchSources } from './watch.ts';
+
+/** Where the AWS SDKs look for DynamoDB. */
+const ENDPOINT = 'AWS_ENDPOINT_URL_DYNAMODB';
+
+/** Packages the Serverless project of a folder; resolves with what its tool printed when it fails. */
+export type PackageProject = (project: string) => Promise<string | undefined>;
+
+/**
+ * Serves packages on a terminal until the first SIGINT, SIGTERM or SIGHUP; what is in flight ends then, and a second
+ * signal ends the process.
+ * @param packageProject packages the project here when the command asks for it, and each time when sources change.
+ * @throws LocalLambdaError naming the option, the template's path or the port that is wrong.
+ */
+export async function serve(command: ServeCommand, packageProject: PackageProject): Promise<void> {
+  const { options, envFile, watch } = command;
+  const { host: address = '127.0.0.1' } = options;
+  if (!['127.0.0.1', '::1', 'localhost'].includes(address)) {
+    warn(`--host ${address}: other machines can invoke these functions, and nobody is asked for credentials`);
+  }
+  // Before anything that takes long.
+  resolveOptions(options, 1);
+  const given = envFile === undefined ? {} : await readEnvFile(envFile);
+  if (command.packageFirst) {
+    say('packaging (serverless package)\n');
+    const problem = await packageProject(process.cwd());
+    if (problem !== undefined) throw new LocalLambdaError(`serverless package failed:\n${problem}`);
+  }
+  const tables = command.dynamodb && !(ENDPOINT in given) ? await tablesOf(options.packageDir) : [];
+  const dynamodb = tables.length > 0 ? await startDynamodb() : undefined;
+  const close = async (host?: LocalLambda): Promise<void> => {
+    await host?.close();
+    await dynamodb?.close();
+  };
+  for (const table of tables) await dynamodb?.createTable(table);
+  const host = await startLocalLambda({
+    ...options,
+    environment: { ...given, ...(dynamodb && { [ENDPOINT]: dynamodb.endpoint }) },
+    onNotice: warn,
+    onLogEvent: (group, message) => {
+      const line = renderInvocation(group, message);
+      if (line !== undefined) say(`${line}\n`);
+    },
+  }).catch(async (error) => {
+    await close();
+    throw error;
+  });
+  say(renderReady(host));
+  const { reload } = host;
+  const watchers = (watch ? options.packageDir : []).map((packageDir) =>
+    watchSources({ packageDir, packageProject, reload, say: (text) => say(`${text}\n`) }),
+  );
+  await firstSignal();
+  for (const unwatch of watchers) unwatch();
+  say('stopping; once more to kill\n');
+  await close(host);
+}
+
+function firstSignal(): Promise<void> {
+  let stopping = false;
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      // The reaper kills what is left.
+      if (stopping) process.exit(1);
+      stopping = true;
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  });
+}
+
+async function readEnvFile(path: string): Promise<Record<string, string>> {
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new LocalLambdaError(`--env-file: ${path} cannot be read (${cause.message})`, { cause });
+  });
+  return Object.fromEntries(Object.entries(parseEnv(text)).map(([name, value]) => [name, value ?? '']));
+}
+
+function say(text: string): void {
+  process.stdout.write(text);
+}
+
+function warn(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
