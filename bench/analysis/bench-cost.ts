@@ -1,5 +1,7 @@
-import { type ContractFunction, type Cost, costOf, requestUnits } from '@sheep-shed/log-insights/cost';
-import { PRICES, type PriceTable } from '@sheep-shed/log-insights/prices';
+import type { ContractFunction } from '../results/names.ts';
+import { type Cost, costOf } from './call-cost.ts';
+import { PRICES, type PriceTable } from './prices.ts';
+import { requestUnits } from './request-units.ts';
 
 /** Milliseconds that one call of a function is billed, on average. */
 export interface BilledMs {

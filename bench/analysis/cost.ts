@@ -1,6 +1,7 @@
-import { costPerMillion, requestUnits } from '@sheep-shed/log-insights/cost';
 import { FUNCTION_OF } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
+import { costPerMillion } from './call-cost.ts';
+import { requestUnits } from './request-units.ts';
 
 /** What a million calls cost on AWS, in USD. */
 export interface CostFigures {

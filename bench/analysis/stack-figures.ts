@@ -1,4 +1,4 @@
-import type { FunctionSummary } from '@sheep-shed/log-insights/summarise';
+import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
 import type { ScenarioName } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import type { HistogramData } from '../statistics/histogram.ts';

@@ -1,5 +1,5 @@
-import { PRICE_ORIGIN } from '@sheep-shed/log-insights/cost';
 import { isMissing } from '../analysis/metrics.ts';
+import { PRICE_ORIGIN } from '../analysis/prices.ts';
 import type { Ratio } from '../analysis/ratios.ts';
 import type { StackFigures } from '../analysis/stack-figures.ts';
 import type { RateFigures, Summary } from '../analysis/summary.ts';

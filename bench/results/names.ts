@@ -1,5 +1,3 @@
-import type { ContractFunction } from '@sheep-shed/log-insights/cost';
-
 /** What the bench does to one function each, in the order in which it is done. */
 export const SCENARIO_NAMES = ['cat', 'sheep', 'dog', 'wolf'] as const;
 
@@ -7,12 +5,15 @@ export const SCENARIO_NAMES = ['cat', 'sheep', 'dog', 'wolf'] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 /** The function that a scenario calls, by the last part of its name. */
-export const FUNCTION_OF: Readonly<Record<ScenarioName, ContractFunction>> = {
+export const FUNCTION_OF = {
   cat: 'get-cat',
   sheep: 'post-sheep',
   dog: 'get-dog',
   wolf: 'delete-wolf',
-};
+} as const satisfies Readonly<Record<ScenarioName, string>>;
+
+/** A function of the HTTP contract. */
+export type ContractFunction = (typeof FUNCTION_OF)[ScenarioName];
 
 /** The name of one function of a deployed stack, as `serverless.yml` builds it. */
 export function functionNameOf(stage: string, stack: string, functionName: string): string {

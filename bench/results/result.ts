@@ -1,4 +1,4 @@
-import type { FunctionSummary } from '@sheep-shed/log-insights/summarise';
+import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
 import type { LoadResult } from './load-result.ts';
 import type { ScenarioName } from './names.ts';
 

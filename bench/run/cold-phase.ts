@@ -1,3 +1,4 @@
+import type { Window } from '@sheep-shed/log-insights';
 import type { Herd } from '../herd/make-herd.ts';
 import type { BenchAnswer, BenchRequest } from '../load/exchange.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
@@ -7,7 +8,7 @@ import type { ColdResult, ColdStart } from '../results/result.ts';
 import type { Pass } from '../scenarios/scenario.ts';
 import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import { ask } from '../stacks/ask.ts';
-import type { ColdAccess, Stack, Window } from '../stacks/stack.ts';
+import type { ColdAccess, Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 import { countShed, dogOf, loadShed } from './fill-shed.ts';
 

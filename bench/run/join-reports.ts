@@ -1,6 +1,7 @@
+import type { Window } from '@sheep-shed/log-insights';
 import { FUNCTION_OF } from '../results/names.ts';
 import type { RoundResult, ScenarioResult } from '../results/result.ts';
-import type { LogAccess, Stack, Window } from '../stacks/stack.ts';
+import type { LogAccess, Stack } from '../stacks/stack.ts';
 
 /** One scenario on one stack as the client measured it, before the host was asked. */
 export interface MeasuredScenario {

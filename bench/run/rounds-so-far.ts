@@ -1,6 +1,7 @@
+import type { Window } from '@sheep-shed/log-insights';
 import type { ScenarioName } from '../results/names.ts';
 import type { RoundResult } from '../results/result.ts';
-import type { Stack, Window } from '../stacks/stack.ts';
+import type { Stack } from '../stacks/stack.ts';
 import type { MeasuredScenario } from './join-reports.ts';
 
 /** A scenario on one stack while its rounds go on. */

@@ -1,20 +1,14 @@
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import type { Invocation } from '@sheep-shed/log-insights/invocations';
-import { listCloudWatch } from '@sheep-shed/log-insights/invocations';
-import type { Summaries } from '@sheep-shed/log-insights/summarise';
-import { summariseCloudWatch } from '@sheep-shed/log-insights/summarise';
+import type { LogSource, Window } from '@sheep-shed/log-insights';
+import type { Invocation, Summaries } from '@sheep-shed/log-insights/report-lines';
+import { listInvocations, summariseReports } from '@sheep-shed/log-insights/report-lines';
 import { logGroupOf } from '../results/names.ts';
-import type { LogAccess, Problem, Window } from './stack.ts';
+import type { LogAccess, Problem } from './stack.ts';
 
 /** How long CloudWatch is waited for; times in milliseconds. */
 export interface Patience {
   /** Queries until the logs hold what was expected. */
   readonly attempts: number;
   readonly pauseMs: number;
-  /** First pause between two looks at one query. */
-  readonly pollIntervalMs: number;
-  /** Longest time for one query. */
-  readonly queryLimitMs: number;
   /** Waits, or rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
 }
@@ -26,18 +20,15 @@ const INTERRUPTED: Problem = { kind: 'interrupted', text: 'interrupted while wai
 
 /** The logs of a deployed stack on CloudWatch; never throws, what fails is the problem of what it reports. */
 export function cloudWatchLogs(
-  client: CloudWatchLogsClient,
+  source: LogSource,
   stack: { readonly name: string; readonly stage: string },
   patience: Patience,
   signal: AbortSignal,
 ): LogAccess {
-  const { attempts, pauseMs, pollIntervalMs, queryLimitMs, sleep } = patience;
+  const { attempts, pauseMs, sleep } = patience;
   const queryOf = (functionName: string, { from, to }: Window) => ({
     groups: [logGroupOf(stack.stage, stack.name, functionName)],
     window: { from, to: to + CLOCK_MARGIN_MS },
-    pollInterval: pollIntervalMs,
-    timeout: queryLimitMs,
-    sleep,
     signal,
   });
 
@@ -60,14 +51,14 @@ export function cloudWatchLogs(
     async summarise(functionName, windows, expected) {
       const query = queryOf(functionName, hullOf(windows));
       const { latest, problem } = await askUntil(
-        () => summariseCloudWatch(client, query),
+        () => summariseReports(source, query),
         (summaries: Summaries) => (summaries.values().next().value?.invocations ?? 0) >= expected,
       );
       return { summary: latest?.values().next().value, problem };
     },
     async list(functionName, window, expected) {
       const { latest, problem } = await askUntil(
-        () => listCloudWatch(client, queryOf(functionName, window)),
+        () => listInvocations(source, queryOf(functionName, window)),
         (invocations: readonly Invocation[]) => invocations.length >= expected,
       );
       return { invocations: latest ?? [], problem };

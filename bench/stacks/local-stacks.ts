@@ -3,8 +3,8 @@ import type { LocalLambda } from '@sheep-shed/local-lambda';
 import { preparePython, startLocalLambda } from '@sheep-shed/local-lambda';
 import type { LocalDynamodb } from '@sheep-shed/local-lambda/dynamodb';
 import { startDynamodb, tablesOf } from '@sheep-shed/local-lambda/dynamodb';
-import { listFolder } from '@sheep-shed/log-insights/invocations';
-import { summariseFolder } from '@sheep-shed/log-insights/summarise';
+import { logFolder, type Window } from '@sheep-shed/log-insights';
+import { listInvocations, summariseReports } from '@sheep-shed/log-insights/report-lines';
 import { OptionError } from '@sheep-shed/options';
 import type { NamedStack } from '../plan/named-targets.ts';
 import type { LocalStackName } from '../plan/options.ts';
@@ -13,7 +13,7 @@ import type { FunctionDescription } from '../results/result.ts';
 import type { Progress } from '../world/progress.ts';
 import type { StackSources } from './package-stack.ts';
 import { packageStack } from './package-stack.ts';
-import type { LogAccess, Stack, Window } from './stack.ts';
+import type { LogAccess, Stack } from './stack.ts';
 import { localTable } from './table.ts';
 
 const SOURCES: Readonly<Record<LocalStackName, StackSources>> = {
@@ -178,8 +178,8 @@ function describe({
 
 /** The logs on disk, which hold all invocations that ended before the host was told to settle. */
 function logsOf(functions: readonly FunctionDescription[], folder: string): LogAccess {
-  const placeOf = (name: string, window: Window) => ({
-    folder,
+  const source = logFolder(folder);
+  const queryOf = (name: string, window: Window) => ({
     groups: [`/aws/lambda/${name}`],
     window,
     now: window.to,
@@ -189,11 +189,12 @@ function logsOf(functions: readonly FunctionDescription[], folder: string): LogA
     async summarise(functionName, windows) {
       const name = fullName(functions, functionName);
       const hull = { from: windows[0]?.from ?? 0, to: windows.at(-1)?.to ?? 0 };
-      const summaries = await summariseFolder({ ...placeOf(name, hull), parts: windows });
+      const summaries = await summariseReports(source, { ...queryOf(name, hull), parts: windows });
       return { summary: summaries.get(name), problem: undefined };
     },
     async list(functionName, window) {
-      const invocations = await listFolder(placeOf(fullName(functions, functionName), window));
+      const query = queryOf(fullName(functions, functionName), window);
+      const invocations = await listInvocations(source, query);
       return { invocations, problem: undefined };
     },
   };

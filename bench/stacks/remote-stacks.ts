@@ -1,4 +1,4 @@
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { cloudWatch } from '@sheep-shed/log-insights';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import { FUNCTION_OF } from '../results/names.ts';
 import type { FunctionDescription } from '../results/result.ts';
@@ -11,7 +11,8 @@ import { openSigning } from './signing.ts';
 import type { Stack } from './stack.ts';
 
 /** CloudWatch takes in logs within seconds as a rule, sometimes within minutes. */
-const CLOUDWATCH_PATIENCE = { attempts: 24, pauseMs: 10_000, pollIntervalMs: 500, queryLimitMs: 60_000 };
+const CLOUDWATCH_PATIENCE = { attempts: 24, pauseMs: 10_000 };
+const QUERY_LIMIT_MS = 60_000;
 /** Lambda takes over a change within seconds. */
 const UPDATE_POLL_SECONDS = 1;
 
@@ -23,11 +24,11 @@ const UPDATE_POLL_SECONDS = 1;
 export async function remoteStacks(options: BenchOptions, world: BenchWorld): Promise<OpenStacks> {
   const { url = [], region, stage, timeout, cold, scenario, sign } = options;
   const { signal, sleep, now } = world;
-  const clients = region === undefined ? undefined : await awsClients(region, cold > 0);
+  const clients = region === undefined ? undefined : await awsClients(region, cold > 0, sleep);
   const signing = sign === undefined ? undefined : await openSigning(sign, now);
   const close = async () => {
     signing?.close();
-    clients?.logs.destroy();
+    clients?.logs.close();
     clients?.lambda?.destroy();
   };
   try {
@@ -54,9 +55,8 @@ export async function remoteStacks(options: BenchOptions, world: BenchWorld): Pr
 }
 
 /** The SDK takes 100 ms to load, which other runs need not wait for. */
-async function awsClients(region: string, needsLambda: boolean) {
-  const { createCloudWatchClient } = await import('@sheep-shed/log-insights/cloudwatch/client');
-  const logs: CloudWatchLogsClient = createCloudWatchClient(region);
+async function awsClients(region: string, needsLambda: boolean, sleep: BenchWorld['sleep']) {
+  const logs = cloudWatch(region, { timeoutMs: QUERY_LIMIT_MS, sleep });
   if (!needsLambda) return { logs, lambda: undefined };
   const { LambdaClient } = await import('@aws-sdk/client-lambda');
   const requestHandler = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };

@@ -1,4 +1,4 @@
-import { createCloudWatchClient } from '@sheep-shed/log-insights/cloudwatch/client';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { OptionError } from '@sheep-shed/options';
 import type { BenchRequest } from '../load/exchange.ts';
 import type { IamSigner } from './sigv4.ts';
@@ -21,7 +21,7 @@ export interface Signing {
  */
 export async function openSigning(region: string, now: () => number): Promise<Signing> {
   // No request is sent by it: only its chain of credential providers is wanted.
-  const client = createCloudWatchClient(region);
+  const client = new CloudWatchLogsClient({ region });
   const provide = async (): Promise<IamSigner> => {
     const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
     const credentials = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };

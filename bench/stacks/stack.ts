@@ -1,5 +1,5 @@
-import type { Invocation } from '@sheep-shed/log-insights/invocations';
-import type { FunctionSummary } from '@sheep-shed/log-insights/summarise';
+import type { Window } from '@sheep-shed/log-insights';
+import type { FunctionSummary, Invocation } from '@sheep-shed/log-insights/report-lines';
 import type { HerdSheep } from '../herd/make-herd.ts';
 import type { BenchRequest } from '../load/exchange.ts';
 import type { FunctionDescription } from '../results/result.ts';
@@ -66,12 +66,6 @@ export interface Listed {
   readonly invocations: readonly Invocation[];
   /** Why the host could not be asked to the end. */
   readonly problem: Problem | undefined;
-}
-
-/** A span of time, in epoch milliseconds. */
-export interface Window {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Where a stack answers. */

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { queryFolder } from '@sheep-shed/log-insights/run-query';
+import { logFolder, toRecords } from '@sheep-shed/log-insights';
 import { compareByHand } from './hand-written.ts';
 
 /** What one measured process reports: milliseconds of wall time, MB of peak resident memory, and the total it found. */
@@ -13,7 +13,6 @@ export interface Measurement {
 
 const [variant, folder = ''] = process.argv.slice(2);
 const QUERY = join(import.meta.dirname, '..', '..', 'cloudwatch-queries', 'compare.logsinsights');
-const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 const started = performance.now();
 const found = variant === 'hand' ? byHand() : await byEvaluator();
@@ -31,10 +30,7 @@ function byHand(): Pick<Measurement, 'invocations' | 'p99Sum'> {
 }
 
 async function byEvaluator(): Promise<Pick<Measurement, 'invocations' | 'p99Sum'>> {
-  const { columns, rows } = await queryFolder(readFileSync(QUERY, 'utf8'), folder, ['*'], ALWAYS, Date.now());
-  const sum = (name: string): number => {
-    const index = columns.findIndex((column) => column.name === name);
-    return rows.reduce((total, row) => total + Number(row[index]), 0);
-  };
+  const records = toRecords(await logFolder(folder).query(readFileSync(QUERY, 'utf8')));
+  const sum = (name: string): number => records.reduce((total, record) => total + Number(record[name]), 0);
   return { invocations: sum('invocations'), p99Sum: sum('p99_ms') };
 }

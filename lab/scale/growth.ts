@@ -1,4 +1,4 @@
-import { requestUnits } from '@sheep-shed/log-insights/cost';
+import { requestUnits } from '../../bench/analysis/request-units.ts';
 import { renderTable } from '../../bench/reports/table.ts';
 import { median } from '../../bench/statistics/median.ts';
 import type { Progress } from '../../bench/world/progress.ts';

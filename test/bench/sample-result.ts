@@ -1,4 +1,4 @@
-import type { FunctionSummary } from '@sheep-shed/log-insights/summarise';
+import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
 import type { LoadResult } from '../../bench/results/load-result.ts';
 import type { ScenarioName } from '../../bench/results/names.ts';
 import { FUNCTION_OF, SCENARIO_NAMES } from '../../bench/results/names.ts';

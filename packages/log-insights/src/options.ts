@@ -1,23 +1,23 @@
 import { parseArgs } from 'node:util';
-import type { Architecture } from './cost.ts';
-import type { CostAssumptions } from './report/cost-table.ts';
-import { DEFAULT_LOGS_FOLDER } from './sources/log-folder.ts';
+import { DEFAULT_QUERIES_FOLDER } from './named-queries.ts';
+import { isGlob } from './sources/glob.ts';
+import { DEFAULT_GROUPS } from './sources/log-source.ts';
 import { UsageError } from './usage-error.ts';
 
 /** How a result is printed. */
 export const FORMATS = ['table', 'markdown', 'csv', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Log groups that are queried unless others are named: those of both stacks, by the names of `serverless.yml`. */
-export const DEFAULT_GROUPS: readonly string[] = ['/aws/lambda/sheep-shed-*'];
+/** Where local-lambda writes its log groups, unless told otherwise. */
+const DEFAULT_LOGS_FOLDER = 'results/logs';
 
 /** Where the log events come from. */
 export type Source =
   | { readonly kind: 'folder'; readonly folder: string }
-  | { readonly kind: 'files'; readonly files: readonly string[] }
+  | { readonly kind: 'files'; readonly files: readonly string[]; readonly group: string | undefined }
   | { readonly kind: 'cloudwatch'; readonly region: string };
 
-/** What the query is: a file or the name of a shipped query, or its text. */
+/** What the query is: its name in the folder of queries, or its file; or its text. */
 export type QueryArgument =
   | { readonly kind: 'named'; readonly name: string }
   | { readonly kind: 'text'; readonly text: string };
@@ -25,19 +25,27 @@ export type QueryArgument =
 /** The command line, understood; times are still as written. */
 export type Options =
   | { readonly kind: 'help' }
-  | { readonly kind: 'list' }
-  | {
+  | { readonly kind: 'list'; readonly queries: string | undefined }
+  | (Common & {
       readonly kind: 'query';
       readonly query: QueryArgument;
-      readonly source: Source;
-      /** Undefined when none was named. */
-      readonly groups: readonly string[] | undefined;
-      readonly from: string | undefined;
-      readonly to: string | undefined;
-      readonly format: Format;
-      /** What the table of costs assumes; undefined when none is asked for. */
-      readonly costs: CostAssumptions | undefined;
-    };
+      /** Folder of the named queries; undefined for the default one. */
+      readonly queries: string | undefined;
+    })
+  | (Common & {
+      readonly kind: 'cost';
+      /** Invocations of each function in a month; undefined for a table without months. */
+      readonly monthly: number | undefined;
+    });
+
+interface Common {
+  readonly source: Source;
+  /** Undefined when none was named. */
+  readonly groups: readonly string[] | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly format: Format;
+}
 
 interface OptionRow {
   readonly type: 'string' | 'boolean';
@@ -80,14 +88,14 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   },
   region: { type: 'string', value: '<region>', help: 'run the query on CloudWatch Logs of this region' },
   format: { type: 'string', value: FORMATS.join('|'), help: 'default table' },
-  monthly: {
+  queries: {
     type: 'string',
-    value: '<number>',
-    help: 'with the query cost: the whole cost of so many calls a month',
+    value: '<folder>',
+    help: `named queries, as <name>.logsinsights; default ${DEFAULT_QUERIES_FOLDER}`,
   },
-  architecture: { type: 'string', value: 'arm64|x86_64', help: 'with --monthly: default arm64' },
-  sheep: { type: 'string', value: '<number>', help: 'with --monthly: sheep in the table; default 1000' },
-  list: { type: 'boolean', help: 'show the shipped queries' },
+  list: { type: 'boolean', help: 'show the named queries' },
+  cost: { type: 'boolean', help: 'instead of a query: what each function costs, from its REPORT lines' },
+  monthly: { type: 'string', value: '<number>', help: 'with --cost: so many invocations a month' },
   help: { type: 'boolean', short: 'h', help: 'show this help' },
 };
 
@@ -95,17 +103,28 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
 export function parseOptions(argv: readonly string[]): Options {
   const { values, positionals } = readArguments(argv);
   if (values['help'] === true) return { kind: 'help' };
-  if (values['list'] === true) return { kind: 'list' };
-  return {
-    kind: 'query',
-    query: queryOf(text(values['query']), positionals),
-    source: sourceOf(text(values['local']), list(values['logs']), text(values['region'])),
-    groups: list(values['group']),
+  const queries = text(values['queries']);
+  if (values['list'] === true) return { kind: 'list', queries };
+  const groups = list(values['group']);
+  const common = {
+    source: sourceOf(text(values['local']), list(values['logs']), text(values['region']), groups),
+    groups,
     from: text(values['from']),
     to: text(values['to']),
     format: formatOf(text(values['format'])),
-    costs: costsOf(text(values['monthly']), text(values['architecture']), text(values['sheep']), positionals),
   };
+  const [query, monthly] = [text(values['query']), text(values['monthly'])];
+  if (values['cost'] === true) {
+    if (query !== undefined || positionals.length > 0)
+      throw new UsageError('--cost excludes a query: give one');
+    return {
+      kind: 'cost',
+      ...common,
+      monthly: monthly === undefined ? undefined : numberOf('--monthly', monthly),
+    };
+  }
+  if (monthly !== undefined) throw new UsageError(`--monthly "${monthly}" needs --cost`);
+  return { kind: 'query', ...common, query: queryOf(query, positionals), queries };
 }
 
 /** Renders the help. */
@@ -115,16 +134,22 @@ export function renderHelp(): string {
     return `  ${flag.padEnd(38)}${help}`;
   });
   return [
-    'Usage: npm run insights -- <shipped query or file> [options]',
-    "       npm run insights -- -q 'stats count(*) by @type' [options]",
+    'Runs a query of CloudWatch Logs Insights over log files of this machine, or on CloudWatch.',
+    '',
+    'Usage: log-insights <named query or file> [options]',
+    "       log-insights -q 'stats count(*) by @type' [options]",
+    '       log-insights --cost [options]',
     '',
     ...rows,
     '',
     'Examples:',
-    '  npm run insights -- compare',
-    '  npm run insights -- slowest --from -1h --format markdown',
-    '  npm run insights -- cold-starts --region eu-west-3 --from -3h',
-    '  aws logs tail /aws/lambda/x | npm run insights -- compare --logs - --group /aws/lambda/x',
+    `  log-insights -q 'filter @type = "REPORT" | stats pct(@duration, 99) by @log'`,
+    '  log-insights slowest --from -1h --format markdown',
+    "  log-insights slowest --region eu-west-3 --group '/aws/lambda/shop-*' --from -3h",
+    '  aws logs tail /aws/lambda/x | log-insights slowest --logs - --group /aws/lambda/x',
+    '',
+    'Exit codes: 0 for a result, also an empty one; 1 for a failure, such as expired',
+    'credentials; 2 for a fault in the arguments or the query.',
     '',
   ].join('\n');
 }
@@ -178,7 +203,7 @@ function queryOf(query: string | undefined, positionals: readonly string[]): Que
   }
   if (query !== undefined) return { kind: 'text', text: query };
   if (name === undefined)
-    throw new UsageError('No query given: name a shipped query or a file, or use -q; --list shows them');
+    throw new UsageError('No query given: name a query or a file (--list shows the names), or use -q');
   return { kind: 'named', name };
 }
 
@@ -186,10 +211,11 @@ function sourceOf(
   folder: string | undefined,
   files: readonly string[] | undefined,
   region: string | undefined,
+  groups: readonly string[] | undefined,
 ): Source {
   const given = [folder && '--local', files && '--logs', region && '--region'].filter(Boolean);
   if (given.length > 1) throw new UsageError(`${given.join(' and ')} exclude each other: give one source`);
-  if (files !== undefined) return { kind: 'files', files };
+  if (files !== undefined) return { kind: 'files', files, group: groupOf(groups) };
   if (region === undefined) return { kind: 'folder', folder: folder ?? DEFAULT_LOGS_FOLDER };
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
     throw new UsageError(`--region "${region}" is no AWS region: write it like eu-west-3`);
@@ -203,29 +229,11 @@ function formatOf(value = 'table'): Format {
   return format;
 }
 
-function costsOf(
-  monthly: string | undefined,
-  architecture: string | undefined,
-  sheep: string | undefined,
-  positionals: readonly string[],
-): CostAssumptions | undefined {
-  if (monthly === undefined) {
-    const [name, value] = architecture === undefined ? ['--sheep', sheep] : ['--architecture', architecture];
-    if (value !== undefined) throw new UsageError(`${name} "${value}" needs --monthly`);
-    return undefined;
-  }
-  if (positionals[0] !== 'cost')
-    throw new UsageError(`--monthly "${monthly}" goes only with the shipped query cost`);
-  return {
-    monthly: numberOf('--monthly', monthly),
-    architecture: architectureOf(architecture),
-    sheep: numberOf('--sheep', sheep ?? '1000'),
-  };
-}
-
-function architectureOf(value = 'arm64'): Architecture {
-  if (value === 'arm64' || value === 'x86_64') return value;
-  throw new UsageError(`--architecture "${value}" is unknown: use arm64 or x86_64`);
+function groupOf([group, another]: readonly string[] = []): string | undefined {
+  if (another === undefined && (group === undefined || !isGlob(group))) return group;
+  throw new UsageError(
+    `--group "${[group, another].filter(Boolean).join(' ')}" must be one name without wildcards with --logs: it names the group of the lines`,
+  );
 }
 
 function numberOf(option: string, value: string): number {

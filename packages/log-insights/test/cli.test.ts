@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { costOf, costPerMillion, requestUnits } from '../src/cost.ts';
+import { LAMBDA_PRICES, lambdaCost } from '../src/cost.ts';
 import { type Io, main } from '../src/main.ts';
-import { PRICES } from '../src/prices.ts';
-import { listShippedQueries } from '../src/shipped-queries.ts';
-import { summariseFolder } from '../src/summarise.ts';
+import { listQueries } from '../src/named-queries.ts';
+import { summariseReports } from '../src/report-lines.ts';
+import { logFolder } from '../src/sources/log-folder.ts';
 import { GOLDEN_START, type Invocation, writeGoldenLogs } from './golden-logs.ts';
 
-const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+const QUERIES = join(import.meta.dirname, 'queries');
 let folder = '';
 let invocations: readonly Invocation[] = [];
 
@@ -36,7 +35,11 @@ async function insights(...argv: readonly string[]): Promise<{ code: number; out
     now: () => GOLDEN_START + 600_000,
     signal: new AbortController().signal,
   };
-  return { code: await main(argv, io), out, error };
+  return {
+    code: await main(argv.includes('--queries') ? argv : [...argv, '--queries', QUERIES], io),
+    out,
+    error,
+  };
 }
 
 test('--help and --list', async () => {
@@ -45,8 +48,8 @@ test('--help and --list', async () => {
   for (const option of ['--query', '--from', '--group', '--local', '--logs', '--region', '--format'])
     assert.ok(help.out.includes(option));
   const list = await insights('--list');
-  assert.match(list.out, /^cold-starts +How long does the init/);
-  assert.equal(list.out.trim().split('\n').length, (await listShippedQueries()).length);
+  assert.match(list.out, /^cold-starts {2}How many invocations were cold\?\n/);
+  assert.equal(list.out.trim().split('\n').length, (await listQueries(QUERIES)).length);
 });
 
 const COUNT =
@@ -84,7 +87,7 @@ test('csv and markdown escape what would break them', async () => {
 });
 
 test('a query by name, by file, and with a bench result as its window', async () => {
-  const byName = await insights('compare', '--local', folder, '--format', 'json');
+  const byName = await insights('latency', '--local', folder, '--format', 'json');
   assert.equal(byName.code, 0, byName.error);
   const file = join(folder, 'own.logsinsights');
   await writeFile(file, COUNT);
@@ -110,7 +113,7 @@ test('a query by name, by file, and with a bench result as its window', async ()
 
 test('a window without records says so and is no failure', async () => {
   const { code, out, error } = await insights(
-    'compare',
+    'latency',
     '--local',
     folder,
     '--from',
@@ -127,22 +130,26 @@ test('a window without records says so and is no failure', async () => {
 
 const USAGE: readonly (readonly [argv: readonly string[], message: RegExp])[] = [
   [[], /No query given/],
-  [['compre'], /"compre" is neither a shipped query nor a file; did you mean compare\?/],
-  [['compare', 'cost'], /One query at a time: "cost"/],
-  [['compare', '-q', 'x'], /exclude each other/],
-  [['compare', '--fom', '-1h'], /Unknown option '--fom'/],
-  [['compare', '--format', 'xml'], /--format "xml" is unknown: use table, markdown, csv, json/],
-  [['compare', '--local', 'a', '--region', 'eu-west-3'], /--local and --region exclude each other/],
-  [['compare', '--region', 'paris'], /--region "paris" is no AWS region/],
-  [['compare', '--from', 'yesterday'], /--from "yesterday" is no time: use/],
-  [['compare', '--from', 'now', '--to', '-1h'], /lies after --to/],
-  [['compare', '--from', 'none.json'], /--from "none.json" cannot be read/],
-  [['compare', '--local', 'no/such/folder'], /--local "no\/such\/folder" holds no log groups/],
-  [['compare', '--logs', 'no-such-file'], /--logs "no-such-file" does not exist/],
-  [['compare', '--monthly', '5'], /--monthly "5" goes only with/],
-  [['cost', '--monthly', 'many'], /--monthly "many" must be a number/],
-  [['cost', '--monthly', '1', '--architecture', 'mips'], /--architecture "mips" is unknown/],
-  [['cost', '--sheep', '1'], /--sheep "1" needs --monthly/],
+  [['latensy'], /No query or file "latensy"; did you mean latency\?/],
+  [['latency', 'cold-starts'], /One query at a time: "cold-starts"/],
+  [['latency', '-q', 'x'], /exclude each other/],
+  [['latency', '--fom', '-1h'], /Unknown option '--fom'/],
+  [['latency', '--format', 'xml'], /--format "xml" is unknown: use table, markdown, csv, json/],
+  [['latency', '--local', 'a', '--region', 'eu-west-3'], /--local and --region exclude each other/],
+  [['latency', '--region', 'paris'], /--region "paris" is no AWS region/],
+  [['latency', '--from', 'yesterday'], /--from "yesterday" is no time: use/],
+  [['latency', '--from', 'now', '--to', '-1h'], /lies after --to/],
+  [['latency', '--from', 'none.json'], /--from "none.json" cannot be read/],
+  [['latency', '--local', 'no/such/folder'], /"no\/such\/folder" holds no log groups/],
+  [['latency', '--logs', 'no-such-file'], /The log file "no-such-file" does not exist/],
+  [['latency', '--logs', '-', '--group', '/aws/*'], /--group "\/aws\/\*" must be one name without wildcards/],
+  [['latency', '--logs', '-', '--group', 'a', '--group', 'b'], /--group "a b" must be one name/],
+  [['latency', '--monthly', '5'], /--monthly "5" needs --cost/],
+  [['--cost', '--monthly', 'many'], /--monthly "many" must be a number/],
+  [['latency', '--cost'], /--cost excludes a query/],
+  [['unheard-of'], /No query or file "unheard-of"; .*queries holds cold-starts, latency. /],
+  [['latency', '--queries', 'no/such/folder'], /--queries "no\/such\/folder" is not a folder/],
+  [[tmpdir()], /is a folder, not a query/],
 ];
 
 test('faults of the command line exit with 2 and say what is allowed, on one line', async () => {
@@ -164,43 +171,42 @@ test('faults of a query exit with 2 and point at the place', async () => {
   );
 });
 
-test('the table of costs cites its prices', async () => {
-  const { code, out } = await insights('cost', '--local', folder, '--monthly', '2000000', '--sheep', '0');
+test('--cost shows what each function costs and cites its prices', async () => {
+  const { code, out } = await insights('--cost', '--local', folder, '--monthly', '2000000');
   assert.equal(code, 0);
-  assert.match(out, /function +stack +lambda-compute-arm64 +lambda-requests +http-api-requests/);
-  assert.match(out, /lambda-requests: USD 0.2 for 1000000 requests, us-east-1, 2026-\d\d-\d\d, https:/);
+  assert.match(
+    out,
+    /^function +invocations +billed_ms +memory_mb +arm64_usd_per_million +x86_64_usd_per_million/,
+  );
+  assert.match(out, /lambda-requests: USD 0.20 for 1000000 requests, us-east-1, 2026-\d\d-\d\d, https:/);
+  const json = JSON.parse(
+    (await insights('--cost', '--local', folder, '--monthly', '2000000', '--format', 'json')).out,
+  );
+  assert.equal(json.rows.length, 8);
+  for (const row of json.rows) {
+    const seconds = (row.billed_ms / 1000) * (128 / 1024) * 1_000_000;
+    assert.ok(Math.abs(row.arm64_usd_per_million - (0.2 + seconds * 0.0000133334)) < 1e-9);
+    assert.ok(Math.abs(row.x86_64_usd_per_month - 2 * row.x86_64_usd_per_million) < 1e-9);
+  }
+  assert.equal(
+    (await insights('--cost', '--local', folder, '--from', '2020-01-01', '--to', '2020-01-02')).code,
+    0,
+  );
 });
 
-test('costs are billed time by memory, plus requests and request units', () => {
-  const usage = {
-    billedMs: 100,
-    memoryMb: 512,
-    architecture: 'arm64',
-    ...requestUnits('delete-wolf', 1000),
-  } as const;
-  const cost = costPerMillion(usage);
-  const byPrice = Object.fromEntries(cost.items.map(({ price, usd }) => [price, usd]));
-  assert.ok(Math.abs((byPrice['lambda-compute-arm64'] ?? 0) - 50_000 * 0.0000133334) < 1e-9);
-  assert.equal(byPrice['lambda-requests'], 0.2);
-  assert.equal(byPrice['dynamodb-writes'], 0.625);
-  assert.equal(requestUnits('delete-wolf', 1000).readUnits, 4);
-  assert.equal(requestUnits('get-dog', 0).readUnits, 0.5);
-  assert.deepEqual(requestUnits('get-cat', 1000), { readUnits: 0, writeUnits: 0 });
-  assert.throws(() => requestUnits('get-dog', -1), RangeError);
-  assert.ok(Math.abs(costOf(usage, 3_000_000).usd - 3 * cost.usd) < 1e-9);
-  for (const [id, row] of Object.entries(PRICES)) {
+test('costs are billed time by memory, plus requests', () => {
+  const usage = { billedMs: 100, memoryMb: 512, architecture: 'arm64' } as const;
+  const [compute, requests] = lambdaCost(usage, 1_000_000);
+  assert.ok(Math.abs((compute?.usd ?? 0) - 50_000 * 0.0000133334) < 1e-9);
+  assert.deepEqual(requests, { price: 'lambda-requests', quantity: 1_000_000, usd: 0.2 });
+  for (const [id, row] of Object.entries(LAMBDA_PRICES)) {
     assert.equal(row.id, id);
     assert.match(row.date, /^\d{4}-\d\d-\d\d$/);
   }
 });
 
 test('summaries of a folder agree with the invocations that the logs were made from', async () => {
-  const summaries = await summariseFolder({
-    folder,
-    groups: ['/aws/lambda/sheep-shed-*'],
-    window: ALWAYS,
-    now: 0,
-  });
+  const summaries = await summariseReports(logFolder(folder));
   assert.equal(summaries.size, 8);
   for (const [name, summary] of summaries) {
     const own = invocations.filter((one) => name === `sheep-shed-dev-${one.stack}-${one.function}`);
@@ -227,19 +233,4 @@ test('summaries of a folder agree with the invocations that the logs were made f
     const sorted = own.map(({ duration }) => duration).sort((a, b) => a - b);
     assert.equal(summary.durationP50, sorted[Math.ceil(sorted.length / 2) - 1]);
   }
-});
-
-test('each shipped query becomes a QueryDefinition with the text of its file', async () => {
-  const require = createRequire(import.meta.url);
-  const { queryDefinitions } = require('../../../deploy/query-definitions.cjs');
-  const definitions = queryDefinitions({ logGroupNames: ['/aws/lambda/x'] });
-  const queries = await listShippedQueries();
-  assert.equal(Object.keys(definitions).length, queries.length);
-  const compare = definitions.CompareQuery;
-  assert.equal(compare.Type, 'AWS::Logs::QueryDefinition');
-  assert.equal(compare.Properties.Name, 'sheep-shed/compare');
-  assert.deepEqual(compare.Properties.LogGroupNames, ['/aws/lambda/x']);
-  const file = join(import.meta.dirname, '../../../cloudwatch-queries/compare.logsinsights');
-  assert.equal(compare.Properties.QueryString, await readFile(file, 'utf8'));
-  assert.equal('LogGroupNames' in queryDefinitions().CompareQuery.Properties, false);
 });

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { cloudWatch } from '../src/cloudwatch/cloudwatch.ts';
 import { CloudWatchError } from '../src/cloudwatch/explain.ts';
 import { type CloudWatchQuery, runOnCloudWatch } from '../src/cloudwatch/run.ts';
 import { QueryError } from '../src/language/query-error.ts';
-import { SUMMARY_QUERY, summariseCloudWatch } from '../src/summarise.ts';
+import { SUMMARY_QUERY, summariseReports } from '../src/report-lines.ts';
 import { UsageError } from '../src/usage-error.ts';
 import { type Answer, type CloudWatchServer, startCloudWatch } from './cloudwatch-server.ts';
 
@@ -63,11 +64,13 @@ function run(
     maxAttempts: 4,
   });
   return runOnCloudWatch(client, {
-    query: QUERY,
+    text: QUERY,
     groups: ['/aws/lambda/sheep-shed-*-get-dog'],
     window: { from: 1_700_000_000_500, to: 1_700_000_060_500 },
-    pollInterval: 1,
-    timeout: 20_000,
+    pollMs: 1,
+    timeoutMs: 20_000,
+    signal: undefined,
+    onProgress: undefined,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal === undefined ? {} : { signal }),
     ...changes,
   });
@@ -145,7 +148,10 @@ test('a query that takes too long is stopped and says so', async (t) => {
     GetQueryResults: [{ body: { status: 'Running', results: [] } }],
     StopQuery: [{ body: { success: true } }],
   });
-  await assert.rejects(run(server, { groups: ['/aws/lambda/x'], timeout: 300 }), /not complete after 0.3 s/);
+  await assert.rejects(
+    run(server, { groups: ['/aws/lambda/x'], timeoutMs: 300 }),
+    /not complete after 0.3 s/,
+  );
   assert.equal(server.seen.at(-1)?.operation, 'StopQuery');
 });
 
@@ -199,7 +205,7 @@ test('a query that CloudWatch fails is an error, and groups are at least one and
   const empty = await serve(t, { DescribeLogGroups: [{ body: { logGroups: [] } }] });
   await assert.rejects(
     run(empty),
-    (error) => error instanceof UsageError && /matches no log group/.test(error.message),
+    (error) => error instanceof UsageError && /No log group of this region matches/.test(error.message),
   );
   const many = Array.from({ length: 51 }, (_, index) => ({ logGroupName: `/aws/lambda/f${index}` }));
   const crowded = await serve(t, { DescribeLogGroups: [{ body: { logGroups: many } }] });
@@ -220,7 +226,7 @@ test('the command runs on CloudWatch, prints the table, and explains expired cre
   });
   const failed = await insights(expired.url);
   assert.equal(failed.code, 1);
-  assert.match(failed.stderr, /^insights: The AWS credentials have expired/);
+  assert.match(failed.stderr, /^log-insights: The AWS credentials have expired/);
 });
 
 function insights(url: string): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -258,12 +264,9 @@ test('summaries from CloudWatch have the types of summaries from a folder', asyn
     endpoint: server.url,
     credentials: CREDENTIALS,
   });
-  const summaries = await summariseCloudWatch(client, {
+  const summaries = await summariseReports(cloudWatch(client, { pollMs: 1, timeoutMs: 10_000 }), {
     groups: ['/aws/lambda/sheep-shed-dev-ts-get-cat'],
     window: { from: 0, to: 1_000 },
-    pollInterval: 1,
-    timeout: 10_000,
-    sleep: (milliseconds) => sleep(milliseconds),
   });
   const cat = summaries.get('sheep-shed-dev-ts-get-cat');
   assert.deepEqual(

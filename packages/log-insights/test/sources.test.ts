@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import { queryFiles, queryFolder } from '../src/run-query.ts';
 import { globMatcher } from '../src/sources/glob.ts';
-import { readLogFolder } from '../src/sources/log-folder.ts';
+import { logFiles } from '../src/sources/log-files.ts';
+import { logFolder, readLogFolder } from '../src/sources/log-folder.ts';
+import { ALWAYS } from '../src/sources/log-source.ts';
 import { eachLine, streamChunks, textChunks } from '../src/sources/text-chunks.ts';
 import { createTimestampReader } from '../src/sources/timestamp.ts';
 import { UsageError } from '../src/usage-error.ts';
 
-const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 const REPORT =
   'REPORT RequestId: 5d9a8a5e-0f6f-4c3c-9b1e-0123456789ab\tDuration: 8.11 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 23 MB\t';
 const STREAM = '2026/01/31/[$LATEST]0123456789abcdef0123456789abcdef';
@@ -59,17 +59,10 @@ const SHAPES: Readonly<Record<string, readonly [text: string, row: readonly unkn
 test('REPORT lines are read in every shape in which people have them', async (t) => {
   for (const [name, [text, row]] of Object.entries(SHAPES)) {
     await t.test(name, async (inner) => {
-      const fromInput = await queryFiles(QUERY, ['-'], undefined, ALWAYS, 0, bytesOf(text));
+      const fromInput = await logFiles(['-'], { input: bytesOf(text) }).query(QUERY);
       assert.deepEqual(fromInput.rows, [row]);
       const folder = await folderOf(inner, { 'some.log': text });
-      const fromFile = await queryFiles(
-        QUERY,
-        [join(folder, 'some.log')],
-        ['/aws/lambda/x'],
-        ALWAYS,
-        0,
-        bytesOf(),
-      );
+      const fromFile = await logFiles([join(folder, 'some.log')], { group: '/aws/lambda/x' }).query(QUERY);
       assert.deepEqual(fromFile.rows, [[row[0], row[1], '000000000000:/aws/lambda/x', row[3]]]);
     });
   }
@@ -83,7 +76,7 @@ test('a log folder gives its groups and streams; other lines are counted, not re
     [`aws/lambda/sheep-shed-dev-ts-get-cat/${STREAM}.log`]: `2026-01-31T10:00:01.000Z\t{"message":"größer"}\n${line}`,
     'aws/lambda/sheep-shed-dev-ts-get-cat/2026/01/31/notes.txt': line,
   });
-  const { rows } = await queryFolder(QUERY, folder, ['/aws/lambda/sheep-shed-*'], ALWAYS, 0);
+  const { rows } = await logFolder(folder).query(QUERY, { groups: ['/aws/lambda/sheep-shed-*'] });
   const log = '000000000000:/aws/lambda/sheep-shed-dev-ts-get-';
   assert.deepEqual(rows, [
     [TIME, 8.11, `${log}cat`, STREAM],
@@ -109,22 +102,13 @@ test('missing folders, groups and files are faults of the command line', async (
   const folder = await folderOf(t, { [`aws/lambda/x/${STREAM}.log`]: '' });
   const fault = (message: RegExp) => (error: unknown) =>
     error instanceof UsageError && message.test(error.message);
+  await assert.rejects(logFolder(join(folder, 'none')).query(QUERY), fault(/none" holds no log groups/));
   await assert.rejects(
-    queryFolder(QUERY, join(folder, 'none'), ['*'], ALWAYS, 0),
-    fault(/--local .* holds no log groups/),
+    logFolder(folder).query(QUERY, { groups: ['/aws/lambda/y*'] }),
+    fault(/No log group of ".*" matches \/aws\/lambda\/y\*/),
   );
-  await assert.rejects(
-    queryFolder(QUERY, folder, ['/aws/lambda/y*'], ALWAYS, 0),
-    fault(/--group .* matches no log group/),
-  );
-  await assert.rejects(
-    queryFiles(QUERY, [join(folder, 'z')], undefined, ALWAYS, 0, bytesOf()),
-    fault(/--logs .* does not exist/),
-  );
-  await assert.rejects(
-    queryFiles(QUERY, ['-'], ['/aws/*'], ALWAYS, 0, bytesOf()),
-    fault(/one name without wildcards/),
-  );
+  await assert.rejects(logFiles([join(folder, 'z')]).query(QUERY), fault(/z" does not exist/));
+  await assert.rejects(logFiles([folder]).query(QUERY), fault(/is a folder, not a log file/));
 });
 
 test('text is cut at line ends wherever the blocks of a stream end, also inside a character', async () => {
@@ -193,7 +177,7 @@ test('timestamps agree with Date, and nothing else is one', () => {
 });
 
 test('a glob matches as in a shell, and special characters stand for themselves', () => {
-  const matches = globMatcher('/aws/lambda/a.b-*-?');
+  const matches = globMatcher(['/aws/lambda/a.b-*-?']);
   assert.deepEqual(
     ['/aws/lambda/a.b-x-1', '/aws/lambda/a.b-x/y-1', '/aws/lambda/aXb-x-1', '/aws/lambda/a.b--'].map(matches),
     [true, true, false, false],

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ContractFunction } from '@sheep-shed/log-insights/cost';
-import { PRICES } from '@sheep-shed/log-insights/prices';
 import {
   type BilledMs,
   CLASSIC,
   classicBenchCost,
   PUBLISHED_PYTHON,
 } from '../../../bench/analysis/bench-cost.ts';
+import { costOf, costPerMillion } from '../../../bench/analysis/call-cost.ts';
+import { PRICES } from '../../../bench/analysis/prices.ts';
+import { requestUnits } from '../../../bench/analysis/request-units.ts';
+import type { ContractFunction } from '../../../bench/results/names.ts';
 
 const deploy = readFileSync(join(import.meta.dirname, '../../../docs/deploy.md'), 'utf8');
 const nothing: BilledMs = { warm: 0, cold: 0 };
@@ -49,4 +51,24 @@ test('docs/deploy.md states the prices of the list', () => {
   for (const { usd } of Object.values(PRICES).filter(({ id }) => id !== 'lambda-compute-x86_64')) {
     assert.match(costs, new RegExp(`\\$${String(usd.toFixed(10)).replace(/0+$/, '').replace(/\.$/, '')}`));
   }
+});
+
+test('a call costs its billed time by memory, its requests, and its request units', () => {
+  const usage = {
+    billedMs: 100,
+    memoryMb: 512,
+    architecture: 'arm64',
+    ...requestUnits('delete-wolf', 1000),
+  } as const;
+  const cost = costPerMillion(usage);
+  const byPrice = Object.fromEntries(cost.items.map(({ price, usd }) => [price, usd]));
+  assert.ok(Math.abs((byPrice['lambda-compute-arm64'] ?? 0) - 50_000 * 0.0000133334) < 1e-9);
+  assert.equal(byPrice['lambda-requests'], 0.2);
+  assert.equal(byPrice['dynamodb-writes'], 0.625);
+  assert.ok(Math.abs(costOf(usage, 3_000_000).usd - 3 * cost.usd) < 1e-9);
+  assert.equal(requestUnits('delete-wolf', 1000).readUnits, 4);
+  assert.equal(requestUnits('get-dog', 0).readUnits, 0.5);
+  assert.deepEqual(requestUnits('get-cat', 1000), { readUnits: 0, writeUnits: 0 });
+  assert.throws(() => requestUnits('get-dog', -1), RangeError);
+  for (const [id, row] of Object.entries(PRICES)) assert.equal(row.id, id);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { cloudWatch } from '@sheep-shed/log-insights';
 import type { LoadResult } from '../../../bench/results/load-result.ts';
 import type { ScenarioName } from '../../../bench/results/names.ts';
 import { isWrong, type RoundResult } from '../../../bench/results/result.ts';
@@ -51,15 +52,14 @@ async function logsOn(
   const patience = {
     attempts: 4,
     pauseMs: PAUSE_MS,
-    pollIntervalMs: 1,
-    queryLimitMs: 20_000,
     async sleep(milliseconds: number, signal?: AbortSignal) {
       pauses.push(milliseconds);
       onPause(() => interrupt.abort());
       await sleep(1, undefined, signal === undefined ? {} : { signal });
     },
   };
-  const logs = cloudWatchLogs(client, { name: 'ts', stage: 'test' }, patience, interrupt.signal);
+  const source = cloudWatch(client, { pollMs: 1, timeoutMs: 20_000, sleep: patience.sleep });
+  const logs = cloudWatchLogs(source, { name: 'ts', stage: 'test' }, patience, interrupt.signal);
   return { server, logs, pauses };
 }
 

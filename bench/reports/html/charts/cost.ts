@@ -1,4 +1,4 @@
-import { PRICE_ORIGIN } from '@sheep-shed/log-insights/cost';
+import { PRICE_ORIGIN } from '../../../analysis/prices.ts';
 import type { Summary } from '../../../analysis/summary.ts';
 import { categoryAxis, leftRoom, linearAxis, NAME_LENGTH, shorten } from '../axes.ts';
 import type { Chart } from '../chart.ts';

@@ -4,7 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 const MAX_ATTEMPTS = 6;
 
 /** Makes the client of a region; credentials and endpoint come from the environment or the profile, as for the AWS CLI. */
-export function createCloudWatchClient(region: string): CloudWatchLogsClient {
+export function createClient(region: string): CloudWatchLogsClient {
   return new CloudWatchLogsClient({
     region,
     maxAttempts: MAX_ATTEMPTS,

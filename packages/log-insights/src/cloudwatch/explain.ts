@@ -24,13 +24,13 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   IncompleteSignature: 'AWS rejects the signature: check the access key and the secret key',
   AccessDeniedException:
     'The credentials lack a permission: logs:DescribeLogGroups, logs:StartQuery, logs:GetQueryResults and logs:StopQuery are needed',
-  ResourceNotFoundException: 'A log group does not exist in this region: check its name and --region',
+  ResourceNotFoundException: 'A log group does not exist in this region: check its name and the region',
   LimitExceededException:
     'Too many queries run at once in this account (100 are allowed): wait until some have ended',
   ThrottlingException: 'CloudWatch still throttles after all retries: wait a minute, then try again',
   ServiceUnavailableException: 'CloudWatch Logs is not available at the moment: try again later',
   InvalidParameterException: 'CloudWatch rejects the request: check the window and the log groups',
-  ENOTFOUND: 'The address of CloudWatch Logs cannot be found: check --region and the network',
+  ENOTFOUND: 'The address of CloudWatch Logs cannot be found: check the region and the network',
   ECONNREFUSED: 'CloudWatch Logs refuses the connection: check the network and AWS_ENDPOINT_URL',
   TimeoutError: 'CloudWatch Logs did not answer in time: check the network',
 };

@@ -9,9 +9,9 @@ import {
 import { planQuery } from '../evaluate/plan.ts';
 import type { QueryResult, Window } from '../evaluate/run.ts';
 import { MAX_ROWS, parseQuery } from '../language/parser.ts';
-import { matchGroups } from '../run-query.ts';
-import { literalPrefix } from '../sources/glob.ts';
+import { globMatcher, isGlob, literalPrefix } from '../sources/glob.ts';
 import { UsageError } from '../usage-error.ts';
+import type { CloudWatchProgress } from './cloudwatch.ts';
 import { explainFailure } from './explain.ts';
 
 /** Most log groups of one query (StartQuery, `logGroupNames`). */
@@ -23,19 +23,18 @@ const STOP_TIMEOUT = 3_000;
 
 /** What a query on CloudWatch needs; times in milliseconds. */
 export interface CloudWatchQuery {
-  readonly query: string;
+  readonly text: string;
   /** Names or globs of log groups; together at most MAX_GROUPS may match. */
   readonly groups: readonly string[];
   /** Both ends must be finite; CloudWatch takes whole seconds, so the window widens to them. */
   readonly window: Window;
   /** First pause between two polls; it grows to four times that. */
-  readonly pollInterval: number;
+  readonly pollMs: number;
   /** Longest time for the whole query. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
   /** Interrupts the query, which is then stopped on CloudWatch too. */
-  readonly signal?: AbortSignal | undefined;
-  /** Hears of the state and of the partial result after each poll. */
-  readonly onProgress?: ((status: string, partial: QueryResult) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: CloudWatchProgress | undefined;
   /** Waits, or rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
 }
@@ -46,27 +45,28 @@ export interface CloudWatchQuery {
  */
 export async function runOnCloudWatch(
   client: CloudWatchLogsClient,
-  options: CloudWatchQuery,
+  query: CloudWatchQuery,
 ): Promise<QueryResult> {
-  const deadline = AbortSignal.timeout(options.timeout);
-  const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+  const { text, groups, window, timeoutMs } = query;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const signal = query.signal === undefined ? deadline : AbortSignal.any([deadline, query.signal]);
   let queryId: string | undefined;
   try {
-    const logGroupNames = [...(await resolveGroups(client, options.groups, signal))];
+    const logGroupNames = [...(await resolveGroups(client, groups, signal))];
     const start = new StartQueryCommand({
       logGroupNames,
-      queryString: options.query,
-      startTime: Math.floor(options.window.from / 1_000),
-      endTime: Math.ceil(options.window.to / 1_000),
+      queryString: text,
+      startTime: Math.floor(window.from / 1_000),
+      endTime: Math.ceil(window.to / 1_000),
       limit: MAX_ROWS,
     });
     queryId = (await client.send(start, { abortSignal: signal })).queryId;
-    return toResult(options.query, options.window, await poll(client, queryId, options, signal));
+    return toResult(query, await poll(client, queryId, query, signal));
   } catch (error) {
     if (signal.aborted && queryId !== undefined) await stop(client, queryId);
-    if (deadline.aborted && options.signal?.aborted !== true) {
+    if (deadline.aborted && query.signal?.aborted !== true) {
       throw new Error(
-        `The query was not complete after ${options.timeout / 1_000} s and has been stopped; narrow the window`,
+        `The query was not complete after ${timeoutMs / 1_000} s and has been stopped; narrow the window`,
       );
     }
     throw explainFailure(error);
@@ -76,18 +76,18 @@ export async function runOnCloudWatch(
 async function poll(
   client: CloudWatchLogsClient,
   queryId: string | undefined,
-  options: CloudWatchQuery,
+  query: CloudWatchQuery,
   signal: AbortSignal,
 ): Promise<GetQueryResultsCommandOutput> {
-  for (let pause = options.pollInterval; ; pause = Math.min(pause * 1.5, options.pollInterval * 4)) {
+  for (let pause = query.pollMs; ; pause = Math.min(pause * 1.5, query.pollMs * 4)) {
     const answer = await client.send(new GetQueryResultsCommand({ queryId }), { abortSignal: signal });
     const status = answer.status ?? 'Unknown';
-    options.onProgress?.(status, toResult(options.query, options.window, answer));
+    query.onProgress?.(status, toResult(query, answer));
     if (status === 'Complete') return answer;
     if (status !== 'Running' && status !== 'Scheduled' && status !== 'Unknown') {
       throw new Error(`CloudWatch ended the query with the status ${status}`);
     }
-    await options.sleep(pause, signal);
+    await query.sleep(pause, signal);
   }
 }
 
@@ -105,14 +105,13 @@ export async function resolveGroups(
 ): Promise<readonly string[]> {
   const names = new Set<string>();
   for (const glob of globs) {
-    const found = /[*?]/.test(glob) ? await listGroups(client, glob, signal) : [glob];
+    const found = isGlob(glob) ? await listGroups(client, glob, signal) : [glob];
     for (const name of found) names.add(name);
   }
-  if (names.size === 0)
-    throw new UsageError(`--group "${globs.join(' ')}" matches no log group in this region`);
+  if (names.size === 0) throw new UsageError(`No log group of this region matches ${globs.join(' ')}`);
   if (names.size > MAX_GROUPS) {
     throw new UsageError(
-      `--group "${globs.join(' ')}" matches ${names.size} log groups; a query takes at most ${MAX_GROUPS}`,
+      `${globs.join(' ')} matches ${names.size} log groups; a query takes at most ${MAX_GROUPS}`,
     );
   }
   return [...names].sort();
@@ -135,21 +134,21 @@ async function listGroups(
     const answer = await client.send(command, { abortSignal: signal });
     names.push(...(answer.logGroups ?? []).flatMap(({ logGroupName }) => logGroupName ?? []));
     nextToken = answer.nextToken;
-    if (nextToken === undefined) return matchGroups(names, [glob]);
+    if (nextToken === undefined) return names.filter(globMatcher([glob]));
   }
   throw new UsageError(
-    `--group "${glob}" begins the names of more than ${MAX_PAGES * 50} log groups; use a longer prefix`,
+    `${glob} begins the names of more than ${MAX_PAGES * 50} log groups; use a longer prefix`,
   );
 }
 
-function toResult(query: string, window: Window, answer: GetQueryResultsCommandOutput): QueryResult {
+function toResult(query: CloudWatchQuery, answer: GetQueryResultsCommandOutput): QueryResult {
   const rows = (answer.results ?? []).map(
     (row) =>
       new Map(
         row.flatMap(({ field, value }) => (field === undefined || field === '@ptr' ? [] : [[field, value]])),
       ),
   );
-  const names = columnNames(query, window, rows);
+  const names = columnNames(query, rows);
   return {
     columns: names.map((name) => ({ name, type: 'any' })),
     rows: rows.map((row) => names.map((name) => toCell(row.get(name)))),
@@ -163,13 +162,12 @@ function toResult(query: string, window: Window, answer: GetQueryResultsCommandO
 
 // CloudWatch leaves missing values out of a row, so the order of the columns is taken from the query where it can be.
 function columnNames(
-  query: string,
-  window: Window,
+  { text, window }: CloudWatchQuery,
   rows: readonly ReadonlyMap<string, unknown>[],
 ): readonly string[] {
   const answered = new Set(rows.flatMap((row) => [...row.keys()]));
   try {
-    const plan = planQuery(parseQuery(query), { ...window, now: window.to }, new Set());
+    const plan = planQuery(parseQuery(text), { ...window, now: window.to }, new Set());
     const planned = plan.columns.map(({ name }) => name);
     return [...planned, ...[...answered].filter((name) => !planned.includes(name))];
   } catch {

@@ -1,5 +1,5 @@
 /**
- * What this evaluator does where AWS's documentation is silent, by the name under which `docs/insights.md` explains it.
+ * What this evaluator does where AWS's documentation is silent, by the name under which `LANGUAGE.md` explains it.
  * A result lists the choices that its query touched.
  */
 export const CHOICES = {

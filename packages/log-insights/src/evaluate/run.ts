@@ -14,7 +14,7 @@ export interface QueryResult {
     /** UTF-16 units of their messages; equal to bytes for ASCII. */
     readonly charactersScanned: number;
   };
-  /** Choices of `docs/insights.md` that the result depends on. */
+  /** Choices of `LANGUAGE.md` that the result depends on. */
   readonly choices: readonly Choice[];
 }
 

@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EventSink, Window } from '../evaluate/run.ts';
+import { type EventSink, startQuery, type Window } from '../evaluate/run.ts';
+import { UsageError } from '../usage-error.ts';
 import { globMatcher } from './glob.ts';
+import { ALWAYS, DEFAULT_GROUPS, type LogSource } from './log-source.ts';
 import { eachLine, textChunks } from './text-chunks.ts';
 import { createTimestampReader, TIMESTAMP_LENGTH } from './timestamp.ts';
 
-/** Folder where local-lambda writes its log groups, unless another is named. */
-export const DEFAULT_LOGS_FOLDER = 'results/logs';
 /** Account that stands in `@log` of a log group on this machine. */
 export const LOCAL_ACCOUNT = '000000000000';
 
@@ -27,9 +27,23 @@ interface StreamFile {
   readonly path: string;
 }
 
+/** The log groups that local-lambda wrote into a folder; each query reads it anew. */
+export function logFolder(folder: string): LogSource {
+  return {
+    async query(text, { groups = DEFAULT_GROUPS, window = ALWAYS, now = Date.now(), signal } = {}) {
+      const running = startQuery(text, window, now);
+      const reading = await readLogFolder(folder, groups, window, running, signal);
+      if (reading.groups.length > 0) return running.finish();
+      throw new UsageError(`No log group of "${folder}" matches ${groups.join(' ')}`);
+    },
+    close() {},
+  };
+}
+
 /**
  * Reads the log groups of a folder, `<folder>/aws/lambda/<function>/<YYYY>/<MM>/<DD>/[$LATEST]<id>.log`, into a query.
- * A file whose last change lies before the window is not opened. Throws the file system's errors.
+ * A file whose last change lies before the window is not opened.
+ * @throws UsageError for a folder without log groups, and the file system's errors.
  */
 export async function readLogFolder(
   folder: string,
@@ -38,13 +52,13 @@ export async function readLogFolder(
   sink: EventSink,
   signal?: AbortSignal,
 ): Promise<FolderReading> {
-  const matchers = globs.map(globMatcher);
+  const matches = globMatcher(globs);
   const groups: string[] = [];
   let files = 0;
   let skippedLines = 0;
-  for (const name of await folders(join(folder, 'aws', 'lambda'))) {
+  for (const name of await groupFolders(folder)) {
     const group = `/aws/lambda/${name}`;
-    if (!matchers.some((matches) => matches(group))) continue;
+    if (!matches(group)) continue;
     groups.push(group);
     for (const file of await streamFiles(folder, group)) {
       if ((await stat(file.path)).mtimeMs < window.from) continue;
@@ -102,6 +116,18 @@ async function streamFiles(folder: string, group: string): Promise<readonly Stre
     }
   }
   return found;
+}
+
+async function groupFolders(folder: string): Promise<readonly string[]> {
+  try {
+    return await folders(join(folder, 'aws', 'lambda'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    throw new UsageError(
+      `"${folder}" holds no log groups: local-lambda writes them to aws/lambda/<function>`,
+    );
+  }
 }
 
 async function folders(path: string): Promise<readonly string[]> {

@@ -1,8 +1,7 @@
-import { CHOICES } from '../evaluate/choices.ts';
-import type { QueryResult } from '../evaluate/run.ts';
-import type { Format } from '../options.ts';
-
-type Cell = string | number | null;
+import { CHOICES } from './evaluate/choices.ts';
+import { type Cell, toRecords } from './evaluate/records.ts';
+import type { QueryResult } from './evaluate/run.ts';
+import type { Format } from './options.ts';
 
 /** Renders a result in a format, with a line end. Table and markdown round numbers for the eye; csv and json do not. */
 export function renderResult(result: QueryResult, format: Format): string {
@@ -34,7 +33,7 @@ export function renderNotes(result: QueryResult): string {
   const { recordsScanned } = result.statistics;
   const count = `${result.rows.length} ${result.rows.length === 1 ? 'row' : 'rows'} from ${recordsScanned} log ${recordsScanned === 1 ? 'event' : 'events'}`;
   const notes = result.choices.map((choice) => `  ${choice}: ${CHOICES[choice]}`);
-  const heading = "Where AWS's documentation is silent (docs/insights.md):";
+  const heading = "Where AWS's documentation is silent, this evaluator chose (LANGUAGE.md):";
   return [count, ...(notes.length === 0 ? [] : [heading, ...notes]), ''].join('\n');
 }
 
@@ -78,10 +77,9 @@ function renderCsv(result: QueryResult): string {
 }
 
 function renderJson(result: QueryResult): string {
-  const names = result.columns.map(({ name }) => name);
   const document = {
-    columns: names,
-    rows: result.rows.map((row) => Object.fromEntries(row.map((cell, index) => [names[index] ?? '', cell]))),
+    columns: result.columns.map(({ name }) => name),
+    rows: toRecords(result),
     statistics: result.statistics,
     choices: Object.fromEntries(result.choices.map((choice) => [choice, CHOICES[choice]])),
   };
