@@ -15,6 +15,7 @@ import {
 import { accessLogLine } from './gateway/access-log.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createApiSelector, hiddenRoutes } from './gateway/select-api.ts';
+import { withGivenVariables } from './given-variables.ts';
 import type { HandleRequest } from './http-server.ts';
 import { createEventQueue } from './lambda-api/event-queue.ts';
 import { createLambdaApi, LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
@@ -57,11 +58,8 @@ const FAILED_EVENTS_GROUP = 'local-lambda/failed-events';
  */
 export async function createDeployment(host: FunctionHost): Promise<Deployment> {
   const { options, logStore } = host;
-  const {
-    templates,
-    functions: definitions,
-    apis,
-  } = await readDeploymentPackages(options.packageDirs, options.region);
+  const { templates, apis, ...read } = await readDeploymentPackages(options.packageDirs, options);
+  const definitions = withGivenVariables(read.functions, options);
   const { region = DEFAULT_REGION, accountId = LOCAL_ACCOUNT_ID } = templates[0]?.scope ?? {};
   for (const [routeKey, name] of hiddenRoutes(apis)) {
     options.onNotice(`${routeKey} is there twice: the second one answers to the host name ${name} only`);

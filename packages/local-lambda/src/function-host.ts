@@ -64,7 +64,6 @@ export async function hostFunction(
         ...environmentVariables(definition, taskRoot),
         ...runtime.variables(definition),
         ...definition.environment,
-        ...options.environment,
       },
       scratchDir: join(host.workDir, 'tmp'),
       logStore: host.logStore,

@@ -14,6 +14,10 @@ export interface LocalLambdaOptions {
   readonly port?: number;
   /** Added to every function's variables; beats the template. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Added to one function's variables, by its name or logical id; beats `environment`. */
+  readonly functionEnvironment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Values of the templates' parameters by name; beat their defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** When a waiting request gets a new environment; default `lambda`. */
   readonly scaling?: Scaling;
   /** Environments of one function at once, 1 to 1000; default 100. */
@@ -67,6 +71,8 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     host: options.host ?? '127.0.0.1',
     port: inRange('port', options.port ?? 0, 0, 65_535, true),
     environment: options.environment ?? {},
+    functionEnvironment: options.functionEnvironment ?? {},
+    parameters: options.parameters ?? {},
     scaling,
     maxEnvironments: inRange('maxEnvironments', options.maxEnvironments ?? 100, 1, 1_000, true),
     idleSeconds: inRange('idleSeconds', options.idleSeconds ?? 600, 0.01, 86_400, false),

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readTemplates, resourcesOfType } from './deployment-package/template.ts';
-import { createTable } from './dynamodb/create-table.ts';
+import { readTemplates, resourcesOfType, type TemplateSettings } from './deployment-package/template.ts';
+import { createTable, TABLE_KEYS } from './dynamodb/create-table.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 import { programPath } from './program.ts';
 
@@ -27,12 +27,16 @@ export interface LocalDynamodb {
  */
 export async function tablesOf(
   packageDir: string | readonly string[],
+  settings: TemplateSettings = {},
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const templates = await readTemplates([packageDir].flat());
+  const templates = await readTemplates([packageDir].flat(), settings);
   return templates.flatMap((loaded) =>
     resourcesOfType(loaded, 'AWS::DynamoDB::Table').map(({ logicalId, properties }) => ({
       TableName: logicalId,
-      ...properties,
+      // What else a table may have is not read, so it need not be known here.
+      ...Object.fromEntries(
+        TABLE_KEYS.filter((name) => properties[name] !== undefined).map((name) => [name, properties[name]]),
+      ),
     })),
   );
 }

@@ -114,7 +114,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     return {
       url: `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`,
       get functions() {
-        return [...deployment.functions.values()].map((item) => describe(item, resolved.environment));
+        return [...deployment.functions.values()].map(describe);
       },
       get routes() {
         return deployment.routes;
@@ -170,7 +170,7 @@ async function createRuntimes(options: ResolvedOptions, workDir: string): Promis
   ];
 }
 
-function describe(item: HostedFunction, environment: Readonly<Record<string, string>>): LocalFunction {
+function describe(item: HostedFunction): LocalFunction {
   const { name, runtime, architecture, memorySizeMb, timeoutSeconds, logGroup } = item.definition;
   return {
     name,
@@ -180,7 +180,7 @@ function describe(item: HostedFunction, environment: Readonly<Record<string, str
     timeoutSeconds,
     packageBytes: item.packageBytes,
     logGroup,
-    environment: { ...item.definition.environment, ...environment },
+    environment: item.definition.environment,
   };
 }
 

@@ -81,6 +81,16 @@ export const filePaths: Reader<readonly string[]> = {
   read: (given) => (given.includes('') ? undefined : given),
 };
 
+/** Names and their values; for a repeatable option. */
+export const assignments: Reader<Readonly<Record<string, string>>> = {
+  allowed: 'NAME=VALUE',
+  read: (texts) => {
+    const pairs = texts.map((text) => /^([^=]+)=(.*)$/s.exec(text));
+    if (pairs.includes(null)) return undefined;
+    return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]]));
+  },
+};
+
 /** A region of AWS. */
 export const awsRegion: Reader<string> = {
   allowed: 'an AWS region, such as eu-west-3',

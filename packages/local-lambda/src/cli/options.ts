@@ -1,7 +1,15 @@
 import type { Option, OptionTable, Values } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
-import { decimalNumber, filePath, filePaths, SWITCH, wholeNumber, wordOf } from '@sheep-shed/options/readers';
+import {
+  assignments,
+  decimalNumber,
+  filePath,
+  filePaths,
+  SWITCH,
+  wholeNumber,
+  wordOf,
+} from '@sheep-shed/options/readers';
 import type { Scaling } from '../environments/pool.ts';
 import type { LocalLambdaOptions } from '../options.ts';
 
@@ -56,9 +64,19 @@ export const HOST_OPTIONS = {
     default: 600,
     ...decimalNumber({ from: 0.01, to: 86_400 }, 'seconds'),
   } satisfies Option<number>,
+  parameter: {
+    help: 'value of a parameter of the template',
+    repeatable: true,
+    ...assignments,
+  } satisfies Option<Readonly<Record<string, string>>>,
+  env: {
+    help: 'variable for all functions, which beats the template and the file of variables',
+    repeatable: true,
+    ...assignments,
+  } satisfies Option<Readonly<Record<string, string>>>,
   envFile: {
     env: 'LOCAL_LAMBDA_ENV_FILE',
-    help: 'variables for all functions, which beat those of the template',
+    help: 'variables that beat those of the template: NAME=VALUE lines for all functions, or JSON with an object for each function',
     ...filePath,
   } satisfies Option<string>,
   dynamodb: {
@@ -137,7 +155,8 @@ export function serveCommand(
   values: Values<typeof HOST_OPTIONS>,
   packageDirs: readonly string[] | undefined,
 ): ServeCommand {
-  const { logs, port, host, maxEnvironments, idle, memoryLimit, scaling, envFile, dynamodb, watch } = values;
+  const { logs, port, host, maxEnvironments, idle, memoryLimit, scaling } = values;
+  const { parameter, env, envFile, dynamodb, watch } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -154,6 +173,8 @@ export function serveCommand(
       idleSeconds: idle,
       memoryLimit: memoryLimit === 'on',
       scaling,
+      ...(parameter !== undefined && { parameters: parameter }),
+      ...(env !== undefined && { environment: env }),
     },
   };
 }

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { parseEnv } from 'node:util';
 import { LocalLambdaError } from '../local-lambda-error.ts';
-import { resolveOptions } from '../options.ts';
+import { type LocalLambdaOptions, resolveOptions } from '../options.ts';
 import { type LocalLambda, startLocalLambda } from '../start.ts';
 import { startDynamodb, tablesOf } from '../start-dynamodb.ts';
+import { readEnvFile } from './env-file.ts';
 import type { ServeCommand } from './options.ts';
 import { renderInvocation, renderReady } from './render.ts';
 import { watchSources } from './watch.ts';
@@ -28,13 +27,15 @@ export async function serve(command: ServeCommand, packageProject: PackageProjec
   }
   // Before anything that takes long.
   resolveOptions(options, 1);
-  const given = envFile === undefined ? {} : await readEnvFile(envFile);
+  const file = envFile === undefined ? undefined : await readEnvFile(envFile);
+  const given = { ...file?.environment, ...options.environment };
   if (command.packageFirst) {
     say('packaging (serverless package)\n');
     const problem = await packageProject(process.cwd());
     if (problem !== undefined) throw new LocalLambdaError(`serverless package failed:\n${problem}`);
   }
-  const tables = command.dynamodb && !(ENDPOINT in given) ? await tablesOf(options.packageDir) : [];
+  const wantsTables = command.dynamodb && !(ENDPOINT in given);
+  const tables = wantsTables ? await tablesOf(options.packageDir, options) : [];
   const dynamodb = tables.length > 0 ? await startDynamodb() : undefined;
   const close = async (host?: LocalLambda): Promise<void> => {
     await host?.close();
@@ -44,6 +45,7 @@ export async function serve(command: ServeCommand, packageProject: PackageProjec
   const host = await startLocalLambda({
     ...options,
     environment: { ...given, ...(dynamodb && { [ENDPOINT]: dynamodb.endpoint }) },
+    functionEnvironment: ownVariables(file?.functionEnvironment ?? {}, options.environment),
     onNotice: warn,
     onLogEvent: (group, message) => {
       const line = renderInvocation(group, message);
@@ -77,11 +79,14 @@ function firstSignal(): Promise<void> {
   });
 }
 
-async function readEnvFile(path: string): Promise<Record<string, string>> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new LocalLambdaError(`--env-file: ${path} cannot be read (${cause.message})`, { cause });
-  });
-  return Object.fromEntries(Object.entries(parseEnv(text)).map(([name, value]) => [name, value ?? '']));
+/** What the command line says of a variable beats what the file says of it for one function. */
+function ownVariables(
+  byFunction: NonNullable<LocalLambdaOptions['functionEnvironment']>,
+  environment: LocalLambdaOptions['environment'],
+): NonNullable<LocalLambdaOptions['functionEnvironment']> {
+  return Object.fromEntries(
+    Object.entries(byFunction).map(([name, variables]) => [name, { ...variables, ...environment }]),
+  );
 }
 
 function say(text: string): void {

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import { lazyProperties } from './lazy-properties.ts';
+import { withStandIns } from './stand-ins.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 
 /** One `AWS::Lambda::Function` of the template, with Lambda's defaults filled in. */
@@ -20,6 +22,8 @@ export interface FunctionDefinition {
   readonly timeoutSeconds: number;
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables whose value only AWS knows, and what stands in their place. */
+  readonly standIns: readonly { readonly variable: string; readonly what: string }[];
   readonly logGroup: string;
   readonly logFormat: 'Text' | 'JSON';
   readonly applicationLogLevel: string;
@@ -69,11 +73,20 @@ async function readFunction(
   const { region, accountId } = loaded.scope;
   const name = text(properties['FunctionName'] ?? logicalId, `${path}.FunctionName`);
   const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+  const standIns = withStandIns(loaded.scope);
+  // A function runs without what is read of these.
+  const soft = lazyProperties(loaded.template.Resources[logicalId]?.Properties ?? {}, path, standIns.scope);
   const logging = record(properties['LoggingConfig'], `${path}.LoggingConfig`);
-  const environment = record(properties['Environment'], `${path}.Environment`);
+  const variables = record(soft['Environment'], `${path}.Environment`)['Variables'];
+  const environment = Object.fromEntries(
+    Object.entries(record(variables, `${path}.Environment.Variables`)).map(([key, value]) => [
+      key,
+      scalar(value, `${path}.Environment.Variables.${key}`),
+    ]),
+  );
   const architectures = properties['Architectures'];
   const reserved = properties['ReservedConcurrentExecutions'];
-  const layers = properties['Layers'];
+  const layers = soft['Layers'];
   const code = record(codeProperty(properties['Code']), `${path}.Code`);
   if (properties['PackageType'] === 'Image' || 'ImageUri' in code) {
     throw new LocalLambdaError(
@@ -96,11 +109,10 @@ async function readFunction(
     ),
     memorySizeMb: integer(properties['MemorySize'] ?? 128, 128, 10_240, `${path}.MemorySize`),
     timeoutSeconds: integer(properties['Timeout'] ?? 3, 1, 900, `${path}.Timeout`),
-    description: text(properties['Description'] ?? '', `${path}.Description`),
-    environment: Object.fromEntries(
-      Object.entries(record(environment['Variables'], `${path}.Environment.Variables`)).map(
-        ([key, value]) => [key, scalar(value, `${path}.Environment.Variables.${key}`)],
-      ),
+    description: text(soft['Description'] ?? '', `${path}.Description`),
+    environment,
+    standIns: Object.entries(environment).flatMap(([variable, value]) =>
+      standIns.within(value).map((what) => ({ variable, what })),
     ),
     logGroup: text(logging['LogGroup'] ?? `/aws/lambda/${name}`, `${path}.LoggingConfig.LogGroup`),
     logFormat: oneOf(logging['LogFormat'] ?? 'Text', ['Text', 'JSON'], `${path}.LoggingConfig.LogFormat`),
@@ -118,7 +130,7 @@ async function readFunction(
     qualifiers: qualifiers
       .filter(([owner]) => owner === name || owner === arn)
       .map(([, qualifier]) => qualifier),
-    role: text(properties['Role'] ?? `arn:aws:iam::${accountId}:role/local-lambda`, `${path}.Role`),
+    role: text(soft['Role'] ?? `arn:aws:iam::${accountId}:role/local-lambda`, `${path}.Role`),
   };
 }
 

@@ -1,29 +1,26 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import type { TemplateResource } from './cloudformation.ts';
+import type { ParameterValues } from './parameters.ts';
 import { attributeOf, NAME_PROPERTY, type NameScope, pseudoParameter, refOf } from './physical-names.ts';
-
-/** A resource of a CloudFormation template, unresolved. */
-export interface TemplateResource {
-  readonly Type: string;
-  readonly Condition?: unknown;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-}
 
 /** What intrinsic functions are resolved against. */
 export interface ResolutionScope extends NameScope {
   readonly resources: Readonly<Record<string, TemplateResource>>;
-  /** Values of the template's parameters by name, as far as they have a default. */
-  readonly parameters: Readonly<Record<string, string>>;
+  /** Values of the template's parameters by name, as far as they are given or have a default. */
+  readonly parameters: ParameterValues;
   readonly parameterNames: ReadonlySet<string>;
   readonly conditions: Readonly<Record<string, unknown>>;
   readonly mappings: Readonly<Record<string, unknown>>;
   /** Values that the templates of this host export, by export name. */
   readonly exports: ReadonlyMap<string, () => unknown>;
+  /** Makes a text that stands for what only AWS knows, such as `Cluster.Endpoint.Address`; undefined: it is an error. */
+  readonly standIn?: (what: string) => string;
 }
 
 type Resolve = (argument: unknown, path: string, scope: ResolutionScope) => unknown;
 
 /** `AWS::NoValue`: what resolves to it is left out of its list or object. */
-const NO_VALUE = Symbol('AWS::NoValue');
+export const NO_VALUE = Symbol('AWS::NoValue');
 
 const INTRINSICS: Readonly<Record<string, Resolve>> = {
   Ref: resolveRef,
@@ -69,7 +66,7 @@ export function resolveIntrinsics(value: unknown, path: string, scope: Resolutio
     const [name, argument] = first;
     const resolve = Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
     if (resolve !== undefined) return resolve(argument, `${path}.${name}`, scope);
-    if (name.startsWith('Fn::')) return unresolvable(path, name);
+    if (name.startsWith('Fn::')) return unresolvable(path, name, name, scope);
   }
   return Object.fromEntries(
     entries
@@ -117,7 +114,10 @@ function resolveRef(argument: unknown, path: string, scope: ResolutionScope): un
   if (pseudo !== undefined) return pseudo;
   if (Object.hasOwn(scope.parameters, name)) return scope.parameters[name];
   if (scope.parameterNames.has(name)) {
-    throw new LocalLambdaError(`${path}: parameter "${name}" has no default that is known on this machine`);
+    if (scope.standIn !== undefined) return scope.standIn(name);
+    throw new LocalLambdaError(
+      `${path}: parameter "${name}" has no default that is known on this machine; give --parameter ${name}=VALUE`,
+    );
   }
   if (!Object.hasOwn(scope.resources, name)) {
     throw new LocalLambdaError(`${path}: no resource or parameter is called "${name}"`);
@@ -144,7 +144,9 @@ function resolveGetAtt(argument: unknown, path: string, scope: ResolutionScope):
   if (resource === undefined) throw new LocalLambdaError(`${path}: no resource is called "${logicalId}"`);
   const name = physicalName(logicalId, scope);
   const value = attributeOf(resource.Type, logicalId, name, attribute, scope);
-  return value ?? unresolvable(path, `${attribute} of ${resource.Type} "${logicalId}"`);
+  if (value !== undefined) return value;
+  const what = `${attribute} of ${resource.Type} "${logicalId}"`;
+  return unresolvable(path, what, `${logicalId}.${attribute}`, scope);
 }
 
 function resolveSub(argument: unknown, path: string, scope: ResolutionScope): unknown {
@@ -191,10 +193,12 @@ function resolveImportValue(argument: unknown, path: string, scope: ResolutionSc
   const name = asString(resolveIntrinsics(argument, path, scope), path, 'a name');
   const value = scope.exports.get(name);
   if (value !== undefined) return value();
+  if (scope.standIn !== undefined) return scope.standIn(name);
   throw new LocalLambdaError(`${path}: no template that is served here exports "${name}"`);
 }
 
-function unresolvable(path: string, what: string): never {
+function unresolvable(path: string, what: string, short: string, { standIn }: ResolutionScope): string {
+  if (standIn !== undefined) return standIn(short);
   throw new LocalLambdaError(`${path}: ${what} cannot be resolved on this machine`);
 }
 

@@ -4,7 +4,7 @@ import type { FunctionDefinition } from './functions.ts';
 import { readFunctions } from './functions.ts';
 import { readHttpApis } from './http-api.ts';
 import { readRestApis } from './rest-api.ts';
-import { type LoadedTemplate, readTemplates } from './template.ts';
+import { type LoadedTemplate, readTemplates, type TemplateSettings } from './template.ts';
 
 /** All that local-lambda takes from deployment packages, still zipped. */
 export interface DeploymentPackage {
@@ -16,14 +16,13 @@ export interface DeploymentPackage {
 
 /**
  * Reads deployment packages, each a folder with a CloudFormation template and the code that it names.
- * @param region region of all ARNs; default: the one that a package names, else `eu-west-3`.
  * @throws LocalLambdaError naming what is wrong and where in the template it stands.
  */
 export async function readDeploymentPackages(
   packages: readonly string[],
-  region?: string,
+  settings: TemplateSettings = {},
 ): Promise<DeploymentPackage> {
-  const templates = await readTemplates(packages, region);
+  const templates = await readTemplates(packages, settings);
   const all = new Map<string, FunctionDefinition>();
   for (const loaded of templates) {
     for (const definition of await readFunctions(loaded)) {

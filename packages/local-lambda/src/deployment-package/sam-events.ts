@@ -1,4 +1,4 @@
-import type { TemplateResource } from './intrinsics.ts';
+import type { TemplateResource } from './cloudformation.ts';
 
 /** An event of an `AWS::Serverless::Function` that is a route of an API. */
 export interface SamEvent {

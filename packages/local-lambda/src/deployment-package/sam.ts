@@ -1,7 +1,6 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
-import type { TemplateResource } from './intrinsics.ts';
+import type { Template, TemplateResource } from './cloudformation.ts';
 import { httpEvents, restEvents, type SamEvent } from './sam-events.ts';
-import type { Template } from './template.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 type Resources = Record<string, TemplateResource>;

@@ -1,20 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import type { Template } from './cloudformation.ts';
 import { findTemplates, type TemplateFile } from './find-templates.ts';
-import { isCreated, type ResolutionScope, resolveIntrinsics, type TemplateResource } from './intrinsics.ts';
+import { isCreated, type ResolutionScope, resolveIntrinsics } from './intrinsics.ts';
+import { lazyProperties, resolveValue } from './lazy-properties.ts';
+import { checkParameterNames, parameterValues } from './parameters.ts';
 import { expandServerless } from './sam.ts';
 import { parseTemplateYaml } from './yaml.ts';
 
-/** A CloudFormation template as far as local-lambda and the bench read it. */
-export interface Template {
-  readonly Resources: Readonly<Record<string, TemplateResource>>;
-  readonly Parameters?: Readonly<Record<string, { readonly Type?: unknown; readonly Default?: unknown }>>;
-  readonly Conditions?: Readonly<Record<string, unknown>>;
-  readonly Mappings?: Readonly<Record<string, unknown>>;
-  readonly Outputs?: Readonly<Record<string, unknown>>;
-}
-
-/** A resource whose properties hold no intrinsic function any more. */
+/** A resource whose properties hold no intrinsic function any more; each is resolved when it is read. */
 export interface ResolvedResource {
   readonly logicalId: string;
   readonly type: string;
@@ -28,6 +22,14 @@ export interface LoadedTemplate {
   readonly scope: ResolutionScope;
 }
 
+/** What a user says about templates. */
+export interface TemplateSettings {
+  /** Beats the region that a package names. */
+  readonly region?: string | undefined;
+  /** Values of the templates' parameters by name. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 /** The account in every ARN made on this machine. */
 export const LOCAL_ACCOUNT_ID = '000000000000';
 
@@ -38,24 +40,27 @@ export const DEFAULT_REGION = 'eu-west-3';
  * Reads the CloudFormation templates of deployment packages, in JSON or YAML, with what the `AWS::Serverless`
  * transform makes of them. Outputs with an export name are seen by all of them.
  * @param packages folders as `serverless package`, `sam build` and `cdk synth` write them, or template files.
- * @param region beats the region that a package names.
- * @throws LocalLambdaError when there is no template, or one is not JSON or YAML with resources.
+ * @throws LocalLambdaError when there is no template, one is not JSON or YAML with resources, or a parameter is given
+ * that none has.
  */
 export async function readTemplates(
   packages: readonly string[],
-  region?: string,
+  settings: TemplateSettings = {},
 ): Promise<readonly LoadedTemplate[]> {
   const files = (await Promise.all(packages.map(findTemplates))).flat();
   const exports = new Map<string, () => unknown>();
-  const loaded = await Promise.all(files.map((file) => load(file, region, exports)));
+  const loaded = await Promise.all(files.map((file) => load(file, settings, exports)));
+  checkParameterNames(
+    loaded.map(({ template }) => template),
+    settings.parameters ?? {},
+  );
   for (const { template, scope } of loaded) addExports(template, scope, exports);
   return loaded;
 }
 
 /**
- * Every resource of one type with its intrinsic functions resolved, in the order of the template; those whose
- * condition does not hold are left out.
- * @throws LocalLambdaError naming the path of an intrinsic that cannot be resolved here.
+ * Every resource of one type, in the order of the template; those whose condition does not hold are left out.
+ * Reading a property throws a LocalLambdaError that names the path of an intrinsic that cannot be resolved here.
  */
 export function resourcesOfType({ template, scope }: LoadedTemplate, type: string): ResolvedResource[] {
   return Object.entries(template.Resources)
@@ -63,45 +68,23 @@ export function resourcesOfType({ template, scope }: LoadedTemplate, type: strin
     .map(([logicalId, { Properties = {} }]) => ({
       logicalId,
       type,
-      properties: resolveProperties(Properties, `Resources.${logicalId}.Properties`, scope),
+      properties: lazyProperties(Properties, `Resources.${logicalId}.Properties`, scope),
     }));
-}
-
-function resolveProperties(
-  properties: Readonly<Record<string, unknown>>,
-  path: string,
-  scope: ResolutionScope,
-): Readonly<Record<string, unknown>> {
-  try {
-    return resolveIntrinsics(properties, path, scope) as Record<string, unknown>;
-  } catch (cause) {
-    // The call stack is exhausted: CloudFormation refuses such templates, so nothing keeps books of what was visited.
-    if (cause instanceof RangeError) {
-      throw new LocalLambdaError(`${path}: an intrinsic function in it leads back to itself`, { cause });
-    }
-    throw cause;
-  }
 }
 
 async function load(
   file: TemplateFile,
-  region: string | undefined,
+  { region, parameters: given = {} }: TemplateSettings,
   exports: ResolutionScope['exports'],
 ): Promise<LoadedTemplate> {
   const { path } = file;
   const template = expandServerless(checkTemplate(parseTemplate(await readFile(path, 'utf8'), path), path));
-  const parameters: Record<string, string> = {};
-  for (const [name, { Type, Default }] of Object.entries(template.Parameters ?? {})) {
-    // The default of such a parameter is a name in AWS's parameter store, not a value.
-    const stored = typeof Type === 'string' && Type.startsWith('AWS::SSM::Parameter::Value');
-    if (Default !== undefined && !stored) parameters[name] = String(Default);
-  }
   return {
     file,
     template,
     scope: {
       resources: template.Resources,
-      parameters,
+      parameters: parameterValues(template, given),
       parameterNames: new Set(Object.keys(template.Parameters ?? {})),
       conditions: template.Conditions ?? {},
       mappings: template.Mappings ?? {},
@@ -120,7 +103,7 @@ function addExports(template: Template, scope: ResolutionScope, exports: Map<str
     const path = `Outputs.${name}`;
     try {
       const key = resolveIntrinsics(exportName, `${path}.Export.Name`, scope);
-      exports.set(String(key), () => resolveIntrinsics(field(output, 'Value'), `${path}.Value`, scope));
+      exports.set(String(key), () => resolveValue(field(output, 'Value'), `${path}.Value`, scope));
     } catch (error) {
       // Who imports it is told that nobody exports it.
       if (!(error instanceof LocalLambdaError)) throw error;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the resource type `AWS::DynamoDB::Table` and the request share; the other properties are for AWS alone. */
-const SHARED_KEYS = [
+export const TABLE_KEYS = [
   'TableName',
   'AttributeDefinitions',
   'KeySchema',
@@ -23,7 +23,7 @@ export async function createTable(
   properties: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const signal = AbortSignal.timeout(LIMIT_MS);
-  const shared = SHARED_KEYS.map((key) => [key, properties[key]]);
+  const shared = TABLE_KEYS.map((key) => [key, properties[key]]);
   await request(endpoint, 'CreateTable', Object.fromEntries(shared), signal);
   const { TableName } = properties;
   for (;;) {

@@ -26,6 +26,10 @@ test('flags become options, and what is not given has its default', () => {
   const two = parseCommand(['--package', 'a/.serverless', '--package', 'b/.aws-sam/build']);
   assert.ok(two.kind === 'serve' && !two.packageFirst && !two.watch);
   assert.deepEqual(two.options.packageDir, ['a/.serverless', 'b/.aws-sam/build']);
+  const given = parseCommand(['--parameter', 'Stage=prod', '--env', 'A=1=2', '--env', 'B=']);
+  assert.ok(given.kind === 'serve');
+  assert.deepEqual(given.options.parameters, { Stage: 'prod' });
+  assert.deepEqual(given.options.environment, { A: '1=2', B: '' });
   assert.deepEqual(parseCommand(['logs', 'get-dog', '--follow']), {
     kind: 'logs',
     logsDir: 'results/logs',
@@ -41,6 +45,8 @@ test('bad input is named with what is allowed', () => {
     [['--scaling', 'fast'], /^--scaling must be one of lambda, eager-reuse; got "fast"$/],
     [['--dynamodb', 'maybe'], /^--dynamodb must be one of on, off/],
     [['--memory-limit', 'maybe'], /^--memory-limit must be one of on, off/],
+    [['--env', 'A'], /^--env must be NAME=VALUE; got "A"$/],
+    [['--parameter', '=a'], /^--parameter must be NAME=VALUE; got "=a"$/],
     [['serve'], /^command: must be logs or nothing, is serve$/],
     [['logs', 'a', 'b'], /^function: one at most/],
   ];

@@ -32,12 +32,12 @@ test('intrinsics are resolved, and those that cannot be are named with their pat
   const tables = templates.flatMap((loaded) => resourcesOfType(loaded, 'AWS::DynamoDB::Table'));
   assert.equal(tables[0]?.properties['TableName'], 'herd-dev');
 
-  const bad = { Environment: { Variables: { X: { 'Fn::Cidr': ['10.0.0.0/8', 1] } } } };
+  const bad = { MemorySize: { 'Fn::Cidr': ['10.0.0.0/8', 1] } };
   await writePackage(folder, { hello: { ...HELLO, properties: bad } });
   await assert.rejects(readDeploymentPackages([folder]), {
     name: 'LocalLambdaError',
     message:
-      'Resources.HelloLambdaFunction.Properties.Environment.Variables.X: Fn::Cidr cannot be resolved on this machine',
+      'Resources.HelloLambdaFunction.Properties.MemorySize: Fn::Cidr cannot be resolved on this machine',
   });
 });
 
@@ -47,7 +47,7 @@ test('region and stack name come from the state file', async (t) => {
   await writeFile(join(folder, 'serverless-state.json'), JSON.stringify(state));
   const [own] = await readTemplates([folder]);
   assert.deepEqual([own?.scope.region, own?.scope.stackName], ['us-west-2', 'shed-prod']);
-  const [other] = await readTemplates([folder], 'eu-north-1');
+  const [other] = await readTemplates([folder], { region: 'eu-north-1' });
   assert.equal(other?.scope.region, 'eu-north-1');
 });
 

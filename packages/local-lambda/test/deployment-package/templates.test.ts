@@ -163,7 +163,7 @@ Resources:
     ['Code: !FindInMap [A, b, c]', /One\.Properties\.Code\.Fn::FindInMap: the mappings have no A\.b\.c/],
     [
       'Code: code\n      FunctionName: !Ref One',
-      /^Resources\.One\.Properties: an intrinsic function in it leads back/,
+      /^Resources\.One\.Properties\.FunctionName: an intrinsic function in it leads back/,
     ],
     ['Code: !ImportValue other', /Code\.Fn::ImportValue: no template that is served here exports "other"/],
   ];
