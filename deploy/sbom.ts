@@ -1,7 +1,7 @@
 /**
  * `npm run --silent sbom`: a bill of materials of what is deployed, in CycloneDX, on standard output.
- * `npm sbom --omit=dev` alone leaves out every package that a development dependency needs too, as `@smithy/core`; the
- * lock file knows better, so it chooses from the whole bill.
+ * `npm sbom --omit=dev` alone leaves out every package that a development dependency needs too, as `@smithy/core`, and
+ * takes in what the workspaces need; so the lock file is followed from what the functions depend on.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -20,17 +20,30 @@ interface Bom {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
   readonly metadata: { readonly component: { readonly 'bom-ref': string } };
 }
-interface Lock {
-  readonly packages: Readonly<
-    Record<string, { readonly version?: string; readonly dev?: boolean; readonly devOptional?: boolean }>
-  >;
+interface Locked {
+  readonly version?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
+const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+  readonly packages: Readonly<Record<string, Locked>>;
+};
+
+/** Where Node finds a package from a folder: in its own `node_modules`, or in the next one above. */
+function folderOf(name: string, from: string): string {
+  const folder = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
+  if (packages[folder] !== undefined) return folder;
+  if (from === '') throw new Error(`package-lock.json does not hold ${name}: run npm install`);
+  return folderOf(name, from.replace(/\/?node_modules\/(@[^/]+\/)?[^/]+$/, ''));
+}
+
+const folders = new Set(['']);
+for (const folder of folders) {
+  for (const name of Object.keys(packages[folder]?.dependencies ?? {})) folders.add(folderOf(name, folder));
+}
+folders.delete('');
 const deployed = new Set(
-  Object.entries(lock.packages)
-    .filter(([folder, { dev, devOptional }]) => folder !== '' && !dev && !devOptional)
-    .map(([folder, { version }]) => `${folder.split('node_modules/').at(-1)}@${version}`),
+  [...folders].map((folder) => `${folder.split('node_modules/').at(-1)}@${packages[folder]?.version}`),
 );
 const whole = JSON.parse(
   execFileSync('npm', ['sbom', '--package-lock-only', '--sbom-format=cyclonedx'], {
