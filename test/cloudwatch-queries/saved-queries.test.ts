@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { logFolder, toRecords } from '@sheep-shed/log-insights';
 import { LAMBDA_PRICES } from '@sheep-shed/log-insights/cost';
+import { listInvocations, summariseReports } from '@sheep-shed/log-insights/report-lines';
 import {
   GOLDEN_START,
   type Invocation,
@@ -17,16 +18,21 @@ const MAX_QUERY_LENGTH = 10_000;
 const NOW = GOLDEN_START + 2 * 3_600_000;
 const GOLDEN = join(import.meta.dirname, 'golden');
 let folder = '';
+let plainFolder = '';
 let invocations: readonly Invocation[] = [];
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'golden-logs-'));
-  invocations = await writeGoldenLogs(folder);
+  plainFolder = await mkdtemp(join(tmpdir(), 'plain-logs-'));
+  invocations = await writeGoldenLogs(folder, { withLambdaInsights: true });
+  await writeGoldenLogs(plainFolder);
 });
-after(() => rm(folder, { recursive: true, force: true }));
+after(async () => {
+  for (const path of [folder, plainFolder]) await rm(path, { recursive: true, force: true });
+});
 
-async function rowsOf(name: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  return toRecords(await logFolder(folder).query(SAVED_QUERIES[name] ?? '', { now: NOW }));
+async function rowsOf(name: string, from = folder): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  return toRecords(await logFolder(from).query(SAVED_QUERIES[name] ?? '', { now: NOW }));
 }
 
 /** Compares with a golden file; `UPDATE_GOLDEN=1` writes it anew, for a review of the difference. */
@@ -42,6 +48,7 @@ test('every saved query fits CloudWatch, explains itself and gives the golden re
     'cold-starts',
     'compare',
     'cost',
+    'cpu',
     'errors',
     'memory-headroom',
     'over-time',
@@ -115,6 +122,46 @@ test('errors and costs agree with the invocations that the logs were made from',
     const own = invocations.filter((one) => one.stack === row['stack'] && one.function === row['function']);
     const gigabyteSeconds = own.reduce((sum, { billed }) => sum + (billed / 1000) * 0.125, 0);
     assert.ok(Math.abs(Number(row['gb_seconds']) - gigabyteSeconds) < 1e-9);
+  }
+});
+
+test('cpu agrees with the invocations that the logs were made from', async () => {
+  const rows = await rowsOf('cpu');
+  assert.equal(rows.length, 8);
+  for (const row of rows) {
+    const own = invocations.filter((one) => one.stack === row['stack'] && one.function === row['function']);
+    const total = ({ duration }: Invocation) => Math.floor(duration * 0.8) + Math.floor(duration * 0.1);
+    const sum = own.reduce((all, one) => all + total(one), 0);
+    assert.equal(row['invocations'], own.length);
+    assert.equal(row['cpu_p50_ms'], rank(own.map(total), 50));
+    assert.equal(row['cpu_max_ms'], Math.max(...own.map(total)));
+    const wall = own.reduce((all, { duration }) => all + duration, 0);
+    assert.ok(Math.abs(Number(row['cores']) - sum / wall) < 1e-9);
+  }
+});
+
+test('the events of Lambda Insights change no result of another query, and no summary', async () => {
+  for (const name of Object.keys(SAVED_QUERIES).filter((one) => one !== 'cpu')) {
+    assert.deepEqual(await rowsOf(name), await rowsOf(name, plainFolder), name);
+  }
+  assert.deepEqual(await rowsOf('cpu', plainFolder), []);
+  assert.deepEqual(await summariseReports(logFolder(folder)), await summariseReports(logFolder(plainFolder)));
+  const groups = ['/aws/lambda/sheep-shed-dev-ts-get-cat'];
+  assert.deepEqual(
+    await listInvocations(logFolder(folder), { groups }),
+    await listInvocations(logFolder(plainFolder), { groups }),
+  );
+});
+
+test('every query tells the stacks apart by the names of their functions', async (t) => {
+  const stacks = ['ts', 'tsthin', 'python', 'rust'];
+  const all = await mkdtemp(join(tmpdir(), 'four-stacks-'));
+  t.after(() => rm(all, { recursive: true, force: true }));
+  await writeGoldenLogs(all, { stacks, withLambdaInsights: true });
+  for (const name of Object.keys(SAVED_QUERIES)) {
+    const found = new Set((await rowsOf(name, all)).map((row) => row['stack']));
+    const expected = name === 'slowest' ? stacks.filter((stack) => found.has(stack)) : stacks;
+    assert.deepEqual([...found].sort(), [...expected].sort(), name);
   }
 });
 

@@ -21,11 +21,21 @@ const FUNCTIONS = ['post-sheep', 'get-dog', 'get-cat', 'delete-wolf'];
 const PER_FUNCTION = 120;
 const PER_ENVIRONMENT = 30;
 
-/** Writes a few thousand lines of log groups of both stacks, always the same, and returns the invocations in them. */
-export async function writeGoldenLogs(folder: string): Promise<readonly Invocation[]> {
+/** What golden logs hold besides the lines of the runtime and the platform. */
+export interface GoldenOptions {
+  readonly stacks?: readonly string[];
+  /** Whether each invocation is followed by the event that AWS Lambda Insights writes. */
+  readonly withLambdaInsights?: boolean;
+}
+
+/** Writes a few thousand lines of log groups of each stack, always the same, and returns the invocations in them. */
+export async function writeGoldenLogs(
+  folder: string,
+  { stacks = ['ts', 'python'], withLambdaInsights = false }: GoldenOptions = {},
+): Promise<readonly Invocation[]> {
   const random = generator(42);
   const invocations: Invocation[] = [];
-  for (const stack of ['ts', 'python']) {
+  for (const stack of stacks) {
     for (const name of FUNCTIONS) {
       const format = stack === 'python' && name === 'get-dog' ? 'json' : 'text';
       const day = join(folder, 'aws', 'lambda', `sheep-shed-dev-${stack}-${name}`, '2026', '10', '01');
@@ -38,6 +48,7 @@ export async function writeGoldenLogs(folder: string): Promise<readonly Invocati
           const invocation = draw(random, { stack, function: name, format, time, cold: i === 0 });
           invocations.push(invocation);
           lines.push(...linesOf(invocation));
+          if (withLambdaInsights) lines.push(insightsLine(invocation));
         }
         await writeFile(join(day, `[$LATEST]${hex(random, 32)}.log`), `${lines.join('\n')}\n`);
       }
@@ -138,6 +149,53 @@ function jsonReport({ time, requestId, duration, billed, memoryUsed, init, statu
     type: 'platform.report',
     record: { requestId, metrics, status, ...error },
   });
+}
+
+/** The event of one invocation as AWS documents it, on one line: the page Lambda-Insights-example-event. */
+function insightsLine({
+  stack,
+  function: name,
+  time,
+  requestId,
+  duration,
+  billed,
+  ...rest
+}: Invocation): string {
+  const [user, system] = [Math.floor(duration * 0.8), Math.floor(duration * 0.1)];
+  const units = {
+    cpu_total_time: 'Milliseconds',
+    used_memory_max: 'Megabytes',
+    memory_utilization: 'Percent',
+  };
+  const event = {
+    _aws: {
+      Timestamp: time,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'LambdaInsights',
+          Dimensions: [['function_name'], ['function_name', 'version']],
+          Metrics: Object.entries(units).map(([Name, Unit]) => ({ Name, Unit })),
+        },
+      ],
+      LambdaInsights: { ShareTelemetry: true },
+    },
+    event_type: 'performance',
+    function_name: `sheep-shed-dev-${stack}-${name}`,
+    version: '$LATEST',
+    request_id: requestId,
+    duration,
+    billed_duration: billed,
+    cold_start: rest.init !== undefined,
+    ...(rest.init === undefined ? {} : { init_duration: rest.init }),
+    used_memory_max: rest.memoryUsed,
+    total_memory: 128,
+    memory_utilization: Math.floor((100 * rest.memoryUsed) / 128),
+    cpu_user_time: user,
+    cpu_system_time: system,
+    cpu_total_time: user + system,
+    ...(rest.status === 'timeout' ? { timeout: true, shutdown_reason: 'Timeout' } : {}),
+  };
+  return `${new Date(time).toISOString()}\t${JSON.stringify(event)}`;
 }
 
 function hundredths(value: number): number {
