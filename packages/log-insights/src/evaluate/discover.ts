@@ -149,7 +149,7 @@ export function discoverRequestId(row: Row): string | null {
 }
 
 /** Returns the first JSON object of a message, parsed once per row, or null. */
-export function discoverJson(row: Row): Value {
+function discoverJson(row: Row): Value {
   if (row.parsed) return row.json;
   row.parsed = true;
   const open = nextBrace(row);
@@ -199,10 +199,24 @@ function closingQuote(message: string, open: number): number {
   return i;
 }
 
-/** Looks a dotted name up in a JSON value; a key may itself hold dots, and only scalars are fields. */
-export function jsonField(json: Value, keys: readonly string[]): Value {
-  const value = lookUp(json, keys, 0);
-  return typeof value === 'object' || value === undefined ? null : value;
+const PLAIN_KEY = /^[\w@ -]+$/;
+
+/**
+ * Makes the reader of a dotted name in the first JSON object of a message; a key may itself hold dots, and only scalars
+ * are fields.
+ */
+export function jsonFieldReader(keys: readonly string[]): (row: Row) => Value {
+  const [first = ''] = keys;
+  const quoted = `"${first}`;
+  // A message without the text of the key need not be parsed, unless its keys are written with escapes.
+  const mayHold = PLAIN_KEY.test(first)
+    ? (message: string) => message.includes(quoted) || message.includes('\\u')
+    : () => true;
+  return (row) => {
+    if (!row.parsed && (nextBrace(row) >= row.end || !mayHold(messageOf(row)))) return null;
+    const value = lookUp(discoverJson(row), keys, 0);
+    return typeof value === 'object' || value === undefined ? null : value;
+  };
 }
 
 function lookUp(json: Value, keys: readonly string[], from: number): Value | undefined {

@@ -2,7 +2,7 @@ import { fieldName } from '../language/parser.ts';
 import { closest, QueryError } from '../language/query-error.ts';
 import type { Field } from '../language/syntax.ts';
 import type { Choice } from './choices.ts';
-import { discoverJson, discoverPlatformFields, discoverRequestId, jsonField } from './discover.ts';
+import { discoverPlatformFields, discoverRequestId, jsonFieldReader } from './discover.ts';
 import { messageOf, type Row } from './row.ts';
 import { formatValue, type Value, type ValueType } from './value.ts';
 
@@ -157,5 +157,5 @@ function discovered(name: string, field: Field): Compiled {
     if (!name.startsWith('@@')) return { type: 'any', get: () => null };
     path[0] = path[0]?.slice(1) ?? '';
   }
-  return { type: 'any', get: (row) => jsonField(discoverJson(row), path) };
+  return { type: 'any', get: jsonFieldReader(path) };
 }
