@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
-import { checkShed, clearHerd, countHerd, type HerdTable, loadHerd } from '../herd/table-herd.ts';
+import { herdSheep } from '../herd/make-herd.ts';
+import { checkShed, clearHerd, countHerd, type HerdTable, putHerd } from '../herd/table-herd.ts';
 import { HERD_OPTIONS } from '../plan/herd-options.ts';
 
 const USAGE = (options: string) => `Usage: npm run herd -- --table NAME [--clear] [--count N]
 
-Clears a table of a shed, then loads it with sheep. Region, credentials and endpoint are those of the AWS SDK
+Clears a table of a shed, then loads it with the herd that the bench loads. Region, credentials and endpoint are those of the AWS SDK
 (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL_DYNAMODB).
 
 ${options}
@@ -37,7 +38,7 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv, sig
   }
   const { values, words } = line;
   if (words.length > 0) throw new OptionError(`unexpected "${words[0]}"; options begin with --, see --help`);
-  const { table, count, segments, clear, yes } = values;
+  const { table, count, seed, segments, clear, yes } = values;
   if (count === 0 && !clear) throw new OptionError('--count or --clear is missing: there is nothing to do');
   const client = new DynamoDBClient({ maxAttempts: 5, retryMode: 'adaptive', requestHandler: REQUEST });
   const progress = (done: number) => process.stderr.write(process.stderr.isTTY ? `\r${done} sheep` : '');
@@ -56,7 +57,7 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv, sig
       process.stdout.write(`removed ${found} sheep from ${table}\n`);
     }
     if (count > 0) {
-      await loadHerd(herd, count);
+      await putHerd(herd, herdSheep(count, seed));
       process.stdout.write(`loaded ${count} sheep into ${table}\n`);
     }
     return 0;

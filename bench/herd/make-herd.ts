@@ -14,23 +14,29 @@ export interface Herd {
   readonly primes: readonly HerdSheep[];
 }
 
-const MIN_WEIGHT = 80_000_000_000;
-const MAX_WEIGHT = 160_000_000_000;
+/** The lightest and the heaviest weight of a sheep, in micrograms, both possible. */
+export const WEIGHTS = { min: 80_000_000_000, max: 160_000_000_000 } as const;
 
 /**
- * Makes the same herd for the same size and seed: distinct tattoos over all 64 bits, weights uniform in
- * 80–160 kg. It judges primes by itself, so that it can find the functions wrong.
+ * Gives sheep one by one, the same for the same seed whatever their number: distinct tattoos over all 64 bits,
+ * weights uniform over {@link WEIGHTS}.
  */
-export function makeHerd(size: number, seed: number): Herd {
+export function* herdSheep(size: number, seed: number): Generator<HerdSheep, undefined> {
   const next = splitmix32(seed);
-  const sheep = new Map<bigint, HerdSheep>();
-  while (sheep.size < size) {
+  const tattoos = new Set<bigint>();
+  while (tattoos.size < size) {
     const tattoo = (BigInt(next()) << 32n) | BigInt(next());
     const share = (next() * 2 ** 21 + (next() >>> 11)) / 2 ** 53;
-    sheep.set(tattoo, { tattoo, weight: MIN_WEIGHT + Math.floor(share * (MAX_WEIGHT - MIN_WEIGHT + 1)) });
+    if (tattoos.has(tattoo)) continue;
+    tattoos.add(tattoo);
+    yield { tattoo, weight: WEIGHTS.min + Math.floor(share * (WEIGHTS.max - WEIGHTS.min + 1)) };
   }
-  const all = [...sheep.values()];
-  const divisors = primesUpTo(Math.sqrt(MAX_WEIGHT));
+}
+
+/** Makes the herd of a size and seed. It judges primes by itself, so that it can find the functions wrong. */
+export function makeHerd(size: number, seed: number): Herd {
+  const all = [...herdSheep(size, seed)];
+  const divisors = primesUpTo(Math.sqrt(WEIGHTS.max));
   const primes = all.filter(({ weight }) => isPrime(weight, divisors));
   return { sheep: all, primes: primes.sort((a, b) => b.weight - a.weight || (a.tattoo < b.tattoo ? -1 : 1)) };
 }

@@ -85,9 +85,14 @@ export const BENCH_OPTIONS = {
   } satisfies Option<number>,
   warmUp: {
     env: 'BENCH_WARM_UP',
-    help: 'seconds of uncounted load, after the cold starts and before the first round of a scenario on a stack',
+    help: 'seconds of uncounted load on new execution environments, after their cold starts',
     default: 0.5,
     ...decimalNumber({ from: 0, to: 60 }, 'seconds'),
+  } satisfies Option<number>,
+  freshEvery: {
+    env: 'BENCH_FRESH_EVERY',
+    help: 'rounds after which the execution environments are started anew and warmed up, 0 for never; 1 on this machine and 0 against a URL when not given',
+    ...wholeNumber(0, 100),
   } satisfies Option<number>,
   cold: {
     env: 'BENCH_COLD',

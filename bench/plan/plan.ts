@@ -15,15 +15,15 @@ export interface PlannedSeconds {
 export const FLOOR_SECONDS = 0.5;
 
 /** What was seen on 2 cores: the init of an execution environment, and what each thousand of sheep takes to load. */
-const LOCAL = { init: 0.25, perThousandSheep: 0.2, coldStart: 0.2, call: 0.02 };
+const LOCAL = { init: 0.15, forced: 0, perThousandSheep: 0.05, coldStart: 0.2, call: 0.02 };
 /** A function is changed, and waited for; nobody knows how far away it is. */
-const REMOTE = { init: 0.5, perThousandSheep: 0, coldStart: 5, call: 0.1 };
+const REMOTE = { init: 0.5, forced: 5, perThousandSheep: 0.1, coldStart: 5, call: 0.1 };
 
 /** Everything as it was settled, for the result file. */
 export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
-  const { preset, scenario, rounds, calls, duration, warmUp, connections, rate, arrivals, rateSteps } =
+  const { preset, scenario, rounds, calls, duration, warmUp, freshEvery, connections, rate, arrivals } =
     options;
-  const { slo, cold, m, n, herd, seed, timeout, region, stage } = options;
+  const { rateSteps, slo, cold, m, n, herd, seed, timeout, region, stage } = options;
   return {
     preset,
     stacks,
@@ -33,6 +33,7 @@ export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
     calls,
     duration,
     warmUp,
+    freshEvery,
     connections,
     model: rate === undefined ? 'closed' : 'open',
     rate,
@@ -52,12 +53,15 @@ export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
 
 /** Estimates how long a plan takes, without the wait for CloudWatch. */
 export function plannedSeconds(plan: Plan): PlannedSeconds {
-  const { stacks, scenarios, rounds, calls, duration, warmUp, connections, rate, cold, herd, isRemote } =
-    plan;
+  const { stacks, scenarios, rounds, calls, duration, warmUp, freshEvery, connections, rate, cold } = plan;
+  const { herd, isRemote } = plan;
   const seen = isRemote ? REMOTE : LOCAL;
   const load =
     calls === undefined ? duration : rate === undefined ? (calls * seen.call) / connections : calls / rate;
-  const round = load / rounds + (warmUp + seen.init) / rounds + (seen.perThousandSheep * herd) / 1000;
+  const starts = freshEvery > 0 ? Math.ceil(rounds / freshEvery) : 1;
+  const forced = freshEvery > 0 ? seen.forced : 0;
+  const start = seen.init + warmUp + forced;
+  const round = (load + starts * start) / rounds + (seen.perThousandSheep * herd) / 1000;
   const courses = scenarios.length * stacks.length;
   const floor = 2 * FLOOR_SECONDS;
   const rateStep = duration + warmUp;
@@ -78,6 +82,7 @@ export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
   const parts = [
     `${rounds} rounds in turns, ${amount} of load a scenario and stack`,
     ...(warmUp > 0 ? [`${warmUp} s of warm-up`] : []),
+    ...(plan.freshEvery > 0 ? [freshText(plan.freshEvery)] : []),
     model,
     `${plan.herd} sheep`,
   ];
@@ -89,4 +94,8 @@ export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
       : [`  then ${plan.rateSteps.join(', ')} requests/s (${arrivals}) against ${plan.objective}`]),
     ...(cold > 0 ? [`  then ${cold} forced cold starts of each function`] : []),
   ];
+}
+
+function freshText(rounds: number): string {
+  return `new execution environments every ${rounds === 1 ? 'round' : `${rounds} rounds`}`;
 }

@@ -3,9 +3,10 @@ import { OptionError } from '@sheep-shed/options';
 import type { BENCH_OPTIONS } from './options.ts';
 
 /** What one run of the bench is to do. */
-export type BenchOptions = Omit<Values<typeof BENCH_OPTIONS>, 'connections' | 'cold'> & {
+export type BenchOptions = Omit<Values<typeof BENCH_OPTIONS>, 'connections' | 'cold' | 'freshEvery'> & {
   readonly connections: number;
   readonly cold: number;
+  readonly freshEvery: number;
   /** Connections of the open model. */
   readonly openConnections: number;
 };
@@ -33,14 +34,15 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   const isOpen = rate !== undefined || rateSteps !== undefined;
   const arrivals = values.arrivals ?? (isOpen ? 'even' : undefined);
   const cold = values.cold ?? (url === undefined ? LOCAL_COLD_STARTS : 0);
-  return { ...values, connections, rounds, arrivals, cold, openConnections };
+  const freshEvery = values.freshEvery ?? (url === undefined ? 1 : 0);
+  return { ...values, connections, rounds, arrivals, cold, freshEvery, openConnections };
 }
 
 /** In the open model connections only bound how many requests are under way. */
 const OPEN_CONNECTIONS = 50;
 
 function refuseContradictions(values: Values<typeof BENCH_OPTIONS>): void {
-  const { url, stack, region, sign, rate, arrivals, rateSteps, slo, cold } = values;
+  const { url, stack, region, sign, rate, arrivals, rateSteps, slo, cold, freshEvery } = values;
   if (url !== undefined && stack !== undefined) {
     const names = stack.map(({ name, source }) => (name === source ? name : `${name}=${source}`));
     throw new OptionError(`--stack must be absent when --url is given; got "${names.join(',')}"`);
@@ -51,9 +53,13 @@ function refuseContradictions(values: Values<typeof BENCH_OPTIONS>): void {
   if (url === undefined && sign !== undefined) {
     throw new OptionError(`--sign must be absent when --url is not given; got "${sign}"`);
   }
-  if (url !== undefined && region === undefined && cold !== undefined && cold > 0) {
+  for (const [flag, value = 0] of [
+    ['--cold', cold],
+    ['--fresh-every', freshEvery],
+  ] as const) {
+    if (url === undefined || region !== undefined || value === 0) continue;
     throw new OptionError(
-      `--cold must be 0 or come with --region and AWS credentials when --url is given: it changes the functions there; got "${cold}"`,
+      `${flag} must be 0 or come with --region and AWS credentials when --url is given: it changes the functions there; got "${value}"`,
     );
   }
   if (arrivals !== undefined && rate === undefined && rateSteps === undefined) {

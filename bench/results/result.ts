@@ -3,7 +3,7 @@ import type { LoadResult } from './load-result.ts';
 import type { ScenarioName } from './names.ts';
 
 /** The format of result files; another number means another format. */
-export const RESULT_VERSION = 2;
+export const RESULT_VERSION = 3;
 
 /** What tells a result file of ours from other JSON. */
 export const RESULT_KIND = 'sheep-shed-bench';
@@ -14,6 +14,8 @@ export interface RoundResult {
   readonly round: number;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** Whether the execution environments were new, and warmed up for this round alone; else they are those of the round before. */
+  readonly isFresh: boolean;
   readonly load: LoadResult;
   /** What the host's REPORT lines of this round tell; `undefined` where only all rounds together could be asked for. */
   readonly reported: FunctionSummary | undefined;
@@ -26,8 +28,10 @@ export interface ScenarioResult {
   readonly scenario: ScenarioName;
   readonly stack: string;
   readonly rounds: readonly RoundResult[];
-  /** What the host's REPORT lines of all rounds tell; `undefined` where there are none or they could not be asked for. */
+  /** What the host's REPORT lines of all whole rounds tell; `undefined` where there are none or they could not be asked for. */
   readonly reported: FunctionSummary | undefined;
+  /** Why its figures must not be compared with those of other stacks, in words; `undefined` where they may. */
+  readonly incomparable: string | undefined;
   /** What is wrong beyond single answers: too many raids won, sheep that do not add up, the wrong sheep eaten. */
   readonly violations: readonly string[];
 }
@@ -92,8 +96,10 @@ export interface Plan {
   readonly calls: number | undefined;
   /** Seconds a scenario lasts on each stack in all rounds. */
   readonly duration: number;
-  /** Seconds of uncounted load before the first round of each scenario on each stack. */
+  /** Seconds of uncounted load on new execution environments. */
   readonly warmUp: number;
+  /** Rounds after which the execution environments are started anew; 0 when never. */
+  readonly freshEvery: number;
   readonly connections: number;
   readonly model: 'closed' | 'open';
   /** Requests a second of the open model. */
@@ -177,10 +183,14 @@ export interface BenchResult {
   readonly warnings: readonly string[];
 }
 
-/** Whether an answer did not verify, a request was lost, a round was broken off or the sheep do not add up. */
+/** Whether an answer did not verify, a request was lost or dropped, a round was broken off or the sheep do not add up. */
 export function isWrong({ rounds, violations }: ScenarioResult): boolean {
   return (
-    violations.length > 0 ||
-    rounds.some(({ load, brokenOff }) => load.wrong > 0 || load.lost > 0 || brokenOff !== undefined)
+    violations.length > 0 || rounds.some(({ load, brokenOff }) => brokenOff !== undefined || isFaulty(load))
   );
+}
+
+/** Whether an answer of a load did not verify, or a request was lost or dropped. */
+export function isFaulty({ wrong, lost, dropped }: LoadResult): boolean {
+  return wrong + lost + dropped > 0;
 }

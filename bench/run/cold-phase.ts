@@ -10,7 +10,8 @@ import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import { ask } from '../stacks/ask.ts';
 import type { ColdAccess, Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
-import { countShed, dogOf, loadShed } from './fill-shed.ts';
+import { withLateLines } from './join-reports.ts';
+import { countShed, dogOf, loadShed } from './set-herd.ts';
 
 /** The forced cold starts of one function on one stack, before the host is asked for their REPORT lines. */
 export interface ColdCourse {
@@ -109,9 +110,7 @@ export async function concludeCold(
   const warnings: string[] = [];
   const where = `cold starts of ${scenario} on ${stack.name}`;
   await host?.settle();
-  const listed =
-    window &&
-    (await logs?.list(FUNCTION_OF[scenario], withLateLines(window, logs.isImmediate), clientMs.length));
+  const listed = window && (await logs?.list(FUNCTION_OF[scenario], withLateLines(window), clientMs.length));
   const invocations = listed?.invocations ?? [];
   if (listed?.problem !== undefined)
     warnings.push(`the host's figures are not whole for ${where}: ${listed.problem.text}`);
@@ -134,9 +133,4 @@ export async function concludeCold(
     };
   });
   return { result: { scenario, stack: stack.name, starts, violations }, warnings };
-}
-
-/** An answer may be ahead of its REPORT line; nobody calls the function again in a run. */
-function withLateLines({ from, to }: Window, isImmediate: boolean): Window {
-  return isImmediate ? { from, to: to + 2_000 } : { from, to };
 }

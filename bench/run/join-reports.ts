@@ -1,20 +1,10 @@
 import type { Window } from '@sheep-shed/log-insights';
 import { FUNCTION_OF } from '../results/names.ts';
 import type { RoundResult, ScenarioResult } from '../results/result.ts';
-import type { LogAccess, Stack } from '../stacks/stack.ts';
+import type { LogAccess } from '../stacks/stack.ts';
+import type { Course, MeasuredRound } from './course.ts';
 
-/** One scenario on one stack as the client measured it, before the host was asked. */
-export interface MeasuredScenario {
-  readonly stack: Stack;
-  readonly result: Omit<ScenarioResult, 'reported'>;
-  /** In each the scenario's function was called by one round only; as many as rounds that applied load. */
-  readonly windows: readonly Window[];
-  /** In it the scenario's function was called by rounds and warm-ups, and `ownCalls` times by the bench between them. */
-  readonly window: Window;
-  /** The calls of warm-ups from an instant on, in epoch milliseconds, that is not after the first window's beginning. */
-  readonly warmUp: { readonly beganAt: number; readonly calls: number };
-  readonly ownCalls: number;
-}
+const CLOCK_MARGIN_MS = 2_000;
 
 /** Results with what the hosts reported, and what a reader must know of it. */
 export interface WithReports {
@@ -22,10 +12,28 @@ export interface WithReports {
   readonly warnings: readonly string[];
 }
 
-/** Asks the hosts of all scenarios at once, since CloudWatch takes minutes where local logs take milliseconds. */
-export async function withReports(measured: readonly MeasuredScenario[]): Promise<WithReports> {
+/** What the client alone knows of a course. */
+export function withoutReports({
+  scenario,
+  stack,
+  rounds,
+  violations,
+  incomparable,
+}: Course): ScenarioResult {
+  return {
+    scenario,
+    stack: stack.name,
+    rounds: rounds.map(({ result }) => result),
+    reported: undefined,
+    incomparable,
+    violations,
+  };
+}
+
+/** Asks the hosts of all courses at once, since CloudWatch takes minutes where local logs take milliseconds. */
+export async function withReports(courses: readonly Course[]): Promise<WithReports> {
   const asked = await Promise.all(
-    measured.map((one) => withReport(one).catch((error: Error) => withoutReport(one, error))),
+    courses.map((one) => withReport(one).catch((error: Error) => withoutReport(one, error))),
   );
   const problems = asked.flatMap(({ where, problem }) => (problem === undefined ? [] : [{ where, problem }]));
   // Credentials that lack fail every scenario alike, and are told once.
@@ -41,61 +49,75 @@ export async function withReports(measured: readonly MeasuredScenario[]): Promis
 }
 
 /** What was measured must outlive logs that cannot be read. */
-function withoutReport({ result }: MeasuredScenario, { name, message }: Error) {
-  const where = `${result.scenario} on ${result.stack}`;
+function withoutReport(course: Course, { name, message }: Error) {
   const problem = { kind: name, text: message.replaceAll(/\s+/g, ' ').trim() };
-  return { where, scenario: { ...result, reported: undefined }, problem, warnings: [] };
+  return { where: whereOf(course), scenario: withoutReports(course), problem, warnings: [] };
 }
 
-async function withReport(measured: MeasuredScenario) {
-  const { logs } = measured.stack;
-  const { result, windows } = measured;
-  const where = `${result.scenario} on ${result.stack}`;
-  if (logs === undefined || windows.length === 0) {
-    return { where, scenario: { ...result, reported: undefined }, problem: undefined, warnings: [] };
+async function withReport(course: Course) {
+  const { logs } = course.stack;
+  const scenario = withoutReports(course);
+  if (logs === undefined || course.rounds.every(({ window }) => window === undefined)) {
+    return { where: whereOf(course), scenario, problem: undefined, warnings: [] };
   }
-  return logs.isImmediate ? withImmediate(measured, logs, where) : withDelayed(measured, logs, where);
+  return logs.isImmediate ? withImmediate(course, logs, scenario) : withDelayed(course, logs, scenario);
 }
 
 /** Logs of this machine: each round is asked for, and no REPORT line may lack. */
-async function withImmediate(
-  { result, windows, window, warmUp }: MeasuredScenario,
-  logs: LogAccess,
-  where: string,
-) {
-  const functionName = FUNCTION_OF[result.scenario];
-  const counted = countCalls(result.rounds);
-  const { summary, problem } = await logs.summarise(functionName, windows, counted);
+async function withImmediate(course: Course, logs: LogAccess, scenario: ScenarioResult) {
+  const where = whereOf(course);
+  const functionName = FUNCTION_OF[course.scenario];
+  const whole = course.rounds.filter(isWhole);
+  const counted = callsOf(whole);
+  const { summary, problem } =
+    whole.length === 0
+      ? { summary: undefined, problem: undefined }
+      : await logs.summarise(functionName, whole.flatMap(windowOf), counted);
   const rounds: RoundResult[] = [];
-  let next = 0;
-  for (const round of result.rounds) {
-    const one = round.load.calls > 0 ? windows[next++] : undefined;
-    const reported = one && (await logs.summarise(functionName, [one], round.load.calls)).summary;
-    rounds.push({ ...round, reported });
+  for (const { result, window } of course.rounds) {
+    const reported =
+      window && result.load.calls > 0
+        ? (await logs.summarise(functionName, [window], result.load.calls)).summary
+        : undefined;
+    rounds.push({ ...result, reported });
   }
-  const violations = [...result.violations];
+  const violations = [...scenario.violations];
   const warnings: string[] = [];
-  // Over warm-ups and rounds together, since a REPORT line may come a moment after its window on a busy machine.
-  const whole = [{ from: warmUp.beganAt, to: window.to }];
-  const made = counted + warmUp.calls;
-  const found = (await logs.summarise(functionName, whole, made)).summary?.invocations ?? 0;
-  // An invocation whose answer was lost may have had an end or none.
-  const isCertain = result.rounds.every(({ load }) => load.lost === 0);
+  const { made, found, isCertain } = await countLines(course, logs);
   if (found !== made && isCertain) {
     violations.push(`${made} calls with the warm-up, but ${found} REPORT lines of ${functionName}`);
-  } else if (summary?.invocations !== counted) {
+  } else if ((summary?.invocations ?? 0) !== counted) {
     warnings.push(
       `${where}: ${counted} calls were counted, but ${summary?.invocations ?? 0} REPORT lines lie in the rounds`,
     );
   }
-  return { where, scenario: { ...result, rounds, reported: summary, violations }, problem, warnings };
+  return { where, scenario: { ...scenario, rounds, reported: summary, violations }, problem, warnings };
+}
+
+/**
+ * Counts calls and REPORT lines over warm-ups and rounds together, up to the end of the last window: a line may come a
+ * moment after its window on a busy machine.
+ */
+async function countLines({ scenario, rounds, beganAt }: Course, logs: LogAccess) {
+  const upTo = rounds.slice(0, rounds.findLastIndex(({ window }) => window !== undefined) + 1);
+  const to = upTo.at(-1)?.window?.to ?? 0;
+  const made = callsOf(upTo) + upTo.reduce((sum, { uncounted }) => sum + uncounted.warmUp, 0);
+  const { summary } = await logs.summarise(FUNCTION_OF[scenario], [{ from: beganAt ?? to, to }], made);
+  // An invocation whose answer was lost may have had an end or none.
+  const isCertain = upTo.every(({ result, uncounted }) => result.load.lost === 0 && uncounted.areAnswered);
+  return { made, found: summary?.invocations ?? 0, isCertain };
 }
 
 /** CloudWatch: all rounds are asked for in one, and what others did is told. */
-async function withDelayed({ result, window, ownCalls }: MeasuredScenario, logs: LogAccess, where: string) {
-  const functionName = FUNCTION_OF[result.scenario];
-  const expected = countCalls(result.rounds) + ownCalls;
-  const { summary, problem } = await logs.summarise(functionName, [window], expected);
+async function withDelayed(course: Course, logs: LogAccess, scenario: ScenarioResult) {
+  const where = whereOf(course);
+  const functionName = FUNCTION_OF[course.scenario];
+  const spans = spansOf(course.rounds);
+  if (spans.length === 0) return { where, scenario, problem: undefined, warnings: [] };
+  const ownCalls = course.scenario === 'dog' ? spans.reduce((sum, { dog }) => sum + dog, 0) : 0;
+  const expected = spans.reduce((sum, { calls }) => sum + calls, 0) + ownCalls;
+  const windows = spans.map(({ window }) => window);
+  const { summary, problem } = await logs.summarise(functionName, windows, expected);
   const found = summary?.invocations ?? 0;
   const counts = `${expected} calls, but ${found} REPORT lines of ${functionName}`;
   const warnings: string[] = [];
@@ -104,9 +126,52 @@ async function withDelayed({ result, window, ownCalls }: MeasuredScenario, logs:
   if (summary !== undefined && ownCalls > 0) {
     warnings.push(`${where}: ${ownCalls} of the REPORT lines are the bench's own counting of the sheep`);
   }
-  return { where, scenario: { ...result, reported: summary }, problem, warnings };
+  return { where, scenario: { ...scenario, reported: summary }, problem, warnings };
 }
 
-function countCalls(rounds: readonly RoundResult[]): number {
-  return rounds.reduce((sum, { load }) => sum + load.calls, 0);
+/** Whole rounds one after the other, with nothing between them but the bench's own counting of the sheep. */
+interface Span {
+  readonly window: Window;
+  readonly calls: number;
+  readonly dog: number;
+}
+
+function spansOf(rounds: readonly MeasuredRound[]): Span[] {
+  const spans: Span[] = [];
+  rounds.forEach((round, i) => {
+    const { window, uncounted, result } = round;
+    if (window === undefined || !isWhole(round)) return;
+    const next = rounds[i + 1]?.window?.from ?? Number.POSITIVE_INFINITY;
+    const { from, to } = withLateLines(window, next);
+    const before = rounds[i - 1];
+    const isJoined = before?.window !== undefined && isWhole(before) && uncounted.warmUp === 0;
+    const span = isJoined ? spans.pop() : undefined;
+    spans.push({
+      window: { from: span?.window.from ?? from, to },
+      calls: (span?.calls ?? 0) + result.load.calls,
+      dog: span === undefined ? 0 : span.dog + uncounted.dog,
+    });
+  });
+  return spans;
+}
+
+/** A REPORT line carries the time of the invocation's end by Lambda's clock, a little after the answer by ours. */
+export function withLateLines({ from, to }: Window, next = Number.POSITIVE_INFINITY): Window {
+  return { from, to: Math.min(to + CLOCK_MARGIN_MS, next) };
+}
+
+function isWhole({ result }: MeasuredRound): boolean {
+  return result.brokenOff === undefined;
+}
+
+function windowOf({ window }: MeasuredRound): Window[] {
+  return window === undefined ? [] : [window];
+}
+
+function callsOf(rounds: readonly MeasuredRound[]): number {
+  return rounds.reduce((sum, { result }) => sum + result.load.calls, 0);
+}
+
+function whereOf({ scenario, stack }: Course): string {
+  return `${scenario} on ${stack.name}`;
 }

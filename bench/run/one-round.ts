@@ -1,19 +1,20 @@
+import type { Window } from '@sheep-shed/log-insights';
 import type { Herd } from '../herd/make-herd.ts';
 import { MAX_LOST } from '../load/apply-load.ts';
 import { closedLoad } from '../load/closed-load.ts';
 import { openLoad } from '../load/open-load.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { LoadResult } from '../results/load-result.ts';
+import { FUNCTION_OF } from '../results/names.ts';
 import type { Pass, Scenario } from '../scenarios/scenario.ts';
 import { wrongLeftovers } from '../scenarios/wolf-proof.ts';
 import { ask } from '../stacks/ask.ts';
 import { histogram } from '../statistics/histogram.ts';
 import type { BenchWorld } from '../world/world.ts';
-import { countShed, dogOf, loadShed } from './fill-shed.ts';
-import type { Course } from './rounds-so-far.ts';
-import { closeWindow } from './rounds-so-far.ts';
+import type { Course, Uncounted } from './course.ts';
+import { countShed, dogOf, loadShed } from './set-herd.ts';
 
-/** CloudWatch takes whole seconds: the herd's own calls must lie before the second in which the first round begins. */
+/** CloudWatch takes whole seconds: what nobody counts must lie before the second in which a round begins, or well after it. */
 const CALM_MS = 2_000;
 /** Longest wait for an answer that shows that somebody is still there. */
 const PROBE_SECONDS = 5;
@@ -27,8 +28,8 @@ interface Amount {
 }
 
 /**
- * One round: the herd, the load, the account of the sheep; before the first one fresh execution environments where
- * the bench has the host in hand, and the warm-up. What goes wrong breaks the round off, and no more than it.
+ * One round: the herd, execution environments that are new and warmed up where the plan wants them, the load, the
+ * account of the sheep. What goes wrong breaks the round off, and no more than it.
  * @throws only when the signal aborts; the round under way is then not kept.
  */
 export async function runRound(
@@ -38,8 +39,12 @@ export async function runRound(
   options: BenchOptions,
   world: BenchWorld,
 ): Promise<void> {
-  const { rounds, violations } = course;
+  const { rounds, stack } = course;
+  const uncounted: Uncounted = { warmUp: 0, dog: 0, areAnswered: true };
+  const isFresh = isDueAnew(course, options);
   let startedAt = world.now();
+  let window: Window | undefined;
+  let count: number | undefined;
   let load: LoadResult | undefined;
   let brokenOff: string | undefined;
   let lostWhy = '';
@@ -47,73 +52,112 @@ export async function runRound(
     lostWhy ||= `: ${problem}`;
   };
   try {
-    const pass = await prepare(course, scenario, herd, options, world);
+    await makeReady(course, scenario, isFresh, uncounted, herd, options, world);
+    const pass = await prepare(course, scenario, uncounted, herd, options, world);
+    count = pass.count();
     startedAt = world.now();
-    closeWindow(course, startedAt);
     const amount = {
       calls: shareOf(options.calls, rounds.length, options.rounds),
       seconds: options.duration / options.rounds,
       seed: options.seed + rounds.length,
     };
     load = await applyLoad(course, pass, amount, options, world, onLost);
-    course.openSince = startedAt;
-    course.endedAt = world.now();
-    course.ownCalls = course.asked;
+    await stack.host?.settle();
+    // A window is without its end, and the last line may be of this very millisecond.
+    window = { from: startedAt, to: world.now() + 1 };
     brokenOff = await whyBroken(course, load, lostWhy, options, world);
     for (const problem of await imbalance(course, pass, load, herd, options, world)) {
-      violations.push(problem);
+      course.violations.push(problem);
     }
   } catch (error) {
     world.signal.throwIfAborted();
     brokenOff ??= (error as Error).message;
+    // How many calls were made is not known.
+    if (window === undefined) uncounted.areAnswered = false;
   }
-  rounds.push({
+  const result = {
     round: rounds.length + 1,
     startedAt: new Date(startedAt).toISOString(),
+    isFresh,
     load: load ?? noLoad(options),
     reported: undefined,
     brokenOff,
-  });
+  };
+  rounds.push({ result, window, uncounted, herd: count });
   course.brokenInRow = brokenOff === undefined ? 0 : course.brokenInRow + 1;
 }
 
-/** Everything up to the first counted call. */
+/** Whether a round begins with new execution environments: where the bench may end the old ones, as often as planned. */
+function isDueAnew({ stack, rounds }: Course, { freshEvery }: BenchOptions): boolean {
+  if (stack.host === undefined && stack.cold === undefined) return false;
+  return freshEvery > 0 && rounds.length % freshEvery === 0;
+}
+
+/** Ends the old execution environments where the round needs new ones, and warms up those that are not warm. */
+async function makeReady(
+  course: Course,
+  scenario: Scenario,
+  isFresh: boolean,
+  uncounted: Uncounted,
+  herd: Herd,
+  options: BenchOptions,
+  world: BenchWorld,
+): Promise<void> {
+  const { stack } = course;
+  course.isWarm &&= !isFresh;
+  if (course.isWarm) return;
+  const isDelayed = stack.logs?.isImmediate === false;
+  // What follows must not lie in the window of the round before.
+  if (isDelayed && course.rounds.length > 0) await world.sleep(CALM_MS, world.signal);
+  const dog = countingDog(course, options, world);
+  if (scenario.name !== 'cat') await loadShed(stack, herd, dog, options, world);
+  if (isFresh) {
+    // A herd that is posted, and calls of other scenarios, leave environments behind on this machine too.
+    if (stack.host) await stack.host.dropEnvironments();
+    else await stack.cold?.force(FUNCTION_OF[scenario.name]);
+  }
+  course.beganAt ??= world.now();
+  if (options.warmUp > 0) await warmUp(course, scenario, uncounted, options, world);
+  course.isWarm = true;
+}
+
+/** The herd, and what is known of it, just before the first counted call. */
 async function prepare(
   course: Course,
   scenario: Scenario,
+  uncounted: Uncounted,
   herd: Herd,
   options: BenchOptions,
   world: BenchWorld,
 ): Promise<Pass> {
-  const { stack } = course;
+  const { stack, rounds } = course;
   const { table, host } = stack;
   const { name } = scenario;
   const dog = countingDog(course, options, world);
-  if (course.beganAt === undefined) {
-    if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
-    await host?.dropEnvironments();
-    course.beganAt = world.now();
-    if (options.warmUp > 0) await warmUp(course, scenario, options, world);
-  }
   // The cat needs no sheep; a wolf's warm-up has eaten some.
   if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
-  const before = name === 'cat' ? 0 : await countShed(stack, dog);
-  course.herds.push(before);
+  const count = name === 'cat' ? 0 : await countShed(stack, dog);
   if (host) {
     // The window of a round begins in a millisecond of its own, after the last line of what came before it.
     await host.settle();
     await world.sleep(2, world.signal);
   }
-  const pass = scenario.begin({ count: before, primes: table ? herd.primes.length : undefined });
-  if (course.openSince === undefined && course.windows.length === 0) {
-    if (stack.logs?.isImmediate === false) await world.sleep(CALM_MS, world.signal);
-    course.asked = 0;
-  }
-  return pass;
+  const isApart =
+    uncounted.warmUp > 0 || rounds.at(-1)?.result.brokenOff !== undefined || rounds.length === 0;
+  if (stack.logs?.isImmediate === false && isApart) await world.sleep(CALM_MS, world.signal);
+  uncounted.dog = course.dogAsked;
+  course.dogAsked = 0;
+  return scenario.begin({ count, primes: table ? herd.primes.length : undefined });
 }
 
 /** Uncounted load, so that neither cold starts nor code that is not yet compiled is mixed into a round. */
-async function warmUp(course: Course, scenario: Scenario, options: BenchOptions, world: BenchWorld) {
+async function warmUp(
+  course: Course,
+  scenario: Scenario,
+  uncounted: Uncounted,
+  options: BenchOptions,
+  world: BenchWorld,
+) {
   const { stack, violations } = course;
   const count = scenario.name === 'cat' ? 0 : await countShed(stack, countingDog(course, options, world));
   const pass = scenario.begin({ count, primes: undefined });
@@ -123,7 +167,8 @@ async function warmUp(course: Course, scenario: Scenario, options: BenchOptions,
   const rest = { calls: undefined, seconds: options.warmUp, seed };
   for (const amount of [colds, rest]) {
     const { calls, lost, wrong, firstWrong } = await applyLoad(course, pass, amount, options, world);
-    course.warmUpCalls += calls;
+    uncounted.warmUp += calls;
+    if (lost > 0) uncounted.areAnswered = false;
     if (calls > 0 && lost === calls) throw new Error(`none of ${calls} requests was answered in the warm-up`);
     if (wrong > 0) violations.push(`in the warm-up: ${firstWrong[0]}`);
   }
@@ -187,7 +232,8 @@ async function imbalance(
   // The account is only exact when every answer is known.
   if (load.lost > 0) return [];
   const problems = [pass.finish()];
-  if (scenario !== 'cat') {
+  // Every answer of the dog was held against the count already.
+  if (scenario !== 'cat' && (scenario !== 'dog' || stack.table !== undefined)) {
     const left = await stack.table?.read();
     const counted = left?.length ?? (await countingDog(course, options, world)());
     const expected = pass.count();
@@ -206,7 +252,7 @@ async function imbalance(
 function countingDog(course: Course, options: BenchOptions, world: BenchWorld): () => Promise<number> {
   const dog = dogOf(course.stack, options, world);
   return () => {
-    course.asked++;
+    course.dogAsked++;
     return dog();
   };
 }

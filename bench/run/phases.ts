@@ -7,10 +7,10 @@ import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { ColdCourse } from './cold-phase.ts';
 import { runColdStarts } from './cold-phase.ts';
+import { newCourse } from './course.ts';
 import { measureFloor } from './floor-phase.ts';
 import { runRateSteps } from './rate-phase.ts';
 import type { Collected } from './results-so-far.ts';
-import { newCourse } from './rounds-so-far.ts';
 import { runScenario } from './scenario-rounds.ts';
 
 /** What the phases tell while they go on. */
@@ -27,6 +27,23 @@ export interface Hearer {
  * open model, the forced cold starts. What is measured stands in `collected` at once.
  */
 export async function measure(
+  stacks: readonly Stack[],
+  collected: Collected,
+  options: BenchOptions,
+  world: BenchWorld,
+  hearer: Hearer,
+): Promise<void> {
+  try {
+    await runPhases(stacks, collected, options, world, hearer);
+  } finally {
+    world.progress.step('taking back what forced new execution environments');
+    for (const { cold } of stacks) {
+      await cold?.restore().catch(({ message }: Error) => collected.warnings.push(message));
+    }
+  }
+}
+
+async function runPhases(
   stacks: readonly Stack[],
   collected: Collected,
   options: BenchOptions,
@@ -68,18 +85,11 @@ export async function measure(
     await keep();
   }
   if (options.cold === 0) return;
-  try {
-    for (const scenario of names) {
-      const courses = stacks.map(
-        (stack): ColdCourse => ({ scenario, stack, clientMs: [], violations: [], window: undefined }),
-      );
-      collected.coldCourses.push(...courses);
-      await runColdStarts(courses, herd, options, world, () => finish(estimated.coldStart));
-    }
-  } finally {
-    progress.step('taking back what forced the cold starts');
-    for (const { cold } of stacks) {
-      await cold?.restore().catch(({ message }: Error) => collected.warnings.push(message));
-    }
+  for (const scenario of names) {
+    const courses = stacks.map(
+      (stack): ColdCourse => ({ scenario, stack, clientMs: [], violations: [], window: undefined }),
+    );
+    collected.coldCourses.push(...courses);
+    await runColdStarts(courses, herd, options, world, () => finish(estimated.coldStart));
   }
 }

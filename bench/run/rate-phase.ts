@@ -8,8 +8,8 @@ import type { RateCurve } from '../results/result.ts';
 import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
-import { countShed, dogOf, loadShed } from './fill-shed.ts';
 import { climbRates } from './rate-steps.ts';
+import { countShed, dogOf, loadShed } from './set-herd.ts';
 
 /** The options of rate steps, once it is known that there are any. */
 export interface RateSteps {

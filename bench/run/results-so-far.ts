@@ -15,13 +15,12 @@ import { histogramQuantile } from '../statistics/quantile.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { ColdCourse } from './cold-phase.ts';
 import { concludeCold } from './cold-phase.ts';
+import type { Course } from './course.ts';
 import type { ObservedCourse } from './doubts.ts';
 import { doubtsOf } from './doubts.ts';
-import { withReports } from './join-reports.ts';
+import { withoutReports, withReports } from './join-reports.ts';
 import type { CpuTimes } from './machine.ts';
 import { cpuTimes, describeMachine, loadAverage } from './machine.ts';
-import type { Course } from './rounds-so-far.ts';
-import { concludeCourse, endCourse } from './rounds-so-far.ts';
 
 /** The machine and its clocks before anything was started. */
 export interface Start {
@@ -76,19 +75,14 @@ export function newCollected(
 
 /** Whether anything is there that a result file should keep. */
 export function isWorthKeeping({ courses, coldCourses }: Collected): boolean {
-  return (
-    courses.some(({ rounds }) => rounds.length > 0) || coldCourses.some(({ clientMs }) => clientMs.length > 0)
-  );
+  return courses.some(hasRounds) || coldCourses.some(({ clientMs }) => clientMs.length > 0);
 }
 
 /** Asks the hosts for their REPORT lines of all that was measured. */
-export async function askHosts(collected: Collected, { now }: BenchWorld): Promise<void> {
+export async function askHosts(collected: Collected): Promise<void> {
   const { courses, coldCourses, warnings } = collected;
-  // The rounds of a scenario that was broken off are still open.
-  await Promise.all(courses.map((course) => endCourse(course, now)));
-  const measured = courses.filter(({ rounds }) => rounds.length > 0).map(concludeCourse);
   const [warm, cold] = await Promise.all([
-    withReports(measured),
+    withReports(courses.filter(hasRounds)),
     Promise.all(coldCourses.filter(({ clientMs }) => clientMs.length > 0).map(concludeCold)),
   ]);
   warnings.push(...warm.warnings, ...cold.flatMap((one) => one.warnings));
@@ -142,9 +136,7 @@ export function resultOf(
 function withoutHosts({ courses, coldCourses }: Collected): NonNullable<Collected['reported']> {
   const unknown = { initMs: undefined, durationMs: undefined, billedMs: undefined };
   return {
-    scenarios: courses
-      .filter(({ rounds }) => rounds.length > 0)
-      .map((course) => ({ ...concludeCourse(course).result, reported: undefined })),
+    scenarios: courses.filter(hasRounds).map(withoutReports),
     coldStarts: coldCourses.map(({ scenario, stack, clientMs, violations }) => ({
       scenario,
       stack: stack.name,
@@ -154,13 +146,17 @@ function withoutHosts({ courses, coldCourses }: Collected): NonNullable<Collecte
   };
 }
 
-function observe({ scenario, stack, herds, rounds }: Course): ObservedCourse {
-  const loads = rounds.map(({ load }) => load);
-  const medianMicros = histogramQuantile(mergeHistograms(loads.map(({ latency }) => latency)), 0.5);
+function hasRounds({ rounds }: Course): boolean {
+  return rounds.length > 0;
+}
+
+function observe({ scenario, stack, rounds }: Course): ObservedCourse {
+  const latencies = rounds.map(({ result }) => result.load.latency);
+  const medianMicros = histogramQuantile(mergeHistograms(latencies), 0.5);
   return {
     scenario,
     stack: stack.name,
-    herds,
+    herds: rounds.flatMap(({ herd }) => herd ?? []),
     medianMs: medianMicros === undefined ? undefined : medianMicros / 1000,
   };
 }

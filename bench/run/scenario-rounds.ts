@@ -4,9 +4,9 @@ import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import { FOLLOWED_RAIDS, wrongLeftovers } from '../scenarios/wolf-proof.ts';
 import { ask } from '../stacks/ask.ts';
 import type { BenchWorld } from '../world/world.ts';
+import type { Course } from './course.ts';
+import { courseLine } from './course.ts';
 import { runRound } from './one-round.ts';
-import type { Course } from './rounds-so-far.ts';
-import { courseLine, endCourse } from './rounds-so-far.ts';
 
 /** After so many rounds broken off in a row a scenario on a stack is given up. */
 const MAX_BROKEN_IN_ROW = 2;
@@ -37,7 +37,6 @@ export async function runScenario(
       onRound();
     }
   }
-  await Promise.all(courses.map((course) => endCourse(course, world.now)));
   for (const course of courses) world.progress.line(courseLine(course));
 }
 

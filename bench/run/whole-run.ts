@@ -86,7 +86,7 @@ async function runOn(
   }
   const finishedAt = now();
   if (options.region !== undefined) progress.step(WAITING);
-  await askHosts(collected, world);
+  await askHosts(collected);
   await keep(failure === undefined);
   return { collected, path, failure, finishedAt };
 }

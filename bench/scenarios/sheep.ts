@@ -1,8 +1,6 @@
+import { WEIGHTS } from '../herd/make-herd.ts';
 import type { Scenario } from './scenario.ts';
 import { wrongAnswer } from './scenario.ts';
-
-const MIN_WEIGHT = 80_000_000_000;
-const MAX_WEIGHT = 160_000_000_000;
 
 /** Adds one new sheep a call. @param nextTattoo gives a tattoo that is not in the shed, each time another. */
 export function sheepScenario(nextTattoo: () => bigint): Scenario {
@@ -22,10 +20,10 @@ export function sheepScenario(nextTattoo: () => bigint): Scenario {
           const isRight =
             answer.status === 201 &&
             answer.body.replaceAll(' ', '').startsWith(`{"tattoo":${tattoo},`) &&
-            weight >= MIN_WEIGHT &&
-            weight <= MAX_WEIGHT;
+            weight >= WEIGHTS.min &&
+            weight <= WEIGHTS.max;
           if (isRight) return undefined;
-          const expected = `201 {"tattoo":${tattoo},"weight":${MIN_WEIGHT}…${MAX_WEIGHT}}`;
+          const expected = `201 {"tattoo":${tattoo},"weight":${WEIGHTS.min}…${WEIGHTS.max}}`;
           return wrongAnswer(request, expected, answer);
         },
         finish: () => undefined,

@@ -13,9 +13,6 @@ export interface Patience {
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
 }
 
-/** REPORT lines carry the time of an invocation's end by Lambda's clock, a little after the answer by ours. */
-const CLOCK_MARGIN_MS = 2_000;
-
 const INTERRUPTED: Problem = { kind: 'interrupted', text: 'interrupted while waiting for CloudWatch' };
 
 /** The logs of a deployed stack on CloudWatch; never throws, what fails is the problem of what it reports. */
@@ -26,9 +23,9 @@ export function cloudWatchLogs(
   signal: AbortSignal,
 ): LogAccess {
   const { attempts, pauseMs, sleep } = patience;
-  const queryOf = (functionName: string, { from, to }: Window) => ({
+  const queryOf = (functionName: string, window: Window) => ({
     groups: [logGroupOf(stack.stage, stack.name, functionName)],
-    window: { from, to: to + CLOCK_MARGIN_MS },
+    window,
     signal,
   });
 

@@ -43,7 +43,7 @@ export async function deployedFunctions(
     const found = await configurationOf(client, name, signal).catch((error: Error) => {
       signal.throwIfAborted();
       throw new OptionError(
-        `--cold must come with AWS credentials that may read and change the function ${name}: ${sayWhy(error)}`,
+        `--cold and --fresh-every must come with AWS credentials that may read and change the function ${name}: ${sayWhy(error)}`,
       );
     });
     descriptions.push(describe(functionName, name, found));

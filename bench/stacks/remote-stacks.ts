@@ -19,12 +19,13 @@ const UPDATE_POLL_SECONDS = 1;
 /**
  * Stacks that somebody deployed, with the logs of their region where it is known, and with the right to force
  * cold starts where they were asked for.
- * @throws OptionError when nobody answers at an address, or `--cold` lacks credentials or rights, or `--sign` credentials.
+ * @throws OptionError when nobody answers at an address, or `--cold` or `--fresh-every` lacks credentials or rights, or `--sign` credentials.
  */
 export async function remoteStacks(options: BenchOptions, world: BenchWorld): Promise<OpenStacks> {
-  const { url = [], region, stage, timeout, cold, scenario, sign } = options;
+  const { url = [], region, stage, timeout, cold, freshEvery, scenario, sign } = options;
   const { signal, sleep, now } = world;
-  const clients = region === undefined ? undefined : await awsClients(region, cold > 0, sleep);
+  const clients =
+    region === undefined ? undefined : await awsClients(region, cold > 0 || freshEvery > 0, sleep);
   const signing = sign === undefined ? undefined : await openSigning(sign, now);
   const close = async () => {
     signing?.close();

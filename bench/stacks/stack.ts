@@ -6,8 +6,11 @@ import type { FunctionDescription } from '../results/result.ts';
 
 /** Direct access to a stack's table, past its functions. */
 export interface TableAccess {
-  /** Replaces whatever is in the table. */
+  /** Makes the table hold exactly this herd. */
   load(herd: readonly HerdSheep[]): Promise<void>;
+  /** Puts sheep beside those that are there. */
+  put(sheep: readonly HerdSheep[]): Promise<void>;
+  /** Every sheep that is there now. */
   read(): Promise<HerdSheep[]>;
 }
 

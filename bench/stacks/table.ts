@@ -1,16 +1,12 @@
-import {
-  BatchWriteItemCommand,
-  DeleteTableCommand,
-  DynamoDBClient,
-  paginateScan,
-  waitUntilTableNotExists,
-} from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LocalDynamodb } from '@sheep-shed/local-lambda/dynamodb';
+import type { HerdTable } from '../herd/table-herd.ts';
+import { loadHerd, putHerd, readHerd } from '../herd/table-herd.ts';
 import type { TableAccess } from './stack.ts';
 
-const BATCH = 25;
-const DELETE_LIMIT_SECONDS = 60;
-const MAX_ATTEMPTS = 10;
+/** dynalite is one process: more writers would only wait for each other. */
+const LOCAL_SEGMENTS = 2;
 
 /** A table on the local DynamoDB, created from the template's own resource. */
 export async function localTable(
@@ -19,40 +15,30 @@ export async function localTable(
 ): Promise<TableAccess & { close(): void }> {
   const { endpoint, credentials } = dynamodb;
   const client = new DynamoDBClient({ endpoint, credentials, region: 'local' });
-  const TableName = String(properties['TableName']);
   await dynamodb.createTable(properties);
-
-  async function writeBatch(requests: readonly { PutRequest: { Item: Record<string, { N: string }> } }[]) {
-    let open: NonNullable<ConstructorParameters<typeof BatchWriteItemCommand>[0]['RequestItems']> = {
-      [TableName]: [...requests],
-    };
-    for (let attempt = 1; Object.keys(open).length > 0; attempt++) {
-      if (attempt > MAX_ATTEMPTS) throw new Error(`the table ${TableName} did not take the herd`);
-      open = (await client.send(new BatchWriteItemCommand({ RequestItems: open }))).UnprocessedItems ?? {};
-    }
-  }
-
+  const closed = new AbortController();
+  const access = tableAccess({
+    client,
+    table: String(properties['TableName']),
+    segments: LOCAL_SEGMENTS,
+    sleep,
+    progress: () => undefined,
+    signal: closed.signal,
+  });
   return {
-    async load(herd) {
-      // A new table is faster than emptying the old one, and leaves nothing behind for certain.
-      await client.send(new DeleteTableCommand({ TableName }));
-      const patience = { client, maxWaitTime: DELETE_LIMIT_SECONDS, minDelay: 0.005, maxDelay: 0.05 };
-      await waitUntilTableNotExists(patience, { TableName });
-      await dynamodb.createTable(properties);
-      const puts = herd.map(({ tattoo, weight }) => ({
-        PutRequest: { Item: { tattoo: { N: String(tattoo) }, weight: { N: String(weight) } } },
-      }));
-      for (let i = 0; i < puts.length; i += BATCH) await writeBatch(puts.slice(i, i + BATCH));
+    ...access,
+    close() {
+      closed.abort();
+      client.destroy();
     },
-    async read() {
-      const herd = [];
-      for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) {
-        for (const { tattoo, weight } of Items) {
-          herd.push({ tattoo: BigInt(tattoo?.N ?? -1), weight: Number(weight?.N) });
-        }
-      }
-      return herd;
-    },
-    close: () => client.destroy(),
+  };
+}
+
+/** Access to a table, wherever it is. @param mostRemoved sheep of other herds that loading may remove. */
+export function tableAccess(table: HerdTable, mostRemoved?: number): TableAccess {
+  return {
+    load: (herd) => loadHerd(table, herd, mostRemoved),
+    put: (sheep) => putHerd(table, sheep),
+    read: () => readHerd(table),
   };
 }

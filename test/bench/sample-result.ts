@@ -47,7 +47,7 @@ export function sampleResult(shape: SampleShape = {}): BenchResult {
   const rates = shape.rates ?? [50, 100, 200, 400];
   return {
     kind: 'sheep-shed-bench',
-    version: 2,
+    version: 3,
     isComplete: true,
     startedAt: '2026-11-21T12:00:00.000Z',
     finishedAt: '2026-11-21T12:01:39.000Z',
@@ -105,6 +105,7 @@ export function samplePlan(part: Partial<Plan> = {}): Plan {
     calls: 1000,
     duration: 3,
     warmUp: 0.5,
+    freshEvery: 1,
     connections: 2,
     model: 'closed',
     rate: 100,
@@ -174,6 +175,7 @@ function sampleScenario(
     return {
       round: index + 1,
       startedAt: new Date(Date.UTC(2026, 10, 21, 12, 0, index * 5)).toISOString(),
+      isFresh: true,
       load,
       reported: sampleReported(own, calls, stack, index === 0 ? 1 : 0),
       brokenOff: undefined,
@@ -184,6 +186,7 @@ function sampleScenario(
     stack,
     rounds: measured,
     reported: sampleReported(level, calls * rounds, stack, 1),
+    incomparable: undefined,
     violations: [],
   };
 }

@@ -5,7 +5,16 @@ import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { startDynamodb } from '@sheep-shed/local-lambda/dynamodb';
-import { checkShed, clearHerd, countHerd, type HerdTable, loadHerd } from '../../../bench/herd/table-herd.ts';
+import { type HerdSheep, herdSheep, makeHerd } from '../../../bench/herd/make-herd.ts';
+import {
+  checkShed,
+  clearHerd,
+  countHerd,
+  type HerdTable,
+  loadHerd,
+  putHerd,
+  readHerd,
+} from '../../../bench/herd/table-herd.ts';
 
 const dynamodb = await startDynamodb();
 const { endpoint, credentials } = dynamodb;
@@ -36,11 +45,42 @@ test('a herd is loaded to the last sheep and cleared to none', async () => {
   const told: number[] = [];
   const table = tableOf('herd-one', { progress: (done) => told.push(done) });
   await checkShed(table);
-  await loadHerd(table, 137);
+  await putHerd(table, herdSheep(137, 1));
   assert.equal(await countHerd(table), 137);
   assert.equal(told.at(-1), 137);
   await clearHerd(table);
   assert.equal(await countHerd(table), 0);
+});
+
+test('a table is made to hold exactly a herd, and nothing is written that is there', async () => {
+  await dynamodb.createTable(shed('herd-exact'));
+  const written: number[] = [];
+  const table = tableOf('herd-exact', { progress: (done) => written.push(done) });
+  const { sheep } = makeHerd(60, 1);
+  const byTattoo = (herd: readonly HerdSheep[]) => herd.toSorted((a, b) => (a.tattoo < b.tattoo ? -1 : 1));
+  const [lost, changed, ...rest] = sheep;
+  assert.ok(lost && changed);
+  await putHerd(table, [...rest, { ...changed, weight: 1 }, ...herdSheep(30, 2)]);
+  written.length = 0;
+  await loadHerd(table, sheep);
+  assert.deepEqual(byTattoo(await readHerd(table)), byTattoo(sheep));
+  // Thirty strangers went, two sheep came.
+  assert.ok(written.includes(30));
+  assert.deepEqual(written.at(-1), 2);
+  written.length = 0;
+  await loadHerd(table, sheep);
+  assert.deepEqual(written, []);
+});
+
+test('more sheep of other herds than may be removed are left alone', async () => {
+  await dynamodb.createTable(shed('herd-foreign'));
+  const table = tableOf('herd-foreign');
+  await putHerd(table, herdSheep(9, 2));
+  await assert.rejects(
+    loadHerd(table, [], 8),
+    /^Error: the table herd-foreign holds 9 sheep of other herds, of which the bench removes at most 8: npm run herd -- --table herd-foreign --clear$/,
+  );
+  assert.equal(await countHerd(table), 9);
 });
 
 test('a table of another key is refused by name', async () => {
@@ -64,7 +104,7 @@ test('unprocessed requests are repeated after pauses that double, ten times at m
     segments: 1,
     sleep: async (ms) => pauses.push(ms),
   });
-  await assert.rejects(loadHerd(table, 2), /the table busy left 2 requests unprocessed/);
+  await assert.rejects(putHerd(table, herdSheep(2, 1)), /the table busy left 2 requests unprocessed/);
   assert.deepEqual(pauses, [50, 100, 200, 400, 800, 1600, 3200, 5000, 5000]);
 });
 
@@ -94,6 +134,9 @@ test('the command loads and clears a local table without asking', async () => {
   assert.deepEqual(loaded, { code: 0, text: 'loaded 30 sheep into herd-two\n' });
   const cleared = await cli(['--table', 'herd-two', '--clear']);
   assert.deepEqual(cleared, { code: 0, text: 'removed 30 sheep from herd-two\n' });
+  await cli(['--table', 'herd-two', '--count', '5', '--seed', '7']);
+  const { sheep } = makeHerd(5, 7);
+  assert.deepEqual(new Set(await readHerd(tableOf('herd-two'))), new Set(sheep));
 });
 
 test('the command only tells what it would clear on an address that is not loopback, until --yes', async () => {

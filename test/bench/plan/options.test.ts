@@ -37,6 +37,10 @@ test('what is not allowed, and what contradicts itself, is named with its value'
       ['--url', 'http://x', '--cold', '3'],
       /--cold must be 0 or come with --region and AWS credentials .*"3"/,
     ],
+    [
+      ['--url', 'http://x', '--fresh-every', '1'],
+      /--fresh-every must be 0 or come with --region and AWS credentials .*"1"/,
+    ],
     [['--warm-up', '-1'], /--warm-up must be a number of seconds from 0, at most 60; got "-1"/],
   ];
   for (const [args, line] of rows) {

@@ -39,10 +39,17 @@ test('cold starts are forced on this machine unless told otherwise, against a UR
   assert.equal(settled({ url: ['http://x'], region: ['eu-west-3'], cold: ['5'] }).cold, 5);
 });
 
+test('each round has new execution environments on this machine, against a URL only when told', () => {
+  assert.equal(settled({}).freshEvery, 1);
+  assert.equal(settled({ freshEvery: ['0'] }).freshEvery, 0);
+  assert.equal(settled({ url: ['http://x'] }).freshEvery, 0);
+  assert.equal(settled({ url: ['http://x'], region: ['eu-west-3'], freshEvery: ['2'] }).freshEvery, 2);
+});
+
 test('the estimates of the presets keep their promises', () => {
   const seconds = (preset: string) => plannedSeconds(planOf(BOTH, settled({ preset: [preset] }))).total;
   assert.ok(seconds('quick') < 20, `${seconds('quick')}`);
-  assert.ok(seconds('default') < 180, `${seconds('default')}`);
+  assert.ok(seconds('default') < 90, `${seconds('default')}`);
 });
 
 test('an estimate grows with each part of a plan', () => {
@@ -54,6 +61,7 @@ test('an estimate grows with each part of a plan', () => {
     { calls: ['100000'] },
     { herd: ['100000'] },
     { warmUp: ['5'] },
+    { herd: ['2000'] },
     { cold: ['100'] },
     { rateSteps: ['5,10'], slo: ['p99<1s'] },
   ]) {
@@ -67,7 +75,7 @@ test('the plan is told before it runs, with its time', () => {
   const plan = planOf(BOTH, settled({ rate: ['50'], arrivals: ['poisson'], cold: ['3'] }));
   assert.deepEqual(renderPlan(plan, { ...plannedSeconds(plan), total: 61.2 }), [
     'Plan default: cat, sheep, dog, wolf on ts and python, about 62 s in all',
-    '  5 rounds in turns, 2 s of load a scenario and stack; 0.5 s of warm-up; open model, 50 requests/s (poisson), at most 50 at once; 1000 sheep',
+    '  5 rounds in turns, 2 s of load a scenario and stack; 0.5 s of warm-up; new execution environments every round; open model, 50 requests/s (poisson), at most 50 at once; 1000 sheep',
     '  then 3 forced cold starts of each function',
   ]);
 });

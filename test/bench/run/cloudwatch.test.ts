@@ -5,7 +5,8 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { cloudWatch } from '@sheep-shed/log-insights';
 import type { LoadResult } from '../../../bench/results/load-result.ts';
 import type { ScenarioName } from '../../../bench/results/names.ts';
-import { isWrong, type RoundResult } from '../../../bench/results/result.ts';
+import { isWrong } from '../../../bench/results/result.ts';
+import { type Course, type MeasuredRound, newCourse } from '../../../bench/run/course.ts';
 import { withReports } from '../../../bench/run/join-reports.ts';
 import { cloudWatchLogs } from '../../../bench/stacks/cloudwatch-logs.ts';
 import type { LogAccess } from '../../../bench/stacks/stack.ts';
@@ -66,7 +67,25 @@ async function logsOn(
 const WINDOW = { from: 1_700_000_000_500, to: 1_700_000_060_500 };
 
 /** What the bench measured of a stack with these logs: one round of so many calls, a minute long. */
-function measured(logs: LogAccess, scenario: ScenarioName, calls: number, ownCalls = 0) {
+function measured(
+  logs: LogAccess,
+  scenario: ScenarioName,
+  calls: number,
+  more: Partial<Course> = {},
+): Course {
+  const stack = {
+    name: 'ts',
+    url: 'http://127.0.0.1',
+    table: undefined,
+    host: undefined,
+    logs,
+    cold: undefined,
+  };
+  return { ...newCourse(scenario, stack), beganAt: WINDOW.from, rounds: [round(1, calls)], ...more };
+}
+
+/** A round of so many calls, a minute long. */
+function round(number: number, calls: number, more: Partial<MeasuredRound> = {}): MeasuredRound {
   const load: LoadResult = {
     model: 'closed',
     calls,
@@ -80,16 +99,19 @@ function measured(logs: LogAccess, scenario: ScenarioName, calls: number, ownCal
     elapsedMs: 1,
     connectMs: [],
   };
-  const rounds: RoundResult[] = [
-    { round: 1, startedAt: '2026-11-21T12:00:00.000Z', load, reported: undefined, brokenOff: undefined },
-  ];
   return {
-    stack: { name: 'ts', url: 'http://127.0.0.1', table: undefined, host: undefined, logs, cold: undefined },
-    result: { scenario, stack: 'ts', rounds, violations: [] },
-    windows: [WINDOW],
+    result: {
+      round: number,
+      startedAt: new Date(WINDOW.from).toISOString(),
+      isFresh: false,
+      load,
+      reported: undefined,
+      brokenOff: undefined,
+    },
     window: WINDOW,
-    warmUp: { beganAt: WINDOW.from, calls: 0 },
-    ownCalls,
+    uncounted: { warmUp: 0, dog: 0, areAnswered: true },
+    herd: undefined,
+    ...more,
   };
 }
 
@@ -120,7 +142,9 @@ test('REPORT lines that never come are a warning with their number, and no fault
 
 test('calls of others, and the own ones between the rounds, are told', async (t) => {
   const { logs } = await logsOn(t, { StartQuery: [STARTED], GetQueryResults: [complete(9)] });
-  const { warnings } = await withReports([measured(logs, 'cat', 8), measured(logs, 'dog', 6, 3)]);
+  const between = { uncounted: { warmUp: 0, dog: 3, areAnswered: true } };
+  const dog = measured(logs, 'dog', 6, { rounds: [round(1, 2), round(2, 4, between)] });
+  const { warnings } = await withReports([measured(logs, 'cat', 8), dog]);
   assert.deepEqual(warnings, [
     'cat on ts: 8 calls, but 9 REPORT lines of get-cat: others called it too',
     "dog on ts: 3 of the REPORT lines are the bench's own counting of the sheep",

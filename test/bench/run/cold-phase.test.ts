@@ -65,12 +65,12 @@ test('--cold without credentials, or for a function that is not there, is refuse
     [
       NO_AWS,
       'ts',
-      /^bench: --cold must come with AWS credentials that may read .*: CredentialsProviderError: /,
+      /^bench: --cold and --fresh-every must come with AWS credentials that may read .*: CredentialsProviderError: /,
     ],
     [
       KEYS,
       'other',
-      /^bench: --cold must come with .* the function sheep-shed-test-other-get-dog: .*not found/,
+      /^bench: --cold and --fresh-every must come with .* the function sheep-shed-test-other-get-dog: .*not found/,
     ],
   ];
   for (const [environment, name, line] of rows) {

@@ -1,0 +1,73 @@
+import type { Window } from '@sheep-shed/log-insights';
+import type { ScenarioName } from '../results/names.ts';
+import type { RoundResult } from '../results/result.ts';
+import type { Stack } from '../stacks/stack.ts';
+
+/** A scenario on one stack while its rounds go on. */
+export interface Course {
+  readonly scenario: ScenarioName;
+  readonly stack: Stack;
+  readonly rounds: MeasuredRound[];
+  readonly violations: string[];
+  /** Why this must not be compared with other stacks; `undefined` where it may. */
+  incomparable: string | undefined;
+  /** Epoch milliseconds before the first call of the function; `undefined` when that is still to come. */
+  beganAt: number | undefined;
+  /** Whether the execution environments were warmed up and are still there. */
+  isWarm: boolean;
+  /** Times that the bench asked the dog since the last round began. */
+  dogAsked: number;
+  /** Rounds broken off since the last whole one. */
+  brokenInRow: number;
+}
+
+/** One round, and what its REPORT lines can be told by. */
+export interface MeasuredRound {
+  readonly result: RoundResult;
+  /** In it the scenario's function was called by this round only; `undefined` when no load was applied. */
+  readonly window: Window | undefined;
+  /** Calls of the scenario's function that nobody counts, since the window before. */
+  readonly uncounted: Uncounted;
+  /** Sheep in the shed when the round began; `undefined` when it did not come so far. */
+  readonly herd: number | undefined;
+}
+
+/** Calls that the bench made beside the counted ones. */
+export interface Uncounted {
+  /** Of the warm-up. */
+  warmUp: number;
+  /** Of the dog, by which sheep are counted where the table cannot be read. */
+  dog: number;
+  /** Whether each of them was answered, so that it left a REPORT line for certain. */
+  areAnswered: boolean;
+}
+
+/** A course whose rounds are to come. */
+export function newCourse(scenario: ScenarioName, stack: Stack): Course {
+  return {
+    scenario,
+    stack,
+    rounds: [],
+    violations: [],
+    incomparable: undefined,
+    beganAt: undefined,
+    isWarm: false,
+    dogAsked: 0,
+    brokenInRow: 0,
+  };
+}
+
+/** One line that says how a course went. */
+export function courseLine({ scenario, stack, rounds, violations }: Course): string {
+  const calls = rounds.reduce((sum, { result: { load } }) => sum + load.calls, 0);
+  const errors = rounds.reduce(
+    (sum, { result: { load } }) => sum + load.lost + load.dropped + load.wrong,
+    violations.length,
+  );
+  const broken = rounds.filter(({ result }) => result.brokenOff !== undefined).length;
+  const said = [
+    errors === 0 && broken === 0 ? 'all verified' : `${errors} errors`,
+    ...(broken === 0 ? [] : [`${broken} rounds broken off`]),
+  ];
+  return `${scenario} on ${stack.name}: ${calls} calls, ${said.join(', ')}`;
+}
