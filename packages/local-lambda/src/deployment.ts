@@ -4,6 +4,7 @@ import { type ApiDefinition, servedPath } from './deployment-package/api.ts';
 import { readDeploymentPackages } from './deployment-package/read.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
+import { renderUnserved } from './deployment-package/unserved.ts';
 import type { InvocationOutcome } from './environments/invocation.ts';
 import {
   type FunctionHost,
@@ -59,7 +60,12 @@ const FAILED_EVENTS_GROUP = 'local-lambda/failed-events';
 export async function createDeployment(host: FunctionHost): Promise<Deployment> {
   const { options, logStore } = host;
   const { templates, apis, ...read } = await readDeploymentPackages(options.packageDirs, options);
-  const definitions = withGivenVariables(read.functions, options);
+  const missing = renderUnserved(read.unserved);
+  const definitions = withGivenVariables(read.functions, options, (notice) => missing.push(notice));
+  if (options.strict && missing.length > 0) {
+    throw new LocalLambdaError(`strict: not everything is served\n  ${missing.join('\n  ')}`);
+  }
+  for (const notice of missing) options.onNotice(notice);
   const { region = DEFAULT_REGION, accountId = LOCAL_ACCOUNT_ID } = templates[0]?.scope ?? {};
   for (const [routeKey, name] of hiddenRoutes(apis)) {
     options.onNotice(`${routeKey} is there twice: the second one answers to the host name ${name} only`);

@@ -40,10 +40,9 @@ export async function hostFunction(
   host: FunctionHost,
 ): Promise<HostedFunction> {
   const { options } = host;
-  const { name, code, layers } = definition;
+  const { name, code } = definition;
   const taskRoot = join(host.workDir, 'code', name.replaceAll(/[^\w-]/g, '_'));
   const packageBytes = await placeCode(code, taskRoot);
-  if (layers.length > 0) options.onNotice(`${name}: layers are not run here (${layers.join(', ')})`);
   const noticeChanges = await changesOf(name, taskRoot, options.onNotice);
   const runtime = host.runtimes.find(({ prefix }) => definition.runtime.startsWith(prefix));
 

@@ -2,15 +2,16 @@ import type { FunctionDefinition } from './deployment-package/functions.ts';
 import type { ResolvedOptions } from './options.ts';
 
 /** What of the options is about variables. */
-export type GivenVariables = Pick<ResolvedOptions, 'environment' | 'functionEnvironment' | 'onNotice'>;
+export type GivenVariables = Pick<ResolvedOptions, 'environment' | 'functionEnvironment'>;
 
 /**
- * Adds the variables that the user gives to those of the template, the ones for a single function last. A notice
- * names every variable that still has a stand-in, and every function that there is not.
+ * Adds the variables that the user gives to those of the template, the ones for a single function last.
+ * @param onNotice hears of every variable that still has a stand-in, and of every function that there is not.
  */
 export function withGivenVariables(
   functions: readonly FunctionDefinition[],
-  { environment, functionEnvironment, onNotice }: GivenVariables,
+  { environment, functionEnvironment }: GivenVariables,
+  onNotice: (message: string) => void,
 ): FunctionDefinition[] {
   for (const name of Object.keys(functionEnvironment)) {
     if (functions.some((one) => one.name === name || one.logicalId === name)) continue;

@@ -41,6 +41,8 @@ export interface LocalLambdaOptions {
   readonly cacheDir?: string;
   /** Where memory is read; where there is none, REPORT leaves it out and no limit is enforced; default `/proc`. */
   readonly procDir?: string;
+  /** Refuse packages of which not everything is served; default false: notices. */
+  readonly strict?: boolean;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
   readonly onNotice?: (message: string) => void;
   /** Hears of every log event as it is written; default: nobody. */
@@ -85,6 +87,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     region: options.region,
     cacheDir: resolve(options.cacheDir ?? '.cache'),
     procDir: options.procDir ?? '/proc',
+    strict: options.strict ?? false,
     onNotice: options.onNotice ?? (() => undefined),
     onLogEvent: options.onLogEvent ?? (() => undefined),
   };

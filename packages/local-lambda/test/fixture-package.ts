@@ -57,7 +57,10 @@ function resourcesOf(name: string, fixture: FixtureFunction): Record<string, unk
     [`${id}LambdaFunction`]: {
       Type: 'AWS::Lambda::Function',
       Properties: {
-        Code: { S3Bucket: { Ref: 'Bucket' }, S3Key: `serverless/fixture/dev/1/${name}.zip` },
+        Code: {
+          S3Bucket: { Ref: 'ServerlessDeploymentBucket' },
+          S3Key: `serverless/fixture/dev/1/${name}.zip`,
+        },
         Handler: 'index.handler',
         Runtime: `nodejs${process.versions.node.split('.')[0]}.x`,
         FunctionName: name,
@@ -67,7 +70,7 @@ function resourcesOf(name: string, fixture: FixtureFunction): Record<string, unk
         ...fixture.properties,
       },
     },
-    Bucket: { Type: 'AWS::S3::Bucket' },
+    ServerlessDeploymentBucket: { Type: 'AWS::S3::Bucket' },
   };
   for (const routeKey of fixture.routes ?? []) {
     const integration = `HttpApiIntegration${id}`;

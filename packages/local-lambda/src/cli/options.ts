@@ -79,6 +79,11 @@ export const HOST_OPTIONS = {
     help: 'variables that beat those of the template: NAME=VALUE lines for all functions, or JSON with an object for each function',
     ...filePath,
   } satisfies Option<string>,
+  strict: {
+    env: 'LOCAL_LAMBDA_STRICT',
+    help: 'refuse packages of which not everything is served, in place of notices',
+    ...SWITCH,
+  } satisfies Option<boolean>,
   dynamodb: {
     env: 'LOCAL_LAMBDA_DYNAMODB',
     help: 'an empty DynamoDB in memory with the tables of the template; it needs the package dynalite',
@@ -156,7 +161,7 @@ export function serveCommand(
   packageDirs: readonly string[] | undefined,
 ): ServeCommand {
   const { logs, port, host, maxEnvironments, idle, memoryLimit, scaling } = values;
-  const { parameter, env, envFile, dynamodb, watch } = values;
+  const { parameter, env, envFile, strict, dynamodb, watch } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -173,6 +178,7 @@ export function serveCommand(
       idleSeconds: idle,
       memoryLimit: memoryLimit === 'on',
       scaling,
+      strict,
       ...(parameter !== undefined && { parameters: parameter }),
       ...(env !== undefined && { environment: env }),
     },

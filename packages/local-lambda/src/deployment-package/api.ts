@@ -13,7 +13,7 @@ export interface RouteDefinition {
   /** Milliseconds that API Gateway waits for the function, 50 to 30 000. */
   readonly timeoutMs: number;
   /** What a REST API answers by itself (an integration of type `MOCK`), in place of a function; names and values in turn. */
-  readonly fixed?: { readonly status: number; readonly headers: readonly string[] };
+  readonly fixed?: { readonly status: number; readonly headers: readonly string[]; readonly body: string };
 }
 
 /** A stage of an API. */

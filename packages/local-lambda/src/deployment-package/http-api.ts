@@ -2,18 +2,19 @@ import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { ApiDefinition, CorsDefinition, RouteDefinition, StageDefinition } from './api.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
+import { routeOrNotice, type Unserved } from './unserved.ts';
 
 /** API Gateway waits at most 30 s for an integration of an HTTP API. */
 const HTTP_TIMEOUT_MS = 30_000;
 
 /**
- * Reads the HTTP APIs of the `AWS::ApiGatewayV2` resources with their routes; an integration that is no Lambda
- * proxy is an error.
- * @throws LocalLambdaError naming the resource and property.
+ * Reads the HTTP APIs of the `AWS::ApiGatewayV2` resources with their routes.
+ * @param onUnserved hears of APIs and routes that are left out.
  */
 export function readHttpApis(
   loaded: LoadedTemplate,
   functions: readonly FunctionDefinition[],
+  onUnserved: (unserved: Unserved) => void,
 ): ApiDefinition[] {
   const integrations = new Map(
     resourcesOfType(loaded, 'AWS::ApiGatewayV2::Integration').map((i) => [i.logicalId, i]),
@@ -21,7 +22,11 @@ export function readHttpApis(
   const routes = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Route');
   const stages = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Stage');
   return resourcesOfType(loaded, 'AWS::ApiGatewayV2::Api')
-    .filter(({ properties }) => properties['ProtocolType'] === 'HTTP')
+    .filter(({ logicalId, properties }) => {
+      const isWebSocket = properties['ProtocolType'] === 'WEBSOCKET';
+      if (isWebSocket) onUnserved({ what: logicalId, notice: 'WebSocket APIs are not served' });
+      return !isWebSocket;
+    })
     .map((api) => {
       const isOwn = ({ properties }: ResolvedResource) => String(properties['ApiId']) === api.logicalId;
       const own = stages.filter(isOwn);
@@ -30,7 +35,11 @@ export function readHttpApis(
         id: api.logicalId,
         hostName: apiHostName(api.logicalId, loaded),
         stages: own.length === 0 ? [{ name: '$default', variables: undefined }] : own.map(readStage),
-        routes: routes.filter(isOwn).map((route) => readRoute(route, integrations, functions)),
+        routes: routes
+          .filter(isOwn)
+          .flatMap((route) =>
+            routeOrNotice(route, onUnserved, () => readRoute(route, integrations, functions)),
+          ),
         cors: readCors(api),
         binaryMediaTypes: [],
         accessLog: own.map(readAccessLog).find((log) => log !== undefined),

@@ -5,6 +5,7 @@ import { readFunctions } from './functions.ts';
 import { readHttpApis } from './http-api.ts';
 import { readRestApis } from './rest-api.ts';
 import { type LoadedTemplate, readTemplates, type TemplateSettings } from './template.ts';
+import { type Unserved, unservedResources } from './unserved.ts';
 
 /** All that local-lambda takes from deployment packages, still zipped. */
 export interface DeploymentPackage {
@@ -12,6 +13,8 @@ export interface DeploymentPackage {
   readonly functions: readonly FunctionDefinition[];
   /** Those with routes. */
   readonly apis: readonly ApiDefinition[];
+  /** What of the templates is not served. */
+  readonly unserved: readonly Unserved[];
 }
 
 /**
@@ -36,9 +39,11 @@ export async function readDeploymentPackages(
     }
   }
   const functions = [...all.values()];
+  const unserved = templates.flatMap(unservedResources);
+  const onUnserved = (one: Unserved) => void unserved.push(one);
   const apis = templates.flatMap((loaded) => [
-    ...readHttpApis(loaded, functions),
-    ...readRestApis(loaded, functions),
+    ...readHttpApis(loaded, functions, onUnserved),
+    ...readRestApis(loaded, functions, onUnserved),
   ]);
-  return { templates, functions, apis: apis.filter(({ routes }) => routes.length > 0) };
+  return { templates, functions, apis: apis.filter(({ routes }) => routes.length > 0), unserved };
 }

@@ -3,18 +3,21 @@ import type { ApiDefinition, RouteDefinition } from './api.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { apiHostName, functionOfUri, readStage } from './http-api.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
+import { routeOrNotice, type Unserved } from './unserved.ts';
+
+const JSON_TYPE = 'application/json';
 
 /** API Gateway waits at most 29 s for an integration of a REST API. */
 const REST_TIMEOUT_MS = 29_000;
 
 /**
- * Reads the REST APIs of the `AWS::ApiGateway` resources, their methods as routes of payload format 1.0; of methods
- * that no Lambda answers, only `OPTIONS` with an integration of type `MOCK` is kept, which is how CORS is done.
- * @throws LocalLambdaError when a resource's parent is missing.
+ * Reads the REST APIs of the `AWS::ApiGateway` resources, their methods as routes of payload format 1.0.
+ * @param onUnserved hears of methods that are left out.
  */
 export function readRestApis(
   loaded: LoadedTemplate,
   functions: readonly FunctionDefinition[],
+  onUnserved: (unserved: Unserved) => void,
 ): ApiDefinition[] {
   const resources = new Map(
     resourcesOfType(loaded, 'AWS::ApiGateway::Resource').map((r) => [r.logicalId, r]),
@@ -32,7 +35,11 @@ export function readRestApis(
       id: api.logicalId,
       hostName: apiHostName(api.logicalId, loaded),
       stages: own.length === 0 ? [{ name: 'prod', variables: undefined }] : own.map(readStage),
-      routes: methods.filter(isOwn).flatMap((method) => readMethod(method, resources, functions) ?? []),
+      routes: methods
+        .filter(isOwn)
+        .flatMap((method) =>
+          routeOrNotice(method, onUnserved, () => readMethod(method, resources, functions)),
+        ),
       cors: undefined,
       // A slash in such a type may be written `~1`.
       binaryMediaTypes: Array.isArray(types)
@@ -47,38 +54,63 @@ function readMethod(
   { logicalId, properties }: ResolvedResource,
   resources: ReadonlyMap<string, ResolvedResource>,
   functions: readonly FunctionDefinition[],
-): RouteDefinition | undefined {
-  const integration = properties['Integration'] as Record<string, unknown> | undefined;
-  const isMock = properties['HttpMethod'] === 'OPTIONS' && integration?.['Type'] === 'MOCK';
-  if (integration === undefined || (integration['Type'] !== 'AWS_PROXY' && !isMock)) return undefined;
+): RouteDefinition {
+  const integration = Object(properties['Integration']) as Record<string, unknown>;
   const at = `Resources.${logicalId}.Properties`;
   const path = pathOf(String(properties['ResourceId']), resources, `${at}.ResourceId`);
   const method = String(properties['HttpMethod']);
-  const fixed = isMock ? fixedAnswer(integration) : undefined;
-  return {
-    ...(fixed !== undefined && { fixed }),
+  const route = {
     method,
     path,
     routeKey: `${method} ${path}`,
     resourceId: String(properties['ResourceId']),
-    functionName:
-      fixed !== undefined ? '' : functionOfUri(integration['Uri'], functions, `${at}.Integration.Uri`).name,
     payloadFormat: '1.0',
     timeoutMs: Math.min(Number(integration['TimeoutInMillis'] ?? REST_TIMEOUT_MS), REST_TIMEOUT_MS),
-  };
+  } as const;
+  switch (integration['Type']) {
+    case 'AWS_PROXY': {
+      const { name } = functionOfUri(integration['Uri'], functions, `${at}.Integration.Uri`);
+      return { ...route, functionName: name };
+    }
+    case 'MOCK':
+      return { ...route, functionName: '', fixed: fixedAnswer(integration, `${at}.Integration`) };
+    default:
+      throw new LocalLambdaError(
+        `${at}.Integration.Type: must be AWS_PROXY or MOCK, is ${JSON.stringify(integration['Type'])}`,
+      );
+  }
 }
 
-/** The answer to `OPTIONS` is written in the template; header values stand there in single quotes: `'*'`. */
-function fixedAnswer(integration: Readonly<Record<string, unknown>>): RouteDefinition['fixed'] {
-  const responses = integration['IntegrationResponses'];
-  const [response] = Array.isArray(responses) ? responses : [];
-  const { StatusCode = 200, ResponseParameters } = Object(response) as Record<string, unknown>;
+/**
+ * What an integration of type `MOCK` answers: the response of the status that its request template asks for. Header
+ * values stand in the template in single quotes: `'*'`.
+ * @throws LocalLambdaError when the body is a template that depends on the request.
+ */
+function fixedAnswer(
+  integration: Readonly<Record<string, unknown>>,
+  at: string,
+): NonNullable<RouteDefinition['fixed']> {
+  const { RequestTemplates, IntegrationResponses } = integration;
+  const [, asked] = /"?statusCode"?\s*:\s*"?(\d{3})/.exec(String(Object(RequestTemplates)[JSON_TYPE])) ?? [];
+  const responses = (Array.isArray(IntegrationResponses) ? IntegrationResponses : []).map(
+    (response) => Object(response) as Record<string, unknown>,
+  );
+  const response =
+    responses.find(({ StatusCode, SelectionPattern }) => String(SelectionPattern ?? StatusCode) === asked) ??
+    responses.find(({ SelectionPattern }) => SelectionPattern === undefined) ??
+    responses[0];
+  const { StatusCode = 200, ResponseParameters, ResponseTemplates } = response ?? {};
   const headers = Object.entries(Object(ResponseParameters)).flatMap(([name, value]) => {
     const header = /^method\.response\.header\.(.+)$/.exec(name)?.[1];
     const text = /^'(.*)'$/s.exec(String(value))?.[1];
     return header === undefined || text === undefined ? [] : [header.toLowerCase(), text];
   });
-  return { status: Number(StatusCode), headers };
+  const body = String(Object(ResponseTemplates)[JSON_TYPE] ?? '');
+  if (/\$\w|\$\{|#(?:set|if|foreach)\b/.test(body)) {
+    throw new LocalLambdaError(`${at}.IntegrationResponses: mapping templates are not evaluated`);
+  }
+  const type = body === '' || headers.includes('content-type') ? [] : ['content-type', JSON_TYPE];
+  return { status: Number(StatusCode), headers: [...headers, ...type], body };
 }
 
 function pathOf(resourceId: string, resources: ReadonlyMap<string, ResolvedResource>, at: string): string {

@@ -1,6 +1,7 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { Template, TemplateResource } from './cloudformation.ts';
 import { httpEvents, restEvents, type SamEvent } from './sam-events.ts';
+import { generatedResources } from './sam-generated.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 type Resources = Record<string, TemplateResource>;
@@ -8,8 +9,11 @@ type Resources = Record<string, TemplateResource>;
 /** Properties that mean the same on `AWS::Serverless::Function` and on `AWS::Lambda::Function`. */
 const SAME_PROPERTIES = [
   'Architectures',
+  'CapacityProviderConfig',
   'Description',
+  'DurableConfig',
   'Environment',
+  'FileSystemConfigs',
   'FunctionName',
   'Handler',
   'Layers',
@@ -18,6 +22,7 @@ const SAME_PROPERTIES = [
   'ReservedConcurrentExecutions',
   'Role',
   'Runtime',
+  'TenancyConfig',
   'Timeout',
 ];
 
@@ -43,6 +48,7 @@ export function expandServerless(template: Template): Template {
     if (resource.Type === 'AWS::Serverless::Function') {
       resources[logicalId] = { ...resource, ...functionOf(logicalId, properties) };
       Object.assign(resources, aliasOf(logicalId, resource, properties));
+      Object.assign(resources, generatedResources(logicalId, resource, properties));
       events.push(...eventsOf(logicalId, resource, properties));
     } else if (resource.Type !== kind && type !== undefined) {
       Object.assign(resources, type(logicalId, resource, properties));
@@ -76,11 +82,12 @@ function functionOf(logicalId: string, properties: Properties): TemplateResource
       `${path}.PackageType: must be Zip, is "Image"; container images are not run here`,
     );
   }
-  const { CodeUri, InlineCode } = properties;
+  const { CodeUri, InlineCode, DeadLetterQueue } = properties;
   return {
     Type: 'AWS::Lambda::Function',
     Properties: {
       ...picked(properties, SAME_PROPERTIES),
+      ...(DeadLetterQueue !== undefined && { DeadLetterConfig: DeadLetterQueue }),
       Code: InlineCode === undefined ? codeOf(CodeUri) : { ZipFile: InlineCode },
     },
   };
@@ -116,6 +123,16 @@ function eventsOf(functionId: string, { Condition }: TemplateResource, propertie
 type Expand = (logicalId: string, resource: TemplateResource, properties: Properties) => Resources;
 
 const EXPANSIONS: Readonly<Record<string, Expand>> = {
+  Application: (logicalId, resource) => ({
+    [logicalId]: { ...resource, Type: 'AWS::CloudFormation::Stack' },
+  }),
+  LayerVersion: (logicalId, resource, { LayerName, ContentUri }) => ({
+    [logicalId]: {
+      ...resource,
+      Type: 'AWS::Lambda::LayerVersion',
+      Properties: { ...(LayerName !== undefined && { LayerName }), Content: codeOf(ContentUri) },
+    },
+  }),
   HttpApi: (logicalId, resource, properties) => httpApi(logicalId, resource, properties),
   Api: (logicalId, resource, properties) => restApi(logicalId, resource, properties),
   SimpleTable: (logicalId, resource, { TableName, PrimaryKey }) => {
@@ -156,6 +173,7 @@ function httpApi(logicalId: string, resource: TemplateResource, properties: Prop
         Name,
         ProtocolType: 'HTTP',
         ...(CorsObject !== undefined && { CorsConfiguration: CorsObject }),
+        ...bodyOf(properties),
       },
     },
     [`${logicalId}Stage`]: {
@@ -173,13 +191,21 @@ function restApi(logicalId: string, resource: TemplateResource, properties: Prop
     [logicalId]: {
       ...resource,
       Type: 'AWS::ApiGateway::RestApi',
-      Properties: { Name, ...picked(properties, ['BinaryMediaTypes']) },
+      Properties: { Name, ...picked(properties, ['BinaryMediaTypes']), ...bodyOf(properties) },
     },
     [`${logicalId}Stage`]: {
       ...resource,
       Type: 'AWS::ApiGateway::Stage',
       Properties: { RestApiId: ref, StageName, ...picked(properties, ['Variables']) },
     },
+  };
+}
+
+/** An API's OpenAPI document, by the names that CloudFormation has for it. */
+function bodyOf({ DefinitionBody, DefinitionUri }: Properties): Properties {
+  return {
+    ...(DefinitionBody !== undefined && { Body: DefinitionBody }),
+    ...(DefinitionUri !== undefined && { BodyS3Location: DefinitionUri }),
   };
 }
 

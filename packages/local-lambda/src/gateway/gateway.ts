@@ -75,7 +75,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (match === undefined) return { answer: own.notFound, ...NOWHERE };
     const { fixed, routeKey } = match.route;
     const place = { routeKey, stage: match.stage.name };
-    if (fixed !== undefined) return { answer: { ...fixed, body: '' }, ...place };
+    if (fixed !== undefined) return { answer: fixed, ...place };
     const [, domainName = 'localhost', port = '80'] = HOST.exec(headers.host ?? '') ?? [];
     const traceId = headers['x-amzn-trace-id'];
     const answer = await ask({

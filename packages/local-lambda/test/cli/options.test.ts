@@ -20,6 +20,7 @@ test('flags become options, and what is not given has its default', () => {
         idleSeconds: 600,
         memoryLimit: false,
         scaling: 'eager-reuse',
+        strict: false,
       },
     },
   );

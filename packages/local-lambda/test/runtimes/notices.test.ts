@@ -11,7 +11,7 @@ test('a Node of another major version and layers are told of, and the function r
   assert.equal((await host.invoke('old', {})).payload, 1);
   assert.equal((await host.invoke('old', {})).payload, 1);
   assert.deepEqual(host.notices, [
-    'old: layers are not run here (arn:aws:lambda:eu-west-3:000000000000:layer:Tools:1)',
+    'OldLambdaFunction.Layers: layers are not run here; put what they hold into the package',
     `nodejs18.x functions run on Node ${process.versions.node} here`,
   ]);
 });

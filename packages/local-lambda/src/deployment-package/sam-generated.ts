@@ -1,0 +1,47 @@
+import type { TemplateResource } from './cloudformation.ts';
+
+/**
+ * The types of resources that SAM makes of a function's events; those of `Api` and `HttpApi` are routes. Of the last
+ * two it makes properties of other resources.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventsource.html
+ */
+export const EVENT_RESOURCES: Readonly<Record<string, string>> = {
+  AlexaSkill: 'AWS::Lambda::Permission',
+  CloudWatchEvent: 'AWS::Events::Rule',
+  CloudWatchLogs: 'AWS::Logs::SubscriptionFilter',
+  DocumentDB: 'AWS::Lambda::EventSourceMapping',
+  DynamoDB: 'AWS::Lambda::EventSourceMapping',
+  EventBridgeRule: 'AWS::Events::Rule',
+  IoTRule: 'AWS::IoT::TopicRule',
+  Kinesis: 'AWS::Lambda::EventSourceMapping',
+  MQ: 'AWS::Lambda::EventSourceMapping',
+  MSK: 'AWS::Lambda::EventSourceMapping',
+  SNS: 'AWS::SNS::Subscription',
+  SQS: 'AWS::Lambda::EventSourceMapping',
+  Schedule: 'AWS::Events::Rule',
+  ScheduleV2: 'AWS::Scheduler::Schedule',
+  SelfManagedKafka: 'AWS::Lambda::EventSourceMapping',
+  S3: 'AWS::Serverless::S3Event',
+  Cognito: 'AWS::Serverless::CognitoEvent',
+};
+
+/** What SAM makes of a function beside the function itself, its routes and its alias: resources without properties. */
+export function generatedResources(
+  functionId: string,
+  { Condition }: TemplateResource,
+  properties: Readonly<Record<string, unknown>>,
+): Record<string, TemplateResource> {
+  const make = (Type: string): TemplateResource => ({ ...(Condition !== undefined && { Condition }), Type });
+  const events = Object.entries(Object(properties['Events'])).flatMap(([name, event]) => {
+    const type = String((Object(event) as { Type?: unknown }).Type);
+    if (type === 'Api' || type === 'HttpApi') return [];
+    return [[`${functionId}${name}`, make(EVENT_RESOURCES[type] ?? `AWS::Serverless::${type}Event`)]];
+  });
+  return {
+    ...Object.fromEntries(events),
+    ...(properties['EventInvokeConfig'] !== undefined && {
+      [`${functionId}EventInvokeConfig`]: make('AWS::Lambda::EventInvokeConfig'),
+    }),
+    ...(properties['FunctionUrlConfig'] !== undefined && { [`${functionId}Url`]: make('AWS::Lambda::Url') }),
+  };
+}
