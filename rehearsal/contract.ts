@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { IamSigner } from '../bench/stacks/sigv4.ts';
+import type { IamSigner } from '../bench/stacks/iam-signer.ts';
 import { dynamodbTable } from '../test/contracts/dynamodb-table.ts';
 import { checksFor, type HttpTarget, type TargetFaults } from '../test/contracts/http.ts';
 import { clientSettings, ROOT_KEY } from './account.ts';
@@ -90,9 +90,13 @@ async function runChecks(target: HttpTarget): Promise<number> {
 }
 
 function fetchFrom(url: string, sign?: IamSigner): HttpTarget['fetch'] {
-  return (path, init) => {
+  return async (path, init) => {
     const { method = 'GET', body } = init ?? {};
-    const added = sign?.({ method, url: `${url}${path}`, ...(typeof body === 'string' ? { body } : {}) });
+    const added = await sign?.({
+      method,
+      url: `${url}${path}`,
+      ...(typeof body === 'string' ? { body } : {}),
+    });
     return fetch(`${url}${path}`, {
       signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
       ...init,

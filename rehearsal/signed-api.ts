@@ -1,4 +1,5 @@
-import { iamSigner } from '../bench/stacks/sigv4.ts';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { iamSigner } from '../bench/stacks/iam-signer.ts';
 import type { AccessKey } from './account.ts';
 import { checkSignedContract } from './contract.ts';
 import { ask } from './deployed-api.ts';
@@ -15,14 +16,15 @@ export async function proveSigned(
   id: string,
 ): Promise<string> {
   const url = apiUrl(endpoint, id);
-  const signerOf = (credentials: AccessKey) => iamSigner({ region: REGION, credentials, now: Date.now });
+  const signerOf = (credentials: AccessKey) =>
+    iamSigner(new CloudWatchLogsClient({ region: REGION, credentials }), Date.now);
   const sign = signerOf(measurer);
   const dog = { method: 'GET', url: `${url}/dog` };
   const refused = {
     'without a signature': {},
-    'signed by another secret': signerOf({ ...measurer, secretAccessKey: 'wrong' })(dog),
-    'signed for another path': sign({ ...dog, url: `${url}/cat?m=1&n=1` }),
-    'signed without the right to invoke': signerOf(deployer)(dog),
+    'signed by another secret': await signerOf({ ...measurer, secretAccessKey: 'wrong' })(dog),
+    'signed for another path': await sign({ ...dog, url: `${url}/cat?m=1&n=1` }),
+    'signed without the right to invoke': await signerOf(deployer)(dog),
   };
   for (const [how, headers] of Object.entries(refused)) {
     const answer = await ask(url, 'GET', '/dog', headers);

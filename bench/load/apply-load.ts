@@ -1,7 +1,7 @@
 import type { LoadModel, LoadResult } from '../results/load-result.ts';
 import type { Connection } from './connection.ts';
 import { createConnection } from './connection.ts';
-import type { BenchAnswer, BenchRequest } from './exchange.ts';
+import type { BenchAnswer, BenchRequest, HeadersOf } from './exchange.ts';
 import type { Tally } from './tally.ts';
 import { createTally } from './tally.ts';
 
@@ -17,8 +17,7 @@ export interface LoadOptions {
   readonly timeoutSeconds: number;
   readonly next: () => BenchRequest;
   readonly verify: (request: BenchRequest, answer: BenchAnswer) => string | undefined;
-  /** Headers of a request, made just before it is sent, such as a signature. */
-  readonly headersOf?: (request: BenchRequest) => Record<string, string>;
+  readonly headersOf?: HeadersOf;
   /** Told a few times a second how many answers have come. */
   readonly onProgress: (answers: number, elapsedMs: number) => void;
   /** Told why a request was lost, for the first three. */

@@ -26,7 +26,7 @@ export async function closedLoad(options: ClosedLoadOptions): Promise<LoadResult
         while (taken < calls && !isOver() && performance.now() - startedAt < millis) {
           taken++;
           const request = next();
-          const outcome = await connection.send(request, headersOf?.(request));
+          const outcome = await connection.send(request, await headersOf?.(request));
           tally.record(request, outcome, outcome.sentAt);
           if (outcome.answer === undefined && !isOver()) await sleep(REST_MS);
         }

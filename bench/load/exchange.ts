@@ -10,3 +10,6 @@ export interface BenchAnswer {
   readonly status: number;
   readonly body: string;
 }
+
+/** Makes the headers of a request just before it is sent, such as a signature. */
+export type HeadersOf = (request: BenchRequest) => Promise<Readonly<Record<string, string>>>;

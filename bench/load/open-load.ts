@@ -36,7 +36,7 @@ export async function openLoad(options: OpenLoadOptions): Promise<LoadResult> {
     const sending = connections.map(async (connection) => {
       for (let at = await queue.take(connection); at !== undefined; at = await queue.take(connection)) {
         const request = next();
-        tally.record(request, await connection.send(request, headersOf?.(request)), at);
+        tally.record(request, await connection.send(request, await headersOf?.(request)), at);
         if (isOver()) queue.clear();
       }
     });

@@ -26,7 +26,11 @@ export async function ask(
   const { method, path } = request;
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]);
-    const response = await fetch(url + path, { method, headers: headersOf?.(request) ?? {}, signal: limit });
+    const response = await fetch(url + path, {
+      method,
+      headers: (await headersOf?.(request)) ?? {},
+      signal: limit,
+    });
     return { status: response.status, body: await response.text() };
   } catch (error) {
     const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };

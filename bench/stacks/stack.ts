@@ -1,7 +1,7 @@
 import type { Window } from '@sheep-shed/log-insights';
 import type { FunctionSummary, Invocation } from '@sheep-shed/log-insights/report-lines';
 import type { HerdSheep } from '../herd/make-herd.ts';
-import type { BenchRequest } from '../load/exchange.ts';
+import type { HeadersOf } from '../load/exchange.ts';
 import type { FunctionDescription } from '../results/result.ts';
 
 /** Direct access to a stack's table, past its functions. */
@@ -75,7 +75,7 @@ export interface Listed {
 export interface Address {
   readonly url: string;
   /** Signs a request just before it is sent; absent where nobody asks for a signature. */
-  readonly headersOf?: (request: BenchRequest) => Record<string, string>;
+  readonly headersOf?: HeadersOf;
 }
 
 /** One implementation of the contract, ready to be measured. */

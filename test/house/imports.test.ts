@@ -93,7 +93,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     may: [
       /^rehearsal\//,
       /^test\/contracts\//,
-      /^bench\/stacks\/sigv4\.ts$/,
+      /^bench\/stacks\/iam-signer\.ts$/,
       /^bench\/results\/result\.ts$/,
       NPM,
     ],

@@ -150,7 +150,7 @@ test('each request carries the headers that were made for it', async (t) => {
   });
   let made = 0;
   const next = () => ({ method: 'GET', path: `/${made++}` }) as const;
-  const headersOf = ({ path }: { path: string }) => ({ authorization: `signed ${path}` });
+  const headersOf = async ({ path }: { path: string }) => ({ authorization: `signed ${path}` });
   await closedLoad(settings(`${url}/stage/`, { next, headersOf }));
   assert.deepEqual(
     seen,

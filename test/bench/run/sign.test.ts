@@ -4,31 +4,33 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { iamSigner } from '../../../bench/stacks/sigv4.ts';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { iamSigner } from '../../../bench/stacks/iam-signer.ts';
 import { benchIn, KEYS, NO_AWS, temporaryFile } from '../run-cli.ts';
 
 const REGION = 'eu-west-3';
+const HOLDER = new CloudWatchLogsClient({
+  region: REGION,
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
 const SMALL = ['--herd', '5', '--calls', '10', '--rounds', '2', '--connections', '2', '--warm-up', '0.1'];
 
 /** What the holder of the test keys would have signed at the time that a request gives. */
-function signatureOf({ method = '', url = '', headers }: IncomingMessage): string | undefined {
+async function signatureOf({ method = '', url = '', headers }: IncomingMessage): Promise<string | undefined> {
   const date = headers['x-amz-date'];
   if (date === undefined) return undefined;
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(date)) ?? [];
   const [year = 0, month = 0, day, hour, minute, second] = parts.map(Number);
-  const sign = iamSigner({
-    region: REGION,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    now: () => Date.UTC(year, month - 1, day, hour, minute, second),
-  });
-  return sign({ method, url: `http://${headers.host}${url}` })['authorization'];
+  const at = Date.UTC(year, month - 1, day, hour, minute, second);
+  const sent = await iamSigner(HOLDER, () => at)({ method, url: `http://${headers.host}${url}` });
+  return sent['authorization'];
 }
 
 /** A shed behind a stage that answers only what is signed. */
 async function signedShed(t: TestContext): Promise<string> {
   let sheep = 0;
-  const server = createServer((request, response) => {
-    const signature = signatureOf(request);
+  const server = createServer(async (request, response) => {
+    const signature = await signatureOf(request);
     if (signature === undefined || request.headers.authorization !== signature) {
       response.writeHead(403).end('{"message":"Forbidden"}');
     } else if (request.method === 'POST') {
