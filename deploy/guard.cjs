@@ -121,6 +121,8 @@ class Guard {
     if (serverless.version?.startsWith('4.') && !serverless.configSchemaHandler.schema.properties.build) {
       serverless.configSchemaHandler.defineTopLevelProperty('build', { type: 'object' });
     }
+    // Variables are not resolved for `--help`.
+    if (serverless.processedInput?.isHelpRequest) return;
     const { stage, region } = serverless.service.provider;
     const problem = problemOf({ stage, region, params: [options.param ?? []].flat() });
     if (problem !== undefined) throw new serverless.classes.Error(problem, 'SHED_GUARD');

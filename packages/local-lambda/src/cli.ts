@@ -27,7 +27,7 @@ async function run(command: Command): Promise<void> {
       await logs(command);
       break;
     case 'serve':
-      await serve(command, (project) => packageProject(project));
+      await serve(command, { project: process.cwd(), packageProject: (project) => packageProject(project) });
       break;
   }
 }

@@ -122,7 +122,7 @@ export interface ServeCommand {
   /** Whether the tables of the template are served here. */
   readonly dynamodb: boolean;
   readonly watch: boolean;
-  /** Whether the project here is packaged first. */
+  /** Whether the package is that of the project here, which is packaged first. */
   readonly packageFirst: boolean;
 }
 

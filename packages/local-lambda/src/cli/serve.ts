@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import { type LocalLambdaOptions, resolveOptions } from '../options.ts';
 import { type LocalLambda, startLocalLambda } from '../start.ts';
@@ -13,13 +14,19 @@ const ENDPOINT = 'AWS_ENDPOINT_URL_DYNAMODB';
 /** Packages the Serverless project of a folder; resolves with what its tool printed when it fails. */
 export type PackageProject = (project: string) => Promise<string | undefined>;
 
+/** The project whose package is served, unless the command names packages of others. */
+export interface Project {
+  readonly project: string;
+  readonly packageProject: PackageProject;
+}
+
 /**
  * Serves packages on a terminal until the first SIGINT, SIGTERM or SIGHUP; what is in flight ends then, and a second
  * signal ends the process.
- * @param packageProject packages the project here when the command asks for it, and each time when sources change.
+ * @param here is packaged first when the command asks for it, and each time when its sources change.
  * @throws LocalLambdaError naming the option, the template's path or the port that is wrong.
  */
-export async function serve(command: ServeCommand, packageProject: PackageProject): Promise<void> {
+export async function serve(command: ServeCommand, here: Project): Promise<void> {
   const { options, envFile, watch } = command;
   const { host: address = '127.0.0.1' } = options;
   if (!['127.0.0.1', '::1', 'localhost'].includes(address)) {
@@ -31,7 +38,7 @@ export async function serve(command: ServeCommand, packageProject: PackageProjec
   const given = { ...file?.environment, ...options.environment };
   if (command.packageFirst) {
     say('packaging (serverless package)\n');
-    const problem = await packageProject(process.cwd());
+    const problem = await here.packageProject(here.project);
     if (problem !== undefined) throw new LocalLambdaError(`serverless package failed:\n${problem}`);
   }
   const wantsTables = command.dynamodb && !(ENDPOINT in given);
@@ -58,7 +65,14 @@ export async function serve(command: ServeCommand, packageProject: PackageProjec
   say(renderReady(host));
   const { reload } = host;
   const watchers = (watch ? options.packageDir : []).map((packageDir) =>
-    watchSources({ packageDir, packageProject, reload, say: (text) => say(`${text}\n`) }),
+    watchSources({
+      packageDir,
+      logsDir: options.logsDir,
+      project: command.packageFirst ? here.project : dirname(resolve(packageDir)),
+      packageProject: here.packageProject,
+      reload,
+      say: (text) => say(`${text}\n`),
+    }),
   );
   await firstSignal();
   for (const unwatch of watchers) unwatch();

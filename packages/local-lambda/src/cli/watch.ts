@@ -1,5 +1,5 @@
 import { existsSync, statSync, watch } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { PackageProject } from './serve.ts';
 
 const SETTLE_MS = 200;
@@ -12,8 +12,11 @@ const IGNORED = new Set(['node_modules', '.git', '.serverless', '.esbuild', '.ca
 
 /** What to do when sources change. */
 export interface WatchOptions {
-  /** The project is the folder around it. */
   readonly packageDir: string;
+  /** The folder of its sources. */
+  readonly project: string;
+  /** What the host writes within it. */
+  readonly logsDir: string;
   readonly packageProject: PackageProject;
   readonly reload: () => Promise<void>;
   readonly say: (message: string) => void;
@@ -25,9 +28,8 @@ export interface WatchOptions {
  * @returns stops watching.
  */
 export function watchSources(options: WatchOptions): () => void {
-  const project = dirname(resolve(options.packageDir));
-  const isServerless = SERVERLESS_FILES.some((name) => existsSync(join(project, name)));
-  return isServerless ? watchProject(project, options) : watchPackage(options);
+  const isServerless = SERVERLESS_FILES.some((name) => existsSync(join(options.project, name)));
+  return isServerless ? watchProject(options) : watchPackage(options);
 }
 
 /** Looks at the times of a few files, since these tools replace whole folders. */
@@ -52,10 +54,9 @@ function watchPackage({ packageDir, reload, say }: WatchOptions): () => void {
   return () => clearInterval(timer);
 }
 
-function watchProject(
-  project: string,
-  { packageProject, reload, say }: Omit<WatchOptions, 'packageDir'>,
-): () => void {
+function watchProject(options: WatchOptions): () => void {
+  const { packageDir, logsDir, project, packageProject, reload, say } = options;
+  const written = [packageDir, logsDir].map((folder) => relative(resolve(project), resolve(folder)));
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let again = false;
@@ -89,7 +90,8 @@ function watchProject(
   }
 
   const watcher = watch(project, { recursive: true }, (_event, file) => {
-    if (file !== null && !file.split(sep).some((part) => IGNORED.has(part))) schedule();
+    if (file === null || file.split(sep).some((part) => IGNORED.has(part))) return;
+    if (!written.some((folder) => file === folder || file.startsWith(`${folder}${sep}`))) schedule();
   });
   return () => {
     clearTimeout(timer);
