@@ -93,9 +93,9 @@ function ownProgram(): Program {
 
 /** The option table in the framework's own form. */
 function describeOptions(table: OptionTable): Readonly<Record<string, { usage: string; type: string }>> {
-  const rows = Object.entries(table).map(([name, { help, allowed, isSwitch }]) => {
+  const rows = Object.entries(table).map(([name, { help, allowed, isSwitch, repeatable }]) => {
     const usage = isSwitch ? help : `${help} (${allowed})`;
-    return [nameOf(name), { usage, type: isSwitch ? 'boolean' : 'string' }];
+    return [nameOf(name), { usage, type: isSwitch ? 'boolean' : repeatable ? 'multiple' : 'string' }];
   });
   return Object.fromEntries(rows);
 }

@@ -63,9 +63,10 @@ test('sls local shows its settings and where they come from, and names a wrong o
   const project = await writeService(t, 'one');
   const local = (...args: string[]) =>
     run(process.execPath, [SERVERLESS, 'local', ...args], { cwd: project });
-  const { stdout } = await local('--show-config', '--max-environments', '3');
+  const { stdout } = await local('--show-config', '--max-environments', '3', '--env', 'A=1', '--env', 'B=2');
   assert.match(stdout, /^--logs +logs +custom\.localLambda\n--port +0 +custom\.localLambda\n/);
   assert.match(stdout, /^--max-environments +3 +command line$/m);
+  assert.match(stdout, /^--env +A=1 B=2 +command line$/m);
   await assert.rejects(local('--port', 'x'), ({ stdout: said }) => {
     assert.match(said, /^--port must be a whole number from 0 to 65535; got "x"$/m);
     assert.doesNotMatch(said, /\n {4}at /);
