@@ -99,8 +99,7 @@ export interface Invocation {
   readonly billedMs: number | null;
 }
 
-/** The query behind the list: oldest first, the same text here and on CloudWatch. */
-export const INVOCATIONS_QUERY = `filter @type = "REPORT" or type = "platform.report"
+const INVOCATIONS_QUERY = `filter @type = "REPORT" or type = "platform.report"
 | fields coalesce(@initDuration, record.metrics.initDurationMs) as init_ms,
     coalesce(@duration, record.metrics.durationMs) as duration_ms,
     coalesce(@billedDuration, record.metrics.billedDurationMs) as billed_ms

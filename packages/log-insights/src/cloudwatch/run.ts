@@ -15,7 +15,7 @@ import type { CloudWatchProgress } from './cloudwatch.ts';
 import { explainFailure } from './explain.ts';
 
 /** Most log groups of one query (StartQuery, `logGroupNames`). */
-export const MAX_GROUPS = 50;
+const MAX_GROUPS = 50;
 /** Most pages of log groups that are listed, 50 groups a page. */
 const MAX_PAGES = 40;
 /** Time to send StopQuery in after an interrupt, in milliseconds. */
@@ -98,7 +98,7 @@ async function stop(client: CloudWatchLogsClient, queryId: string): Promise<void
 }
 
 /** Resolves names and globs to the names of log groups that exist, at most MAX_GROUPS; a plain name is not looked up. */
-export async function resolveGroups(
+async function resolveGroups(
   client: CloudWatchLogsClient,
   globs: readonly string[],
   signal: AbortSignal,

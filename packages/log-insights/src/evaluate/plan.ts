@@ -20,9 +20,9 @@ import { bareField, defineColumn, hidden, nameOf, planFilter, planParse, type St
 import { formatValue, type ValueType } from './value.ts';
 
 /** Most numbers that exact percentiles may hold in memory (8 bytes each); beyond it they come from a sketch. */
-export const MAX_EXACT_VALUES = 8_000_000;
+const MAX_EXACT_VALUES = 8_000_000;
 /** Most `stats` commands in one query. */
-export const MAX_STATS = 10;
+const MAX_STATS = 10;
 
 type Cell = string | number | null;
 

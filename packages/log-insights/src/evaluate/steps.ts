@@ -4,7 +4,7 @@ import type { FilterCommand, Item, ParseCommand, Span } from '../language/syntax
 import { compile, compileText } from './compile.ts';
 import { compileGlob, compileRegex } from './regex.ts';
 import type { Row } from './row.ts';
-import { type Scope, slotReader } from './scope.ts';
+import { type Compiled, type Scope, slotReader } from './scope.ts';
 import type { OutputColumn } from './stats.ts';
 import { isTrue } from './value.ts';
 
@@ -24,28 +24,24 @@ export function defineColumn(item: Item, source: string, scope: Scope, steps: St
   const known =
     item.expression.kind === 'field' && item.alias === undefined ? scope.columns.get(name) : undefined;
   if (known !== undefined) return { name, ...known };
-  const slot = scope.allocate();
-  steps.push((row) => {
-    row.slots[slot] = get(row);
-    return true;
-  });
+  const slot = store(get, scope, steps);
   // A discovered field keeps its own meaning; only what the query computes becomes a new column to refer to.
   if (item.alias !== undefined || item.expression.kind !== 'field') scope.columns.set(name, { slot, type });
   return { name, slot, type };
 }
 
 /** Computes an expression at this place of the query for later, such as the key of a `sort`. */
-export function hidden(
-  compiled: ReturnType<typeof compile>,
-  scope: Scope,
-  steps: Step[],
-): ReturnType<typeof slotReader> {
+export function hidden(compiled: Compiled, scope: Scope, steps: Step[]): Compiled {
+  return slotReader({ slot: store(compiled.get, scope, steps), type: compiled.type });
+}
+
+function store(get: Compiled['get'], scope: Scope, steps: Step[]): number {
   const slot = scope.allocate();
   steps.push((row) => {
-    row.slots[slot] = compiled.get(row);
+    row.slots[slot] = get(row);
     return true;
   });
-  return slotReader({ slot, type: compiled.type });
+  return slot;
 }
 
 /** Plans `parse`; throws a QueryError for a pattern without groups or with fewer than names. */

@@ -6,11 +6,13 @@ const PREFIX =
 const CSV_HEADER = /^\ufeff?"?@?timestamp"?,"?@?message"?\s*$/;
 /** Largest JSON document that is read whole, in characters. */
 const MAX_JSON_LENGTH = 256 * 1024 * 1024;
+/** Longest record of a CSV file, in characters; CloudWatch takes log events of up to 1 MB. */
+const MAX_RECORD_LENGTH = 8 * 1024 * 1024;
 
 /**
  * Reads log lines as people have them: of local-lambda, of `aws logs tail` (detailed and short), of an export to S3, as
  * CSV from the console (`timestamp,message`), as JSON of `aws logs filter-log-events`, or bare messages without time.
- * All belong to the log group `log`, or to none. Throws an Error that names the input when it is no such JSON.
+ * All belong to the log group `log`, or to none. Throws an Error that names the input when its JSON or CSV is broken.
  */
 export async function readLogLines(
   chunks: AsyncIterable<TextChunk>,
@@ -34,7 +36,7 @@ interface TextReader {
 
 function readerFor(text: string, name: string, log: string | null, sink: EventSink): TextReader {
   const firstLine = text.slice(0, text.indexOf('\n') + 1 || text.length);
-  if (CSV_HEADER.test(firstLine)) return { read: csvReader(sink), finish() {} };
+  if (CSV_HEADER.test(firstLine)) return csvReader(name, sink);
   if (firstLine.trim() === '{' || firstLine.startsWith('{"events":')) return jsonReader(name, log, sink);
   return { read: lineReader(log, sink), finish() {} };
 }
@@ -61,7 +63,9 @@ function lineReader(log: string | null, sink: EventSink): TextReader['read'] {
       sink.stream(log, stream);
     }
     const time = head === null ? Number.NaN : Date.parse(`${head[1]?.slice(0, 23)}${head[2] ?? 'Z'}`);
-    sink.event(start + (head?.[0].length ?? 0), end, time, Number.NaN);
+    // What only looks like a time belongs to the message.
+    const length = Number.isNaN(time) ? 0 : (head?.[0].length ?? 0);
+    sink.event(start + length, end, time, Number.NaN);
   };
   return (chunk) => {
     text = chunk.text;
@@ -71,26 +75,39 @@ function lineReader(log: string | null, sink: EventSink): TextReader['read'] {
 }
 
 // A message may hold quoted line ends, so a record can span lines and texts.
-function csvReader(sink: EventSink): TextReader['read'] {
-  let record = '';
-  let header = true;
-  return ({ text }) => {
-    for (const line of text.split('\n')) {
-      if (record === '' && line.trim() === '') continue;
-      record = record === '' ? line : `${record}\n${line}`;
-      if ((record.split('"').length - 1) % 2 === 1) continue;
-      if (!header) csvRecord(record.replace(/\r$/, ''), sink);
-      header = false;
-      record = '';
-    }
+function csvReader(name: string, sink: EventSink): TextReader {
+  let record = { lines: [] as string[], length: 0, quotes: 0 };
+  let isHeader = true;
+  return {
+    read({ text }) {
+      const lines = text.split('\n');
+      // The text ends with a whole line: what follows its line end is no line.
+      if (lines.at(-1) === '') lines.pop();
+      for (const line of lines) {
+        if (record.lines.length === 0 && line.trim() === '') continue;
+        record.lines.push(line);
+        record.length += line.length + 1;
+        record.quotes += line.split('"').length - 1;
+        if (record.length > MAX_RECORD_LENGTH) {
+          throw new Error(`${name} has a CSV record of more than 8 MB, which no log event is`);
+        }
+        if (record.quotes % 2 === 1) continue;
+        if (!isHeader) csvRecord(record.lines.join('\n').replace(/\r$/, ''), sink);
+        isHeader = false;
+        record = { lines: [], length: 0, quotes: 0 };
+      }
+    },
+    finish() {
+      if (record.lines.length > 0) throw new Error(`${name} ends within a quoted message of its CSV`);
+    },
   };
 }
 
 function csvRecord(record: string, sink: EventSink): void {
   const comma = record.indexOf(',');
-  const time = record.slice(0, comma).replaceAll('"', '');
-  const quoted = record.slice(comma + 1);
-  const message = /^".*"$/s.test(quoted) ? quoted.slice(1, -1).replaceAll('""', '"') : quoted;
+  const time = record.slice(0, Math.max(0, comma)).replaceAll('"', '');
+  const field = record.slice(comma + 1);
+  const message = /^".*"$/s.test(field) ? field.slice(1, -1).replaceAll('""', '"') : field;
   const text = message.replace(/\r?\n$/, '');
   const timestamp = /^\d+$/.test(time)
     ? Number(time)
@@ -110,16 +127,18 @@ function readJsonEvents(json: string, name: string, log: string | null, sink: Ev
   }
   if (!Array.isArray(events))
     throw new Error(`${name} is JSON without "events", as aws logs filter-log-events writes it`);
-  for (const event of events as readonly Readonly<Record<string, unknown>>[]) {
-    const text = String(event['message'] ?? '').replace(/\r?\n$/, '');
-    const stream = event['logStreamName'];
-    sink.stream(log, typeof stream === 'string' ? stream : null);
+  for (const event of events as readonly unknown[]) {
+    if (typeof event !== 'object' || event === null) {
+      throw new Error(`${name} is JSON whose "events" are not all objects`);
+    }
+    const { message, logStreamName, timestamp, ingestionTime } = event as Readonly<Record<string, unknown>>;
+    const text = typeof message === 'string' ? message.replace(/\r?\n$/, '') : '';
+    sink.stream(log, typeof logStreamName === 'string' ? logStreamName : null);
     sink.chunk({ text, bytes: null });
-    sink.event(
-      0,
-      text.length,
-      Number(event['timestamp'] ?? Number.NaN),
-      Number(event['ingestionTime'] ?? Number.NaN),
-    );
+    sink.event(0, text.length, timeOf(timestamp), timeOf(ingestionTime));
   }
+}
+
+function timeOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
 }

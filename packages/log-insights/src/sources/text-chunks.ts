@@ -13,7 +13,7 @@ const CHUNK_BYTES = 100 * 1024;
 const BLOCKS_A_TURN = 128;
 const HEADROOM = 16 * 1024;
 /** Longest line that is read, in bytes; CloudWatch takes log events of up to 1 MB. */
-export const MAX_LINE_BYTES = 8 * 1024 * 1024;
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 /** Reads a file as texts that each end with a whole line; throws an Error that names the file for a longer line. */
 export async function* textChunks(path: string, signal?: AbortSignal): AsyncGenerator<TextChunk> {
