@@ -7,15 +7,22 @@ const TICK_US = 10_000;
 export function cpuTimeUs(pid: number): number {
   const own = statOf(String(pid));
   if (own === undefined) return Number.NaN;
-  const children = readdirSync('/proc').flatMap((name) => {
-    const stat = /^\d+$/.test(name) ? statOf(name) : undefined;
-    return stat?.parent === pid ? [stat.ticks] : [];
-  });
-  return children.reduce((sum, ticks) => sum + ticks, own.ticks) * TICK_US;
+  return childrenOf(pid).reduce((sum, { ticks }) => sum + ticks, own.ticks) * TICK_US;
+}
+
+interface Stat {
+  readonly parent: number;
+  readonly ticks: number;
+}
+
+/** The processes that a process has started and that live. */
+export function childrenOf(pid: number): readonly Stat[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return all.map(statOf).filter((stat) => stat?.parent === pid) as readonly Stat[];
 }
 
 /** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html (ppid, utime, stime, cutime, cstime) */
-function statOf(pid: string): { readonly parent: number; readonly ticks: number } | undefined {
+function statOf(pid: string): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name before it may contain blanks and brackets.

@@ -1,14 +1,20 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Lab, ROOT } from '../experiment.ts';
 
 const run = promisify(execFile);
+const PACKAGE_LIMIT_MS = 120_000;
+const INSTALL_LIMIT_MS = 600_000;
 
 /** The yardstick, installed on first use into the cache, since nothing else of the project needs it. */
 const YARDSTICK = 'serverless-offline@14.8.2';
 
-const SERVERLESS_YML = `service: bench-host
+const FILES = {
+  'package.json': '{"private":true,"type":"module"}\n',
+  'serverless.yml': `service: bench-host
 frameworkVersion: '4'
 plugins: [serverless-offline]
 provider:
@@ -29,11 +35,10 @@ functions:
     memorySize: 128
     timeout: 2
     events: [{ httpApi: 'GET /soak/{how}' }]
-`;
-const HELLO = `export const handler = async () => ({ statusCode: 200, headers: { 'content-type': 'application/json' }, body: '{"ok":true}' });\n`;
-
-/** A function that fails as it is told; it answers with the number that it was asked with. */
-const SOAK = `export const handler = async (event) => {
+`,
+  'hello.mjs': `export const handler = async () => ({ statusCode: 200, headers: { 'content-type': 'application/json' }, body: '{"ok":true}' });\n`,
+  // Fails as it is told, and answers with the number that it was asked with.
+  'soak.mjs': `export const handler = async (event) => {
   const { how } = event.pathParameters;
   if (how === 'throw') throw new Error('as told');
   if (how === 'exit') process.exit(3);
@@ -41,39 +46,31 @@ const SOAK = `export const handler = async (event) => {
   if (how === 'hang') await new Promise((done) => setTimeout(done, 60_000));
   return { statusCode: 200, body: event.queryStringParameters.n };
 };
-`;
+`,
+};
 
 /** Folders of the project that both hosts serve. */
-export interface BenchProject {
+export interface HostedProject {
   readonly folder: string;
   readonly packageDir: string;
-  readonly serverless: string;
 }
 
-/**
- * Writes and packages the project with one trivial function.
- * @throws Error when the yardstick cannot be installed (no network).
- */
-export async function prepareProject(progress: (message: string) => void): Promise<BenchProject> {
-  const folder = resolve('.cache/bench-host');
+/** Writes and packages a project of trivial functions. @throws Error when the yardstick cannot be installed. */
+export async function prepareProject({ progress, signal }: Lab): Promise<HostedProject> {
+  const folder = join(ROOT, '.cache/bench-host');
   const modules = join(folder, 'node_modules');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}\n');
-  await writeFile(join(folder, 'serverless.yml'), SERVERLESS_YML);
-  await writeFile(join(folder, 'hello.mjs'), HELLO);
-  await writeFile(join(folder, 'soak.mjs'), SOAK);
-  const installed = await access(join(modules, 'serverless-offline')).then(
-    () => true,
-    () => false,
-  );
-  if (!installed) {
-    progress(`installing ${YARDSTICK} into ${folder} (once)`);
+  for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, name), text);
+  if (!existsSync(join(modules, 'serverless-offline'))) {
+    progress.line(`installing ${YARDSTICK} into ${folder} (once)`);
     const flags = ['--no-save', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
-    await run('npm', ['install', ...flags, YARDSTICK], { cwd: folder });
+    const limits = { cwd: folder, timeout: INSTALL_LIMIT_MS, signal };
+    await run('npm', ['install', ...flags, YARDSTICK], limits);
     // serverless-offline asks for its peer from here.
-    await symlink(resolve('node_modules/serverless'), join(modules, 'serverless')).catch(() => undefined);
+    await symlink(join(ROOT, 'node_modules/serverless'), join(modules, 'serverless')).catch(() => undefined);
   }
-  const serverless = resolve('node_modules/.bin/serverless');
-  await run(serverless, ['package'], { cwd: folder });
-  return { folder, packageDir: join(folder, '.serverless'), serverless };
+  progress.step('packaging the project (sls package)');
+  const serverless = join(modules, 'serverless/bin/serverless.js');
+  await run(process.execPath, [serverless, 'package'], { cwd: folder, timeout: PACKAGE_LIMIT_MS, signal });
+  return { folder, packageDir: join(folder, '.serverless') };
 }

@@ -1,25 +1,28 @@
-/**
- * `node lab/host/soak.ts --requests 1000000`: requests of which 1 % go wrong, then a search for what was lost or
- * left: every request answered as it should be, the host's memory flat, no process, descriptor or file left.
- */
 import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { parseArgs } from 'node:util';
+import type { Option } from '@sheep-shed/options';
+import { wholeNumber } from '@sheep-shed/options/readers';
+import { experiment } from '../experiment.ts';
+import { childrenOf } from './cpu-time.ts';
 import { prepareProject } from './project.ts';
-import { startOurs, type Target } from './targets.ts';
+import { type Server, startLocalLambda } from './servers.ts';
 
-const { values } = parseArgs({
-  options: {
-    requests: { type: 'string', default: '100000' },
-    connections: { type: 'string', default: '8' },
-  },
-});
-const requests = Number(values.requests);
-const connections = Number(values.connections);
+const OPTIONS = {
+  requests: {
+    help: 'requests, of which one in a hundred goes wrong',
+    default: 100_000,
+    ...wholeNumber(1, 1_000_000_000),
+  } satisfies Option<number>,
+  connections: {
+    help: 'requests under way at once',
+    default: 8,
+    ...wholeNumber(1, 1000),
+  } satisfies Option<number>,
+};
+const TELL_MS = 10_000;
 
 /** Shares of the faults in 10 000 requests, 100 in all, and the status that each must get; 0: the client leaves. */
-const FAULTS: readonly (readonly [string, number, number])[] = [
+const FAULTS: readonly (readonly [how: string, share: number, status: number])[] = [
   ['throw', 40, 500],
   ['exit', 20, 500],
   ['kill', 19, 500],
@@ -27,42 +30,45 @@ const FAULTS: readonly (readonly [string, number, number])[] = [
   ['leave', 20, 0],
 ];
 
-const before = new Set(temporaryFolders());
-const target = await startOurs('eager-reuse', await prepareProject(say));
-const agent = new Agent({ keepAlive: true, maxSockets: connections });
-const wrong: string[] = [];
-let sent = 0;
-let answered = 0;
-
-say('requests     host RSS MB   descriptors   processes');
-const workers = Array.from({ length: connections }, () => work(target));
-const progress = setInterval(() => say(state(target)), Math.max(2_000, requests / 100));
-await Promise.all(workers);
-clearInterval(progress);
-agent.destroy();
-say(state(target));
-await target.stop();
-const left = temporaryFolders().filter((name) => !before.has(name));
-say(
-  `${answered} of ${sent} answered as they should, ${wrong.length} not; temporary folders left: ${left.length}`,
-);
-for (const line of wrong.slice(0, 3)) say(line);
-process.exitCode = wrong.length > 0 || left.length > 0 || answered !== sent ? 1 : 0;
-
-async function work(to: Target): Promise<void> {
-  while (sent < requests) {
-    const n = sent;
-    sent += 1;
-    const [how, status] = planOf(n);
-    const got = await request(`${to.origin}/soak/${how}?n=${n}`, status === 0);
-    const good = got.status === status && (status !== 200 || got.body === String(n));
-    if (good) answered += 1;
-    else wrong.push(`request ${n} (${how}): ${got.status} ${got.body}`);
+/**
+ * Requests of which 1 % go wrong, then a search for what was lost or left: every request answered as it should be, the
+ * host's memory flat, no process, descriptor or file left.
+ */
+export const soak = experiment(OPTIONS, async ({ requests, connections }, lab) => {
+  const server = await startLocalLambda('eager-reuse', await prepareProject(lab), lab);
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const wrong: string[] = [];
+  let sent = 0;
+  const work = async () => {
+    while (sent < requests) {
+      lab.signal.throwIfAborted();
+      const n = sent++;
+      const [how, status] = planOf(n);
+      const url = new URL(`/soak/${how}?n=${n}`, server.url).href;
+      const got = await request(url, agent, status === 0);
+      const isGood = got.status === status && (status !== 200 || got.body === String(n));
+      if (!isGood) wrong.push(`request ${n} (${how}): ${got.status} ${got.body}`);
+    }
+  };
+  lab.say('requests  host RSS MB  descriptors  processes');
+  const tell = () => lab.say(`${String(sent).padStart(8)}  ${stateOf(server)}`);
+  const telling = setInterval(tell, TELL_MS);
+  try {
+    await Promise.all(Array.from({ length: connections }, work));
+    tell();
+  } finally {
+    clearInterval(telling);
+    agent.destroy();
+    await server.stop();
   }
-}
+  const left = readdirSync(lab.folder).filter((name) => name.startsWith('local-lambda-'));
+  lab.say(`${requests - wrong.length} of ${requests} answered as they should`);
+  if (wrong.length > 0) throw new Error(`wrong answers, such as ${wrong.slice(0, 3).join('; ')}`);
+  if (left.length > 0) throw new Error(`temporary folders left: ${left.join(', ')}`);
+});
 
 /** Spreads the faults evenly, in an order that is the same in each run. */
-function planOf(n: number): [string, number] {
+function planOf(n: number): readonly [how: string, status: number] {
   let place = (n * 7_919) % 10_000;
   for (const [how, share, status] of FAULTS) {
     if (place < share) return [how, status];
@@ -71,9 +77,9 @@ function planOf(n: number): [string, number] {
   return ['fine', 200];
 }
 
-function request(url: string, leave: boolean): Promise<{ status: number; body: string }> {
+function request(url: string, agent: Agent, isLeft: boolean): Promise<{ status: number; body: string }> {
   return new Promise((resolve) => {
-    const sending = get(url, { agent: leave ? false : agent }, (response) => {
+    const sending = get(url, { agent: isLeft ? false : agent }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk) => {
@@ -81,31 +87,14 @@ function request(url: string, leave: boolean): Promise<{ status: number; body: s
       });
       response.on('end', () => resolve({ status: response.statusCode ?? -1, body }));
     });
-    sending.on('error', (error) => resolve({ status: leave ? 0 : -1, body: error.message }));
-    if (leave) sending.once('finish', () => setImmediate(() => sending.destroy(new Error('left'))));
+    sending.on('error', (error) => resolve({ status: isLeft ? 0 : -1, body: error.message }));
+    if (isLeft) sending.once('finish', () => setImmediate(() => sending.destroy(new Error('left'))));
   });
 }
 
-function state({ pid }: Target): string {
-  const rss = Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+function stateOf({ pid }: Server): string {
+  const rssKb = Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   const descriptors = readdirSync(`/proc/${pid}/fd`).length;
-  return `${String(sent).padStart(8)} ${rss.toFixed(0).padStart(13)} ${String(descriptors).padStart(13)} ${String(children(pid)).padStart(11)}`;
-}
-
-function children(parent: number): number {
-  return readdirSync('/proc').filter((name) => {
-    try {
-      return new RegExp(`\\) \\w ${parent} `).test(readFileSync(`/proc/${name}/stat`, 'utf8'));
-    } catch {
-      return false;
-    }
-  }).length;
-}
-
-function temporaryFolders(): string[] {
-  return readdirSync(tmpdir()).filter((name) => /^(local-lambda|bench-host)-/.test(name));
-}
-
-function say(message: string): void {
-  process.stdout.write(`${message}\n`);
+  const [rss, open, processes] = [(rssKb / 1024).toFixed(0), descriptors, childrenOf(pid).length].map(String);
+  return `${rss?.padStart(11)}  ${open?.padStart(11)}  ${processes?.padStart(9)}`;
 }

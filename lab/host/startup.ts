@@ -1,68 +1,43 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLocalLambda } from '@sheep-shed/local-lambda';
-import { median } from './load.ts';
+import { type Lab, takeTurns } from '../experiment.ts';
+import { startReportedHost } from '../reported-host.ts';
 
-/** Median times of starts in milliseconds, measured in turn. */
-export interface StartupResult {
-  /** Bare Node from `spawn` to its end, with an empty program. */
-  readonly bareMs: number;
-  /** Init of an environment with an empty handler, as its REPORT line says. */
-  readonly initMs: number;
-}
-
-/** Measures init over a bare Node's start, in turn. */
-export async function measureStartup(packageDir: string, rounds: number): Promise<StartupResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-host-'));
-  const host = await startLocalLambda({ packageDir, logsDir: join(folder, 'logs') });
-  const name = host.functions[0]?.name ?? '';
+/** Milliseconds of starts, in turns: bare Node to the end of an empty program, and init with an empty handler. */
+export async function measureStartup(packageDir: string, rounds: number, { folder, signal, atEnd }: Lab) {
+  const host = await startReportedHost({ packageDir, logsDir: join(folder, 'logs-startup') });
+  atEnd(host.close);
+  const [name = ''] = host.functions.map((one) => one.name);
   const empty = join(folder, 'empty.cjs');
   await writeFile(empty, '');
-  const bare: number[] = [];
-  try {
-    for (let i = 0; i < rounds; i += 1) {
-      bare.push(await bareStart(empty));
-      await host.invoke(name, {});
+  const starts = {
+    bare: async () => {
+      const startedAt = performance.now();
+      await once(spawn(process.execPath, [empty], { stdio: 'ignore' }), 'exit');
+      return performance.now() - startedAt;
+    },
+    init: async () => {
       await host.dropEnvironments();
-    }
-    await host.flushLogs();
-    return { bareMs: median(bare), initMs: median(await initTimes(join(folder, 'logs'))) };
-  } finally {
-    await host.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+      return (await host.call(name, {})).initMs ?? Number.NaN;
+    },
+  };
+  const found = await takeTurns([starts.bare, starts.init], rounds, signal, (start) => start());
+  await host.close();
+  return { bareMs: found.get(starts.bare) ?? [], initMs: found.get(starts.init) ?? [] };
 }
 
-/** Sends requests at once into an empty pool; resolves with the milliseconds to the last answer. */
-export async function measureBurst(packageDir: string, requests: number): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-host-'));
-  const host = await startLocalLambda({ packageDir, logsDir: folder, scaling: 'eager-reuse' });
+/** Sends requests at once into an empty pool; gives the milliseconds to the last answer. */
+export async function measureBurst(packageDir: string, requests: number, folder: string): Promise<number> {
+  const host = await startLocalLambda({ packageDir, logsDir: join(folder, 'burst'), scaling: 'eager-reuse' });
   try {
-    const start = performance.now();
+    const startedAt = performance.now();
     const all = Array.from({ length: requests }, () => fetch(`${host.url}/hello`));
     for (const response of await Promise.all(all)) await response.arrayBuffer();
-    return performance.now() - start;
+    return performance.now() - startedAt;
   } finally {
     await host.close();
-    await rm(folder, { recursive: true, force: true });
   }
-}
-
-function bareStart(program: string): Promise<number> {
-  return new Promise((resolve) => {
-    const start = performance.now();
-    spawn(process.execPath, [program], { stdio: 'ignore' }).once('exit', () =>
-      resolve(performance.now() - start),
-    );
-  });
-}
-
-async function initTimes(logs: string): Promise<number[]> {
-  const files = (await readdir(logs, { recursive: true })).filter((name) => name.endsWith('.log'));
-  const texts = await Promise.all(files.map((file) => readFile(join(logs, file), 'utf8')));
-  return texts.flatMap((text) =>
-    [...text.matchAll(/Init Duration: ([\d.]+) ms/g)].map((found) => Number(found[1])),
-  );
 }

@@ -1,35 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 /** One row of the answer of the hand-written loop: the columns of the query `compare`. */
-export interface ComparisonRow {
-  readonly stack: string;
-  readonly function: string;
-  readonly cold: number;
-  readonly invocations: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly mean: number;
-  readonly deviation: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly billedMean: number;
-  readonly memoryPeak: number;
-  readonly memorySize: number;
-}
-
-interface Totals {
-  count: number;
-  values: Float64Array;
-  sum: number;
-  mean: number;
-  squares: number;
-  minimum: number;
-  maximum: number;
-  billed: number;
-  peak: number;
-  size: number;
-}
+export type ComparisonRow = Readonly<{ stack: string; function: string; cold: number }> &
+  ReturnType<typeof summarise>;
 
 const NAME = /sheep-shed-.+-([a-z0-9]+)-(post-sheep|get-dog|get-cat|delete-wolf)\//;
 
@@ -42,12 +15,12 @@ export function compareByHand(paths: readonly string[]): readonly ComparisonRow[
   const buffer = Buffer.allocUnsafe(1024 * 1024);
   for (const path of paths) {
     const [, stack = '', name = ''] = NAME.exec(path) ?? [];
-    const totals = [0, 1].map((cold) => {
-      const key = `${stack} ${name} ${cold}`;
-      const group = groups.get(key) ?? { stack, function: name, cold, totals: emptyTotals() };
+    const [warm, cold] = [0, 1].map((isCold) => {
+      const key = `${name} ${isCold} ${stack}`;
+      const group = groups.get(key) ?? { stack, function: name, cold: isCold, totals: emptyTotals() };
       groups.set(key, group);
       return group.totals;
-    });
+    }) as [Totals, Totals];
     const file = openSync(path, 'r');
     let held = 0;
     for (;;) {
@@ -55,25 +28,19 @@ export function compareByHand(paths: readonly string[]): readonly ComparisonRow[
       if (bytes === 0) break;
       held += bytes;
       const end = buffer.lastIndexOf(10, held - 1) + 1;
-      addLines(buffer.toString('latin1', 0, end), totals[0], totals[1]);
+      addLines(buffer.toString('latin1', 0, end), warm, cold);
       buffer.copyWithin(0, end, held);
       held -= end;
     }
     closeSync(file);
   }
-  return [...groups.values()]
-    .filter(({ totals }) => totals.count > 0)
-    .map(({ totals, ...group }) => ({ ...group, ...summarise(totals) }))
-    .sort((a, b) =>
-      a.function < b.function
-        ? -1
-        : a.function > b.function
-          ? 1
-          : a.cold - b.cold || (a.stack < b.stack ? -1 : 1),
-    );
+  return [...groups]
+    .filter(([, { totals }]) => totals.count > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { totals, ...group }]) => ({ ...group, ...summarise(totals) }));
 }
 
-function addLines(text: string, warm: Totals | undefined, cold: Totals | undefined): void {
+function addLines(text: string, warm: Totals, cold: Totals): void {
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf('\n', at);
     const line = text.slice(at + 25, end);
@@ -84,9 +51,8 @@ function addLines(text: string, warm: Totals | undefined, cold: Totals | undefin
     const size = valueAfter(line, '\tMemory Size: ');
     const used = valueAfter(line, '\tMax Memory Used: ');
     const init = valueAfter(line, '\tInit Duration: ');
-    const totals = Number.isNaN(init) ? warm : cold;
-    if (totals !== undefined)
-      add(totals, Number.isNaN(init) ? duration : duration + init, billed, size, used);
+    if (Number.isNaN(init)) add(warm, duration, billed, size, used);
+    else add(cold, duration + init, billed, size, used);
   }
 }
 
@@ -95,6 +61,23 @@ function valueAfter(line: string, label: string): number {
   if (at === -1) return Number.NaN;
   const start = at + label.length;
   return Number(line.slice(start, line.indexOf(' ', start)));
+}
+
+type Totals = ReturnType<typeof emptyTotals>;
+
+function emptyTotals() {
+  return {
+    count: 0,
+    values: new Float64Array(1024),
+    sum: 0,
+    mean: 0,
+    squares: 0,
+    minimum: Number.POSITIVE_INFINITY,
+    maximum: Number.NEGATIVE_INFINITY,
+    billed: 0,
+    peak: 0,
+    size: 0,
+  };
 }
 
 function add(totals: Totals, total: number, billed: number, size: number, used: number): void {
@@ -115,36 +98,21 @@ function add(totals: Totals, total: number, billed: number, size: number, used: 
   if (size > totals.size) totals.size = size;
 }
 
-function emptyTotals(): Totals {
+function summarise(totals: Totals) {
+  const { count, sum, squares, minimum, maximum, billed, peak, size } = totals;
+  const values = totals.values.subarray(0, count).sort();
+  const rank = (percent: number): number => values[Math.ceil((percent / 100) * count) - 1] ?? Number.NaN;
   return {
-    count: 0,
-    values: new Float64Array(1024),
-    sum: 0,
-    mean: 0,
-    squares: 0,
-    minimum: Number.POSITIVE_INFINITY,
-    maximum: Number.NEGATIVE_INFINITY,
-    billed: 0,
-    peak: 0,
-    size: 0,
-  };
-}
-
-function summarise(totals: Totals): Omit<ComparisonRow, 'stack' | 'function' | 'cold'> {
-  const values = totals.values.subarray(0, totals.count).sort();
-  const rank = (percent: number): number =>
-    values[Math.ceil((percent / 100) * totals.count) - 1] ?? Number.NaN;
-  return {
-    invocations: totals.count,
+    invocations: count,
     p50: rank(50),
     p95: rank(95),
     p99: rank(99),
-    mean: totals.sum / totals.count,
-    deviation: Math.sqrt(totals.squares / (totals.count - 1)),
-    minimum: totals.minimum,
-    maximum: totals.maximum,
-    billedMean: totals.billed / totals.count,
-    memoryPeak: totals.peak,
-    memorySize: totals.size,
+    mean: sum / count,
+    deviation: Math.sqrt(squares / (count - 1)),
+    minimum,
+    maximum,
+    billedMean: billed / count,
+    memoryPeak: peak,
+    memorySize: size,
   };
 }

@@ -1,11 +1,10 @@
 import { strict as assert } from 'node:assert';
 import type { Herd } from '../../bench/herd/make-herd.ts';
 import { median } from '../../bench/statistics/median.ts';
-import type { Progress } from '../../bench/world/progress.ts';
+import { type Lab, takeTurns } from '../experiment.ts';
 import { checkVariant, herdLine } from './check.ts';
 import type { Variant } from './variants.ts';
-import type { TimedCalls, Worker } from './worker.ts';
-import { startWorker, timeCalls } from './worker.ts';
+import { startWorker, type TimedCalls, timeCalls, type Worker } from './worker.ts';
 
 /** Long enough for V8's optimising compiler. */
 const WARM_UP_MS = 400;
@@ -27,77 +26,71 @@ export interface Series {
   readonly variant: Variant;
   readonly kernel: Kernel;
   /** Of a process that has run long. */
-  readonly warm: number[];
+  readonly warm: readonly number[];
   /** The first call of a fresh process, of which a round has three. */
-  readonly first: number[];
+  readonly first: readonly number[];
 }
 
 /**
- * Measures variants in rounds in which they take turns, forwards and backwards.
+ * Measures variants in rounds in which they take turns.
  * @throws AssertionError when a variant breaks the workload rules or gives another answer than the others.
  */
 export async function measureKernels(
   variants: readonly Variant[],
   herd: Herd,
   rounds: number,
-  progress: Progress,
-  signal: AbortSignal,
+  { progress, signal }: Pick<Lab, 'progress' | 'signal'>,
 ): Promise<readonly Series[]> {
-  const runs: { series: Series; expected: string }[] = [];
+  const runs: { variant: Variant; kernel: Kernel; expected: string }[] = [];
   for (const variant of variants) {
     progress.step(`checking ${variant.name}`);
     const expected = await checkVariant(variant, herd);
-    for (const kernel of variant.kernels) {
-      runs.push({ series: { variant, kernel, warm: [], first: [] }, expected: expected[kernel] });
-    }
+    for (const kernel of variant.kernels) runs.push({ variant, kernel, expected: expected[kernel] });
     signal.throwIfAborted();
   }
-  for (let round = 0; round < rounds; round++) {
-    progress.step(`round ${round + 1} of ${rounds}`);
-    for (const { series, expected } of round % 2 === 0 ? runs : runs.toReversed()) {
-      const { variant, kernel, warm, first } = series;
-      const warmCalls = await callWarm(variant, kernel, herd);
-      const firstCalls = [];
-      for (let fresh = 0; fresh < FRESH_PROCESSES; fresh++) {
-        firstCalls.push(await callFresh(variant, kernel, herd));
-      }
-      for (const { result } of [warmCalls, ...firstCalls]) {
-        assert.equal(result, expected, `${variant.name}: what the ${kernel} gives`);
-      }
-      warm.push(Math.min(...warmCalls.millis));
-      first.push(Math.min(...firstCalls.flatMap(({ millis }) => millis)));
-      signal.throwIfAborted();
+  const measure = async ({ variant, kernel, expected }: (typeof runs)[number], round: number) => {
+    progress.step(`round ${round + 1} of ${rounds}: ${kernel}, ${variant.name}`);
+    const warm = await inProcess(variant, kernel, herd, callWarm);
+    const fresh = [];
+    for (let i = 0; i < FRESH_PROCESSES; i++) fresh.push(await inProcess(variant, kernel, herd, callFirst));
+    for (const { result } of [warm, ...fresh]) {
+      assert.equal(result, expected, `${variant.name}: what the ${kernel} gives`);
     }
-  }
-  return runs.map(({ series }) => series);
+    return { warm: Math.min(...warm.millis), first: Math.min(...fresh.flatMap(({ millis }) => millis)) };
+  };
+  const found = await takeTurns(runs, rounds, signal, measure);
+  return [...found].map(([{ variant, kernel }, measured]) => ({
+    variant,
+    kernel,
+    warm: measured.map(({ warm }) => warm),
+    first: measured.map(({ first }) => first),
+  }));
 }
 
-/** A process of its own in every round, since V8 does not compile the same code in each. */
-async function callWarm(variant: Variant, kernel: Kernel, herd: Herd): Promise<TimedCalls> {
+/** Of its own in every round, since V8 does not compile the same code alike in each process. */
+async function inProcess(
+  variant: Variant,
+  kernel: Kernel,
+  herd: Herd,
+  call: (worker: Worker, command: string) => Promise<TimedCalls>,
+): Promise<TimedCalls> {
   const worker = startWorker(variant);
   try {
     if (kernel === 'wolf') await worker.ask(herdLine(herd));
-    return await timeCalls(worker, COMMANDS[kernel], await warmUp(worker, kernel));
+    return await call(worker, COMMANDS[kernel]);
   } finally {
     worker.close();
   }
 }
 
-/** @returns how many calls fill a slice. */
-async function warmUp(worker: Worker, kernel: Kernel): Promise<number> {
+const callFirst = (worker: Worker, command: string) => timeCalls(worker, command, 1);
+
+/** Warms up, then calls as often as fills a slice. */
+async function callWarm(worker: Worker, command: string): Promise<TimedCalls> {
   let millis: readonly number[] = [];
   for (let spent = 0; spent < WARM_UP_MS; spent += millis.reduce((sum, one) => sum + one, 0)) {
-    ({ millis } = await timeCalls(worker, COMMANDS[kernel], Math.max(1, 2 * millis.length)));
+    ({ millis } = await timeCalls(worker, command, Math.max(1, 2 * millis.length)));
   }
-  return Math.min(500, Math.max(1, Math.round(SLICE_MS / median(millis))));
-}
-
-async function callFresh(variant: Variant, kernel: Kernel, herd: Herd): Promise<TimedCalls> {
-  const worker = startWorker(variant);
-  try {
-    if (kernel === 'wolf') await worker.ask(herdLine(herd));
-    return await timeCalls(worker, COMMANDS[kernel], 1);
-  } finally {
-    worker.close();
-  }
+  const calls = Math.round(SLICE_MS / median(millis));
+  return timeCalls(worker, command, Math.min(500, Math.max(1, calls)));
 }

@@ -1,22 +1,23 @@
 // The process of the kernels as one writes them first.
-import { choose } from './choose.ts';
 import { serveKernels } from './node-worker.ts';
-import { arrayAckermann, arraySieve, remainderIsPrime } from './yardsticks.ts';
-
-const SIEVE_LIMIT = 400_000;
+import { arrayAckermann, arraySieve, heaviest, remainderIsPrime } from './plain-kernels.ts';
 
 await serveKernels({
   ackermann: arrayAckermann,
   steps: {
-    file: 'lab/kernels/yardsticks.ts',
-    statements: ['stack.push(right + 1)', 'stack.push(left - 1, 1)', 'stack.push(left - 1, left, right - 1)'],
+    file: 'lab/kernels/plain-kernels.ts',
+    statements: [
+      'stack.push(right + 1);',
+      'stack.push(left - 1, 1);',
+      'stack.push(left - 1, left, right - 1);',
+    ],
   },
   wolf(herd) {
-    const primes = arraySieve(SIEVE_LIMIT);
-    return choose(herd, (weight) => remainderIsPrime(weight, primes));
+    const primes = arraySieve();
+    return heaviest(herd, (weight) => remainderIsPrime(weight, primes));
   },
   arePrime(weights) {
-    const primes = arraySieve(SIEVE_LIMIT);
+    const primes = arraySieve();
     return weights.map((weight) => remainderIsPrime(weight, primes));
   },
 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { ROOT } from '../experiment.ts';
 
 const run = promisify(execFile);
 const BUILD_LIMIT_MS = 300_000;
@@ -35,14 +36,14 @@ export const OURS = 'TypeScript tuned';
 const BOTH = ['cat', 'wolf'] as const;
 
 /** Finds the languages of this machine; builds the Rust crate, which needs no network. */
-export async function findVariants(root: string, onStep: (step: string) => void): Promise<Variants> {
-  const [rust, python] = [await rustVariants(root, onStep), await pythonVariants(root)];
+export async function findVariants(onStep: (step: string) => void): Promise<Variants> {
+  const [rust, python] = [await rustVariants(onStep), await pythonVariants()];
   const others = [rust, python];
   return {
     variants: [
       ...(typeof rust === 'string' ? [] : rust),
-      await nodeVariant(root, 'plain'),
-      await nodeVariant(root, 'tuned'),
+      await nodeVariant('plain'),
+      await nodeVariant('tuned'),
       ...(typeof python === 'string' ? [] : python),
     ],
     notices: others.filter((one) => typeof one === 'string'),
@@ -50,9 +51,9 @@ export async function findVariants(root: string, onStep: (step: string) => void)
 }
 
 /** Bundled as the functions are (`custom.esbuild` in serverless.yml), since V8 optimises one module further than several. */
-async function nodeVariant(root: string, kind: string): Promise<Variant> {
+async function nodeVariant(kind: string): Promise<Variant> {
   const source = join(import.meta.dirname, `node-${kind}.ts`);
-  const bundle = join(root, '.cache', 'kernels-node', `${kind}.mjs`);
+  const bundle = join(ROOT, '.cache', 'kernels-node', `${kind}.mjs`);
   await build({
     entryPoints: [source],
     outfile: bundle,
@@ -73,11 +74,8 @@ async function nodeVariant(root: string, kind: string): Promise<Variant> {
   };
 }
 
-async function rustVariants(
-  root: string,
-  onStep: (step: string) => void,
-): Promise<readonly Variant[] | string> {
-  const target = join(root, '.cache', 'kernels-rust');
+async function rustVariants(onStep: (step: string) => void): Promise<readonly Variant[] | string> {
+  const target = join(ROOT, '.cache', 'kernels-rust');
   const manifest = join(import.meta.dirname, 'rust', 'Cargo.toml');
   const command = ['build', '--release', '--offline', '--locked', '--quiet'];
   onStep('building the Rust kernels (cargo build --release)');
@@ -107,7 +105,7 @@ async function rustVariants(
   ];
 }
 
-async function pythonVariants(root: string): Promise<readonly Variant[] | string> {
+async function pythonVariants(): Promise<readonly Variant[] | string> {
   const needed = `Python needs 3.${OLDEST_PYTHON_MINOR} or later`;
   // The interpreter itself: a shim in front of it would be measured too.
   const script = 'import sys; print(sys.version_info.minor, sys.executable)';
@@ -125,6 +123,6 @@ async function pythonVariants(root: string): Promise<readonly Variant[] | string
     program,
     args: [join(import.meta.dirname, 'worker.py'), kind],
     sourceArgs: [join(import.meta.dirname, 'worker.py'), kind],
-    environment: { PYTHONPATH: join(root, 'reference', 'python'), PYTHONDONTWRITEBYTECODE: '1' },
+    environment: { PYTHONPATH: join(ROOT, 'reference', 'python'), PYTHONDONTWRITEBYTECODE: '1' },
   }));
 }

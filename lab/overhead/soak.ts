@@ -1,16 +1,16 @@
 import { closedLoad } from '../../bench/load/closed-load.ts';
 import { BARE_REQUEST, verifyBare } from '../../bench/load/start-bare-server.ts';
+import type { Lab } from '../experiment.ts';
 
 const STEP = 100_000;
 const MB = 2 ** 20;
 
 /** Makes many requests in one piece of load, and tells this process' memory every 100 000 answers. */
-export async function soak(
+export async function soakClient(
   url: string,
   connections: number,
   requests: number,
-  signal: AbortSignal,
-  say: (line: string) => void,
+  { signal, say }: Lab,
 ): Promise<void> {
   let answers = 0;
   const startedAt = performance.now();
@@ -39,6 +39,6 @@ export async function soak(
   // Kilobytes, also on macOS.
   const peak = process.resourceUsage().maxRSS / 1024;
   say(
-    `${calls} requests, ${lost} lost, ${wrong} wrong, ${latency.count} latencies; peak ${peak.toFixed(0)} MB; aim: under 150`,
+    `${calls} requests, ${lost} lost, ${wrong} wrong, ${latency.count} latencies; peak ${peak.toFixed(0)} MB; aimed at: under 150`,
   );
 }

@@ -3,6 +3,7 @@ import { ratiosOf } from '../../bench/analysis/ratios.ts';
 import { SCENARIO_NAMES, type ScenarioName } from '../../bench/results/names.ts';
 import type { BenchResult } from '../../bench/results/result.ts';
 import type { RatioInterval } from '../../bench/statistics/interval.ts';
+import { median } from '../../bench/statistics/median.ts';
 
 /** What the bench said of one scenario when a stack ran against itself. */
 export interface SelfVerdict {
@@ -10,6 +11,20 @@ export interface SelfVerdict {
   /** Times that the first of the two seemed faster by median latency; `undefined` when it could not be judged. */
   readonly figures: RatioInterval | undefined;
 }
+
+/** Aimed at: so large a share of the verdicts is right, and the middle one of the intervals no wider. */
+const AIM = { share: 0.95, width: 1.35 };
+
+/** The columns of a tally. */
+export const TALLY_HEADER = [
+  'scenario',
+  'inconclusive',
+  'faster',
+  'slower',
+  'not judged',
+  'median interval',
+  `aim: ${AIM.share * 100} %, ×÷ ${AIM.width}`,
+];
 
 /** The verdicts that the reports give of a run of two stacks that are the same. */
 export function verdictsOf(result: BenchResult): SelfVerdict[] {
@@ -27,10 +42,13 @@ export function tallyOf(runs: readonly (readonly SelfVerdict[])[]): string[][] {
     const judged = verdicts.flatMap(({ figures }) => figures ?? []);
     const count = (verdict: RatioInterval['verdict']) =>
       judged.filter((one) => one.verdict === verdict).length;
-    const widths = judged.map(({ low, high }) => Math.sqrt(high / low)).sort((a, b) => a - b);
-    const typical = widths[widths.length >> 1]?.toFixed(2) ?? '-';
-    const right = `${count('inconclusive')} of ${verdicts.length}`;
+    const width = median(judged.map(({ low, high }) => Math.sqrt(high / low)));
+    const right = count('inconclusive');
+    const isReached = right >= AIM.share * verdicts.length && width <= AIM.width;
     const wrong = [count('faster'), count('slower'), verdicts.length - judged.length].map(String);
-    return [[scenario, right, ...wrong, `×÷ ${typical}`]];
+    const interval = `×÷ ${width.toFixed(2)}`;
+    return [
+      [scenario, `${right} of ${verdicts.length}`, ...wrong, interval, isReached ? 'reached' : 'MISSED'],
+    ];
   });
 }

@@ -6,7 +6,7 @@ interface Request {
   response: unknown;
 }
 
-/** Stands in for `@middy/core` in one variant of `npm run bench:levers`; without early time-out. */
+/** Stands in for `@middy/core` in one variant of `npm run lab -- levers`; without early time-out. */
 export function middy(_options: object) {
   let explain = (_request: Request): void => undefined;
   let work = async (_event: unknown, _context: unknown): Promise<unknown> => undefined;

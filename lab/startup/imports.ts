@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { preparePython } from '@sheep-shed/local-lambda';
-import type { LocalStackName } from '../../bench/plan/options.ts';
-import type { ImportNode } from './import-tree.ts';
+import { ROOT } from '../experiment.ts';
 import { medianTree, renderTree } from './import-tree.ts';
 import { bundlerOptions, nodeImports, timedBundle } from './node-imports.ts';
-import type { FunctionName } from './options.ts';
 import { pythonImports } from './python-imports.ts';
+import type { StartsReport } from './report.ts';
 import type { StartedStacks } from './stacks.ts';
 
 const RUNS = 7;
@@ -22,45 +21,39 @@ const ENVIRONMENT = {
   SHEEP_SHED_TABLE: 'sheep-shed-bench',
 };
 
-/** Which function, and where its package is. */
-export interface ImportTreeOptions {
-  readonly root: string;
-  readonly folder: string;
-  readonly started: Pick<StartedStacks, 'packages' | 'environment'>;
-  readonly stack: LocalStackName;
-  readonly name: FunctionName;
-}
-
 /** The most expensive imports of one function, as lines of text: the run with the median total of several. */
-export async function importTree(options: ImportTreeOptions): Promise<string> {
-  const runs: ImportNode[] = [];
-  const importOnce = options.stack === 'ts' ? await nodeFunction(options) : await pythonFunction(options);
+export async function importTree(
+  { packages, environment }: StartedStacks,
+  { stack, name }: StartsReport['slowest'],
+  folder: string,
+): Promise<string> {
+  const packageDir = packages.get(stack) ?? '';
+  const given = { ...ENVIRONMENT, ...environment };
+  const importOnce =
+    stack === 'python'
+      ? await pythonFunction(packageDir, name, given)
+      : await nodeFunction(packageDir, name, given, folder);
+  const runs = [];
   for (let run = 0; run < RUNS; run++) runs.push(await importOnce());
   return renderTree(medianTree(runs), SHOWN);
 }
 
-async function nodeFunction({ root, folder, started, stack, name }: ImportTreeOptions) {
-  const options = await bundlerOptions(packageOf(started, stack));
+type Environment = Readonly<Record<string, string>>;
+
+async function nodeFunction(packageDir: string, name: string, environment: Environment, folder: string) {
   const entry = `src/functions/${name}/handler.ts`;
-  const bundle = await timedBundle(root, entry, options, join(folder, 'timed', `${name}.mjs`));
-  return () => nodeImports(bundle, { ...ENVIRONMENT, ...started.environment });
+  const file = join(folder, 'timed', `${name}.mjs`);
+  const bundle = await timedBundle(ROOT, entry, await bundlerOptions(packageDir), file);
+  return () => nodeImports(bundle, environment);
 }
 
-async function pythonFunction({ root, started, stack, name }: ImportTreeOptions) {
-  const python = await preparePython(join(root, '.cache'), () => undefined);
+async function pythonFunction(packageDir: string, name: string, environment: Environment) {
+  const python = await preparePython(join(ROOT, '.cache'), () => undefined);
   if (!python.ready) throw new Error(python.reason);
-  const state = JSON.parse(
-    await readFile(join(packageOf(started, stack), 'serverless-state.json'), 'utf8'),
-  ) as { service: { functions: Record<string, { name: string; handler: string }> } };
-  const handler = Object.values(state.service.functions).find((one) => one.name.endsWith(name))?.handler;
-  const module = (handler ?? '').replace(/\.[^.]*$/, '').replaceAll('/', '.');
-  const path = [join(root, 'reference/python'), python.sitePackages];
-  const environment = { ...ENVIRONMENT, ...started.environment };
+  const state = JSON.parse(await readFile(join(packageDir, 'serverless-state.json'), 'utf8'));
+  const functions = Object.values<{ name: string; handler: string }>(state.service.functions);
+  const { handler = '' } = functions.find((one) => one.name.endsWith(name)) ?? {};
+  const module = handler.replace(/\.[^.]*$/, '').replaceAll('/', '.');
+  const path = [join(ROOT, 'reference/python'), python.sitePackages];
   return () => pythonImports({ python: python.python, path, module, environment });
-}
-
-function packageOf({ packages }: ImportTreeOptions['started'], stack: LocalStackName): string {
-  const found = packages.get(stack);
-  if (found === undefined) throw new Error(`the stack ${stack} is not packaged`);
-  return found;
 }

@@ -1,4 +1,4 @@
-import type { FunctionName } from './options.ts';
+import type { FunctionName } from '../reported-host.ts';
 import type { SourceChange, Variant } from './variants.ts';
 
 /** One thing that may make a function faster, as variants of one function; the first is what we ship. */
@@ -36,11 +36,6 @@ const EMPTY: Variant = {
 
 /** The levers of docs/performance.md by name. */
 export const LEVERS = {
-  client: {
-    help: 'a thin DynamoDB client of our own instead of the SDK',
-    functionName: 'post-sheep',
-    variants: [{ label: 'thin client' }, { label: 'SDK', build: SDK }, EMPTY],
-  },
   builtins: {
     help: 'node:http, node:https and node:crypto by process.getBuiltinModule instead of import',
     functionName: 'post-sheep',
@@ -107,34 +102,10 @@ Object.assign(globalThis, { kept: [DynamoDB, DynamoDBDocument] });`,
       },
     ],
   },
-  'compile-cache': {
-    help: "V8's compile cache in the package",
-    functionName: 'post-sheep',
-    variants: [
-      { label: 'without' },
-      { label: 'with', compileCache: true },
-      { label: 'SDK, without', build: SDK },
-      { label: 'SDK, with', build: SDK, compileCache: true },
-    ],
-  },
-  flags: {
-    help: 'flags of V8 that NODE_OPTIONS may hold',
-    functionName: 'delete-wolf',
-    variants: [
-      { label: 'none' },
-      { label: '--max-semi-space-size=16', environment: { NODE_OPTIONS: '--max-semi-space-size=16' } },
-      { label: '--jitless', environment: { NODE_OPTIONS: '--jitless' } },
-    ],
-  },
   connection: {
     help: 'the connection to DynamoDB opened during init',
     functionName: 'post-sheep',
-    variants: [
-      { label: 'opened in init' },
-      { label: 'opened by the first call', changes: [UNOPENED] },
-      { label: 'TLS, in init', tls: true },
-      { label: 'TLS, by the first call', tls: true, changes: [UNOPENED] },
-    ],
+    variants: [{ label: 'opened in init' }, { label: 'opened by the first call', changes: [UNOPENED] }],
   },
   'warm-cat': {
     help: 'the cat run during init',

@@ -10,53 +10,39 @@ export const QUOTA_VARIABLE = 'BENCH_CPU_PROCESSES';
 /** Begins the line that tells the milliseconds of CPU time of an init. */
 export const INIT_CPU = 'bench: init took CPU ms';
 
-/** One function of a package that the bench writes itself. */
-export interface BenchFunction {
+/** A function of one file, `handler.mjs` or `handler.py`, whose export is `handler`. */
+export interface SmallFunction {
   readonly name: string;
   readonly runtime: 'nodejs24.x' | 'python3.13';
-  /** Module and export, such as `handler.handler`. */
-  readonly handler: string;
-  /** Contents by path. */
-  readonly files: Readonly<Record<string, string | Uint8Array>>;
+  readonly contents: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Writes a deployment package as local-lambda reads it. */
-export async function writePackage(folder: string, functions: readonly BenchFunction[]): Promise<void> {
-  const resources = functions.map(({ name, runtime, handler, environment }) => [
-    name.replaceAll(/\W/g, ''),
-    {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        FunctionName: name,
-        Runtime: runtime,
-        Handler: handler,
-        Code: name,
-        MemorySize: 128,
-        Timeout: 29,
-        Environment: { Variables: environment ?? {} },
-      },
-    },
-  ]);
-  for (const { name, files } of functions) {
-    for (const [path, contents] of Object.entries(files)) await put(join(folder, name, path), contents);
+export async function writePackage(folder: string, functions: readonly SmallFunction[]): Promise<void> {
+  const resources = functions.map(({ name, runtime, environment = {} }) => {
+    const limits = { Handler: 'handler.handler', MemorySize: 128, Timeout: 29 };
+    const variables = { Environment: { Variables: environment } };
+    const Properties = { FunctionName: name, Runtime: runtime, Code: name, ...limits, ...variables };
+    return [name.replaceAll(/\W/g, ''), { Type: 'AWS::Lambda::Function', Properties }];
+  });
+  for (const { name, runtime, contents } of functions) {
+    await put(join(folder, name, runtime === 'nodejs24.x' ? 'handler.mjs' : 'handler.py'), contents);
   }
   await put(join(folder, TEMPLATE), JSON.stringify({ Resources: Object.fromEntries(resources) }));
 }
 
 /** The bare runtimes: a handler that does nothing. */
 export async function writeBarePackage(folder: string, withPython: boolean): Promise<void> {
-  const node: BenchFunction = {
+  const node: SmallFunction = {
     name: 'bare-node',
     runtime: 'nodejs24.x',
-    handler: 'handler.handler',
-    files: { 'handler.mjs': 'export const handler = async () => ({ statusCode: 204 });\n' },
+    contents: 'export const handler = async () => ({ statusCode: 204 });\n',
   };
-  const python: BenchFunction = {
+  const python: SmallFunction = {
     name: 'bare-python',
     runtime: 'python3.13',
-    handler: 'handler.handler',
-    files: { 'handler.py': 'def handler(event, context):\n    return {"statusCode": 204}\n' },
+    contents: 'def handler(event, context):\n    return {"statusCode": 204}\n',
   };
   await writePackage(folder, withPython ? [node, python] : [node]);
 }
@@ -73,10 +59,7 @@ export async function instrumentPackage(packageDir: string, folder: string): Pro
     await unpack(packageDir, Properties.Code, join(folder, id));
     const [file, contents] = Properties.Runtime.startsWith('python')
       ? ['instrumented.py', pythonEntry(Properties.Handler)]
-      : [
-          'instrumented.mjs',
-          nodeEntry(Properties.Handler, await readdir(join(folder, id), { recursive: true })),
-        ];
+      : ['instrumented.mjs', nodeEntry(Properties.Handler, await filesOf(join(folder, id)))];
     await put(join(folder, id, file), contents);
     Properties.Code = id;
     Properties.Handler = 'instrumented.handler';
@@ -97,24 +80,22 @@ async function unpack(packageDir: string, code: Resource['Properties']['Code'], 
   }
 }
 
+const filesOf = (folder: string) => readdir(folder, { recursive: true });
+
 function nodeEntry(handler: string, files: readonly string[]): string {
   const dot = handler.lastIndexOf('.');
   const module = files.find(
     (file) => /^\.[cm]?js$/.test(file.slice(dot)) && file.startsWith(handler.slice(0, dot)),
   );
   if (module === undefined) throw new Error(`the package has no module for the handler ${handler}`);
-  return `export { ${handler.slice(dot + 1)} as handler } from './${module}';\n${NODE_INIT_END}`;
-}
-
-/** What a Node function does at the end of init. */
-export const NODE_INIT_END = `{
-  const { user, system } = process.cpuUsage();
-  const { writeFileSync, writeSync } = process.getBuiltinModule('node:fs');
-  writeSync(1, '${INIT_CPU} ' + (user + system) / 1000 + '\\n');
-  const processes = process.env.${QUOTA_VARIABLE};
-  if (processes !== undefined) writeFileSync(processes, String(process.pid));
-}
+  return `export { ${handler.slice(dot + 1)} as handler } from './${module}';
+const { user, system } = process.cpuUsage();
+const { writeFileSync, writeSync } = process.getBuiltinModule('node:fs');
+writeSync(1, '${INIT_CPU} ' + (user + system) / 1000 + '\\n');
+const processes = process.env.${QUOTA_VARIABLE};
+if (processes !== undefined) writeFileSync(processes, String(process.pid));
 `;
+}
 
 function pythonEntry(handler: string): string {
   const dot = handler.lastIndexOf('.');

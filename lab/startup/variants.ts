@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import type { FunctionName } from './options.ts';
-import { type BenchFunction, NODE_INIT_END } from './packages.ts';
-
-const RUN_LIMIT_MS = 30_000;
+import { ROOT } from '../experiment.ts';
+import type { FunctionName } from '../reported-host.ts';
+import type { SmallFunction } from './packages.ts';
 
 /** A change of one source file before it is bundled. */
 export interface SourceChange {
@@ -27,68 +24,40 @@ export interface Variant {
   /** Source that keeps more in the bundle than the handler needs. */
   readonly besides?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Ship V8's compile cache in the package, and read it. */
-  readonly compileCache?: true;
-  /** Speak TLS to DynamoDB, as on Lambda. */
-  readonly tls?: true;
 }
 
-/** What all variants are made from. */
-export interface VariantSources {
-  readonly root: string;
-  /** Of the stack's `serverless.yml`. */
-  readonly bundler: BuildOptions;
-}
-
-const LOAD: Readonly<Record<'plain' | 'cached', string>> = {
-  plain: "export { handler } from './handler.mjs';\n",
-  cached: `process.getBuiltinModule('node:module').enableCompileCache(import.meta.dirname + '/cache');
-const { handler } = await import('./handler.mjs');
-export { handler };
-`,
-};
-/** Bundles a function as one variant says. @throws Error when a change finds nothing to change. */
+/**
+ * Bundles a function as one variant says.
+ * @param bundler what the stack's `serverless.yml` says.
+ * @throws Error when a change finds nothing to change.
+ */
 export async function buildVariant(
   name: string,
   functionName: FunctionName,
-  variant: Variant,
-  { root, bundler }: VariantSources,
-): Promise<BenchFunction> {
-  const handler = `./src/functions/${functionName}/handler.ts`;
+  { build: over, instead, besides = '', changes = [], environment = {} }: Variant,
+  bundler: BuildOptions,
+): Promise<SmallFunction> {
+  const ours = `${besides}\nexport { handler } from './src/functions/${functionName}/handler.ts';\n`;
   const { outputFiles } = await build({
     ...bundler,
-    ...variant.build,
-    absWorkingDir: root,
-    stdin: {
-      contents: variant.instead ?? `${variant.besides ?? ''}\nexport { handler } from '${handler}';\n`,
-      resolveDir: root,
-      loader: 'ts',
-    },
+    ...over,
+    absWorkingDir: ROOT,
+    stdin: { contents: instead ?? ours, resolveDir: ROOT, loader: 'ts' },
     outfile: 'handler.mjs',
     write: false,
     logLevel: 'silent',
-    plugins: [changing(root, variant.changes ?? [])],
+    plugins: [changing(changes)],
   });
-  const contents = outputFiles?.[0]?.contents ?? '';
-  const load = variant.compileCache ? LOAD.cached : LOAD.plain;
-  return {
-    name,
-    runtime: 'nodejs24.x',
-    handler: 'index.handler',
-    files: { 'handler.mjs': contents, 'index.mjs': load + NODE_INIT_END },
-    environment: variant.environment ?? {},
-  };
+  return { name, runtime: 'nodejs24.x', contents: outputFiles?.[0]?.contents ?? '', environment };
 }
 
-function changing(root: string, changes: readonly SourceChange[]): Plugin {
+function changing(changes: readonly SourceChange[]): Plugin {
   return {
     name: 'changing',
     setup({ onLoad }) {
       for (const file of new Set(changes.map((change) => change.file))) {
-        const path = join(root, file);
-        const filter = new RegExp(`${file.replaceAll('.', '\\.')}$`);
-        onLoad({ filter }, async () => {
-          let contents = await readFile(path, 'utf8');
+        onLoad({ filter: new RegExp(`${file.replaceAll('.', '\\.')}$`) }, async () => {
+          let contents = await readFile(join(ROOT, file), 'utf8');
           for (const { from, to } of changes.filter((change) => change.file === file)) {
             if (!from.test(contents)) throw new Error(`${file} has nothing that matches ${from}`);
             contents = contents.replaceAll(new RegExp(from, 'g'), to);
@@ -98,16 +67,4 @@ function changing(root: string, changes: readonly SourceChange[]): Plugin {
       }
     },
   };
-}
-
-/** Runs the init of an unpacked function once, so that its compile cache is written beside it. */
-export async function fillCompileCache(folder: string, environment: Readonly<Record<string, string>>) {
-  await mkdir(join(folder, 'cache'), { recursive: true });
-  const file = join(folder, 'fill.mjs');
-  const entry = await readFile(join(folder, 'index.mjs'), 'utf8');
-  await writeFile(
-    file,
-    `${entry.replace(NODE_INIT_END, '')}\nprocess.getBuiltinModule('node:module').flushCompileCache();\nprocess.exit();\n`,
-  );
-  await promisify(execFile)(process.execPath, [file], { env: { ...environment }, timeout: RUN_LIMIT_MS });
 }

@@ -1,11 +1,19 @@
-/** `node lab/startup/wrapper-cost.ts`: what the wrapper adds to a call whose domain does nothing. */
-import { cpus } from 'node:os';
+import type { Option } from '@sheep-shed/options';
+import { wholeNumber } from '@sheep-shed/options/readers';
 import { measure } from 'mitata';
 import { renderTable } from '../../bench/reports/table.ts';
+import { median } from '../../bench/statistics/median.ts';
 import { stdoutLog } from '../../src/adapters/json-log/json-log.ts';
 import { lambda } from '../../src/hosts/lambda/lambda.ts';
+import { experiment, takeTurns } from '../experiment.ts';
 
-const ROUNDS = 7;
+const OPTIONS = {
+  rounds: {
+    help: 'rounds in which both handlers take turns',
+    default: 7,
+    ...wholeNumber(1, 100),
+  } satisfies Option<number>,
+};
 const MIN_MEASURED_NANOS = 2e8;
 const EVENT = {
   version: '2.0',
@@ -14,38 +22,30 @@ const EVENT = {
 };
 const CONTEXT = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 29_000 };
 
-const count = { run: async () => ({ count: 0 }), success: 200 };
-const wrapped = lambda(count, { logFor: stdoutLog }) as unknown as Handler;
-const bare: Handler = async () => ({
-  statusCode: 200,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ count: 0 }),
-});
 type Handler = (event: object, context: object) => Promise<unknown>;
 
-/** Median microseconds of one call. */
-async function micros(handler: Handler): Promise<number> {
-  const { p50 } = await measure(async () => handler(EVENT, CONTEXT), {
-    min_cpu_time: MIN_MEASURED_NANOS,
-    inner_gc: false,
-  });
-  return p50 / 1000;
-}
-
-const medianOf = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-const found: Record<'bare' | 'wrapped', number[]> = { bare: [], wrapped: [] };
-for (let round = 0; round < ROUNDS; round++) {
-  for (const name of round % 2 === 0 ? (['bare', 'wrapped'] as const) : (['wrapped', 'bare'] as const)) {
-    found[name].push(await micros(name === 'bare' ? bare : wrapped));
-  }
-}
-process.stdout.write(
-  `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}; medians of ${ROUNDS} interleaved rounds\n\n`,
-);
-const rows = [
-  ['bare handler', medianOf(found.bare).toFixed(1)],
-  ['wrapper (middy, input, answer)', medianOf(found.wrapped).toFixed(1)],
+const HANDLERS: readonly (readonly [name: string, handler: Handler])[] = [
+  [
+    'bare handler',
+    async () => ({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ count: 0 }),
+    }),
+  ],
+  [
+    'wrapper (middy, input, answer)',
+    lambda({ run: async () => ({ count: 0 }), success: 200 }, { logFor: stdoutLog }) as unknown as Handler,
+  ],
 ];
-process.stdout.write(`${renderTable(['call', 'µs'], rows)}\n`);
+
+/** What the wrapper adds to a call whose domain does nothing. */
+export const wrapper = experiment(OPTIONS, async ({ rounds }, { say, signal }) => {
+  const found = await takeTurns(HANDLERS, rounds, signal, async ([, handler]) => {
+    const limits = { min_cpu_time: MIN_MEASURED_NANOS, inner_gc: false };
+    const { p50 } = await measure(async () => handler(EVENT, CONTEXT), limits);
+    return p50 / 1000;
+  });
+  const rows = [...found].map(([[name], micros]) => [name, median(micros).toFixed(1)]);
+  say(`Medians of ${rounds} interleaved rounds\n\n${renderTable(['call', 'µs'], rows)}`);
+});

@@ -1,29 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import { makeHerd } from '../../bench/herd/make-herd.ts';
 import { checkVariant } from '../kernels/check.ts';
 import { renderKernel } from '../kernels/report.ts';
 import type { Variant } from '../kernels/variants.ts';
 import { findVariants } from '../kernels/variants.ts';
+import { runLab } from './run-lab.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const CHILD_LIMIT_MS = 180_000;
 const IN_NODE = ['TypeScript plain', 'TypeScript tuned'];
 const herd = makeHerd(300, 1);
 
-async function benchKernels(args: readonly string[], path = process.env['PATH']) {
-  const main = join(ROOT, 'lab/kernels/main.ts');
-  const limits = { env: { ...process.env, PATH: path }, timeout: CHILD_LIMIT_MS };
-  return promisify(execFile)(process.execPath, [main, ...args], limits);
-}
-
 test('every variant that runs here keeps to the workload rules', async (t) => {
-  const { variants, notices } = await findVariants(ROOT, () => {});
+  const { variants, notices } = await findVariants(() => {});
   for (const notice of notices) t.diagnostic(notice);
   const names = variants.map(({ name }) => name);
   assert.ok(
@@ -39,9 +30,7 @@ test('every variant that runs here keeps to the workload rules', async (t) => {
 test('a variant that saves steps, or misses a prime, is found out', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-kernels-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const [honest] = (await findVariants(ROOT, () => {})).variants.filter(
-    ({ name }) => name === 'TypeScript tuned',
-  );
+  const [honest] = (await findVariants(() => {})).variants.filter(({ name }) => name === 'TypeScript tuned');
   const lying = async (name: string, change: string): Promise<Variant> => {
     const script = join(folder, `${name}.mjs`);
     await writeFile(
@@ -75,22 +64,10 @@ child.stdin.end();`,
 test('a machine without Rust and Python is told of, and TypeScript measured', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-kernels-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const { stdout } = await benchKernels(['--rounds', '1', '--herd', '50'], folder);
+  const { stdout } = await runLab(['kernels', '--rounds', '1', '--herd', '50'], { PATH: folder });
   assert.match(stdout, /measuring without Rust: cargo is not on the PATH/);
   assert.match(stdout, /measuring without Python: python3 is not on the PATH/);
   assert.match(stdout, /× TypeScript plain/);
-});
-
-test('options that are not allowed are named', async () => {
-  const rows = [
-    [['--rounds', '0'], '--rounds must be a whole number from 1 to 1000; got "0"'],
-    [['--herd', 'x'], '--herd must be a whole number from 1 to 100000; got "x"'],
-    [['--fast'], 'unknown option --fast; allowed: --rounds, --herd, --help'],
-    [['now'], 'unexpected word "now"'],
-  ] as const;
-  for (const [args, message] of rows) {
-    await assert.rejects(benchKernels(args), { code: 2, stderr: `bench:kernels: ${message}\n` });
-  }
 });
 
 test('ratios and their interval are those to plain Rust', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -16,6 +17,14 @@ import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-optio
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+/** Every document of the repository. */
+const PAGES = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((name) => name !== '' && existsSync(join(ROOT, name)));
 
 /** A section of a page, by its heading. */
 const sectionOf = (page: string, heading: string) =>
@@ -97,12 +106,7 @@ test('docs/dependencies.md names every dependency, and no other', () => {
 });
 
 test('every link between documents leads somewhere', () => {
-  const pages = [
-    'README.md',
-    'CONTRIBUTING.md',
-    ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
-  ];
-  for (const page of pages.filter((name) => name.endsWith('.md'))) {
+  for (const page of PAGES) {
     for (const [, link = ''] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       assert.ok(existsSync(join(ROOT, page, '..', link)), `${page} links to ${link}`);
     }
@@ -111,12 +115,7 @@ test('every link between documents leads somewhere', () => {
 
 test('every script that the documents call exists', () => {
   const { scripts } = JSON.parse(read('package.json'));
-  const pages = [
-    'README.md',
-    'CONTRIBUTING.md',
-    ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
-  ];
-  for (const page of pages.filter((name) => name.endsWith('.md'))) {
+  for (const page of PAGES) {
     for (const [, name = ''] of read(page).matchAll(/npm run (?:-s )?([a-z:]+)/g)) {
       assert.ok(Object.hasOwn(scripts, name), `${page} calls npm run ${name}`);
     }

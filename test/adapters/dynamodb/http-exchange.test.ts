@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
-import { startTlsFront } from '../../../lab/startup/tls-front.ts';
 import { exchangeWith } from '../../../src/adapters/dynamodb/http-exchange.ts';
+import { startTlsFront } from './tls-front.ts';
 
 async function listen(t: TestContext, server: Server): Promise<URL> {
   server.listen(0, '127.0.0.1');

@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openCpuQuota } from '../../startup/cpu-quota.ts';
-
-const CLI = join(import.meta.dirname, '../../startup/main.ts');
-
-function startup(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const env = { ...process.env, ...environment };
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { timeout: 180_000, env }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    });
-  });
-}
+import { runLab } from '../run-lab.ts';
 
 async function folder(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'bench-startup-test-'));
@@ -27,35 +16,15 @@ async function folder(t: TestContext, files: Readonly<Record<string, string>>): 
   return root;
 }
 
-const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
-  [['--cpu', '0'], /--cpu must be a number above 0, at most 1; got "0"/],
-  [['--cpu', '1.01'], /--cpu must be a number above 0, at most 1; got "1.01"/],
-  [['--cpu', '-0.5'], /--cpu must be a number above 0/],
-  [['--starts', '0'], /--starts must be a whole number from 1 to 1000; got "0"/],
-  [['--stack', 'rust'], /--stack must be one of ts, python, each at most once; got "rust"/],
-  [['--tree', 'ts/get-cow'], /--tree must be <stack>\/<function>, .* got "ts\/get-cow"/],
-  [['--stack', 'ts', '--tree', 'python/get-cat'], /--tree must be of a stack that is measured/],
-  [['now'], /unexpected word "now"/],
-];
-
-for (const [args, message] of REFUSED) {
-  test(`bench:startup refuses ${args.join(' ')} and names it`, async () => {
-    const { code, stderr, stdout } = await startup(args);
-    assert.match(stderr, message);
-    assert.equal(stderr.trim().split('\n').length, 1, 'one line');
-    assert.equal(code, 2);
-    assert.equal(stdout, '');
-  });
-}
-
 test('a stack that cannot start is named', async () => {
-  const { code, stderr } = await startup(['--stack', 'python'], { PATH: '/nowhere' });
+  const { code, stderr } = await runLab(['startup', '--stack', 'python'], { PATH: '/nowhere' });
   assert.match(stderr, /--stack python cannot run here: python3 is not on the PATH/);
   assert.equal(code, 2);
 });
 
 test('one start of one stack fills the table and the tree', async () => {
-  const { code, stdout, stderr } = await startup(['--starts', '1', '--stack', 'ts', '--tree', 'ts/get-cat']);
+  const words = 'startup --starts 1 --stack ts --tree ts/get-cat';
+  const { code, stdout, stderr } = await runLab(words.split(' '));
   assert.equal(code, 0, stderr);
   for (const name of ['bare-node', 'post-sheep', 'get-dog', 'get-cat', 'delete-wolf'])
     assert.match(stdout, new RegExp(`${name} +[\\d.]+ `));

@@ -1,3 +1,7 @@
+import type { HerdSheep } from '../../bench/herd/make-herd.ts';
+
+const SIEVE_LIMIT = 400_000;
+
 /** The cat as the textbook rewrites it: the whole term in an array of numbers, pops and pushes in every step. */
 export function arrayAckermann(m: number, n: number): number {
   const stack = [m, n];
@@ -12,13 +16,13 @@ export function arrayAckermann(m: number, n: number): number {
 }
 
 /** The sieve as one writes it first, over all numbers in an array. */
-export function arraySieve(limit: number): number[] {
-  const composite = new Array<boolean>(limit + 1).fill(false);
+export function arraySieve(): number[] {
+  const composite = new Array<boolean>(SIEVE_LIMIT + 1).fill(false);
   const primes: number[] = [];
-  for (let p = 2; p <= limit; p++) {
+  for (let p = 2; p <= SIEVE_LIMIT; p++) {
     if (composite[p]) continue;
     primes.push(p);
-    for (let multiple = p * p; multiple <= limit; multiple += p) composite[multiple] = true;
+    for (let multiple = p * p; multiple <= SIEVE_LIMIT; multiple += p) composite[multiple] = true;
   }
   return primes;
 }
@@ -30,4 +34,18 @@ export function remainderIsPrime(weight: number, primes: readonly number[]): boo
     if (weight % p === 0) return false;
   }
   return weight > 1;
+}
+
+/** The tattoo of the heaviest sheep of prime weight, the smallest tattoo among equals; `undefined` without one. */
+export function heaviest(
+  herd: readonly HerdSheep[],
+  isPrime: (weight: number) => boolean,
+): bigint | undefined {
+  let eaten: HerdSheep | undefined;
+  for (const sheep of herd) {
+    if (!isPrime(sheep.weight)) continue;
+    const more = sheep.weight - (eaten?.weight ?? 0);
+    if (eaten === undefined || more > 0 || (more === 0 && sheep.tattoo < eaten.tattoo)) eaten = sheep;
+  }
+  return eaten?.tattoo;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sampleResult } from '../../../test/bench/sample-result.ts';
-import { tallyOf, verdictsOf } from '../../self/tally.ts';
+import { sampleResult } from '../../test/bench/sample-result.ts';
+import { tallyOf, verdictsOf } from '../self/tally.ts';
 
 test('the verdicts are those of the reports, one a scenario', () => {
   const result = sampleResult();
@@ -19,7 +19,7 @@ test('a scenario that cannot be judged is no agreement', () => {
   const verdicts = verdictsOf({ ...result, scenarios });
   assert.ok(verdicts.length > 0 && verdicts.every(({ figures }) => figures === undefined));
   assert.deepEqual(tallyOf([[{ scenario: 'dog', figures: undefined }]]), [
-    ['dog', '0 of 1', '0', '0', '1', '×÷ -'],
+    ['dog', '0 of 1', '0', '0', '1', '×÷ NaN', 'MISSED'],
   ]);
 });
 
@@ -27,6 +27,6 @@ test('a tally counts each verdict and tells the typical width', () => {
   const of = (verdict: 'faster' | 'inconclusive', high: number) =>
     [{ scenario: 'cat', figures: { ratio: 1, low: 1 / high, high, verdict } }] as const;
   assert.deepEqual(tallyOf([of('inconclusive', 1.2), of('faster', 1.3), of('inconclusive', 1.1)]), [
-    ['cat', '2 of 3', '1', '0', '0', '×÷ 1.20'],
+    ['cat', '2 of 3', '1', '0', '0', '×÷ 1.20', 'MISSED'],
   ]);
 });

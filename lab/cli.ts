@@ -1,0 +1,98 @@
+/** `npm run lab`: lists the experiments behind docs/performance.md, or runs one. */
+import { OptionError, renderOptions } from '@sheep-shed/options';
+import { renderTable } from '../bench/reports/table.ts';
+import type { Experiment, Lab } from './experiment.ts';
+import { describeHere, inLab } from './experiment.ts';
+
+interface Entry {
+  readonly answers: string;
+  /** On two cores, with the default options. */
+  readonly takes: string;
+  /** Loads nothing before it is needed: an experiment may watch this process' own memory. */
+  readonly load: () => Promise<Experiment>;
+}
+
+const EXPERIMENTS: Readonly<Record<string, Entry>> = {
+  kernels: {
+    answers: 'How fast are cat and wolf in TypeScript, Rust and Python, each plain and tuned?',
+    takes: '4 min',
+    load: async () => (await import('./kernels/experiment.ts')).kernels,
+  },
+  startup: {
+    answers: 'How long is the init of each function, and which imports take it?',
+    takes: '2 min',
+    load: async () => (await import('./startup/experiment.ts')).startup,
+  },
+  levers: {
+    answers: 'What does each thing that makes init or the first call faster gain?',
+    takes: '10 min',
+    load: async () => (await import('./startup/levers-experiment.ts')).levers,
+  },
+  'first-call': {
+    answers: 'What is the part of the kernels in a first call?',
+    takes: '1 min',
+    load: async () => (await import('./startup/first-call.ts')).firstCall,
+  },
+  wrapper: {
+    answers: 'What does the Lambda wrapper add to a call?',
+    takes: '10 s',
+    load: async () => (await import('./startup/wrapper-cost.ts')).wrapper,
+  },
+  scale: {
+    answers: 'How do time, read units and memory grow with the herd and with the calls?',
+    takes: '8 min',
+    load: async () => (await import('./scale/experiment.ts')).scale,
+  },
+  host: {
+    answers: 'How fast is local-lambda beside serverless-offline and a bare server?',
+    takes: '8 min',
+    load: async () => (await import('./host/experiment.ts')).host,
+  },
+  soak: {
+    answers: 'Does local-lambda lose a request, or grow, when one in a hundred goes wrong?',
+    takes: '3 min',
+    load: async () => (await import('./host/soak.ts')).soak,
+  },
+  overhead: {
+    answers: "What does the bench's own client cost beside autocannon, and in memory?",
+    takes: '1 min',
+    load: async () => (await import('./overhead/experiment.ts')).overhead,
+  },
+  insights: {
+    answers: 'How much slower is the query evaluator than a loop written by hand?',
+    takes: '1 min',
+    load: async () => (await import('./insights/experiment.ts')).insights,
+  },
+  self: {
+    answers: 'How often does the bench see a difference between a stack and itself?',
+    takes: '6 min',
+    load: async () => (await import('./self/experiment.ts')).self,
+  },
+};
+
+const [, , name, ...args] = process.argv;
+process.exitCode = await inLab((lab) =>
+  name === undefined || name === '--help' ? list(lab) : run(name, lab),
+);
+
+async function list({ say }: Lab): Promise<void> {
+  const rows = Object.entries(EXPERIMENTS).map(([key, { answers, takes }]) => [key, answers, takes]);
+  say('Usage: npm run lab -- <experiment> [options]     its options: npm run lab -- <experiment> --help\n');
+  say(renderTable(['experiment', 'answers', 'takes about'], rows));
+}
+
+async function run(chosen: string, lab: Lab): Promise<void> {
+  const entry = Object.hasOwn(EXPERIMENTS, chosen) ? EXPERIMENTS[chosen] : undefined;
+  if (entry === undefined) {
+    const names = Object.keys(EXPERIMENTS).join(', ');
+    throw new OptionError(`unknown experiment ${JSON.stringify(chosen)}; there are ${names}`);
+  }
+  const { options, run: runExperiment } = await entry.load();
+  if (args.includes('--help')) {
+    lab.say(`Usage: npm run lab -- ${chosen} [options]\n\n${entry.answers} Takes about ${entry.takes}.\n`);
+    lab.say(renderOptions(options));
+    return;
+  }
+  lab.say(`${describeHere()}\n`);
+  await runExperiment(args, lab);
+}

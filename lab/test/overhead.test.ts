@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runLab } from './run-lab.ts';
+
+test('the soak accounts for every request, and tells the memory', async () => {
+  const { stdout } = await runLab(['overhead', '--soak', '2500', '--connections', '3']);
+  assert.match(stdout, /^ +0 +[0-9]+ +[0-9.]+ +0\.[0-9]$/m);
+  assert.match(stdout, /^2500 requests, 0 lost, 0 wrong, 2500 latencies; peak [0-9]+ MB/m);
+});
+
+test('the comparison gives both clients a row, and the ratio of the rounds', async () => {
+  const { stdout } = await runLab(['overhead', '--rounds', '1']);
+  assert.match(stdout, /^bench +[0-9]+ +[0-9]+ +[0-9]+ +[0-9.]+$/m);
+  assert.match(stdout, /^autocannon +[0-9]+ +[0-9]+ +[0-9]+ +[0-9.]+$/m);
+  assert.match(stdout, /^bench over autocannon: [0-9.]+ \([0-9.]+ to [0-9.]+\)/m);
+});
