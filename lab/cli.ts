@@ -1,8 +1,8 @@
 /** `npm run lab`: lists the experiments behind docs/performance.md, or runs one. */
-import { OptionError, renderOptions } from '@sheep-shed/options';
+import { OptionError } from '@sheep-shed/options';
 import { renderTable } from '../bench/reports/table.ts';
 import type { Experiment, Lab } from './experiment.ts';
-import { describeHere, inLab } from './experiment.ts';
+import { inLab } from './experiment.ts';
 
 interface Entry {
   readonly answers: string;
@@ -87,12 +87,6 @@ async function run(chosen: string, lab: Lab): Promise<void> {
     const names = Object.keys(EXPERIMENTS).join(', ');
     throw new OptionError(`unknown experiment ${JSON.stringify(chosen)}; there are ${names}`);
   }
-  const { options, run: runExperiment } = await entry.load();
-  if (args.includes('--help')) {
-    lab.say(`Usage: npm run lab -- ${chosen} [options]\n\n${entry.answers} Takes about ${entry.takes}.\n`);
-    lab.say(renderOptions(options));
-    return;
-  }
-  lab.say(`${describeHere()}\n`);
-  await runExperiment(args, lab);
+  const usage = `Usage: npm run lab -- ${chosen} [options]\n\n${entry.answers} Takes about ${entry.takes}.`;
+  await (await entry.load())(args, usage, lab);
 }

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { OptionTable, Values } from '@sheep-shed/options';
-import { OptionError, readFlags, resolveOptions } from '@sheep-shed/options';
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
 import { describeMachine } from '../bench/run/machine.ts';
 import { handleInterrupts } from '../bench/world/interrupts.ts';
 import { type Progress, progressOn } from '../bench/world/progress.ts';
@@ -23,25 +24,25 @@ export interface Lab {
   readonly atEnd: (cleanup: () => Promise<unknown> | unknown) => void;
 }
 
-/** An experiment: its options, and what it does with them. */
-export interface Experiment {
-  readonly options: OptionTable;
-  /** @throws OptionError on wrong usage. */
-  readonly run: (args: readonly string[], lab: Lab) => Promise<void>;
-}
+/**
+ * Runs for a command line, or shows what it asks for.
+ * @param usage the text of `--help` above the options.
+ * @throws OptionError on wrong usage.
+ */
+export type Experiment = (args: readonly string[], usage: string, lab: Lab) => Promise<void>;
 
-/** Binds an experiment to the type of its options. */
+/** Makes an experiment of its options and what it does with them. */
 export function experiment<Table extends OptionTable>(
   options: Table,
   run: (values: Values<Table>, lab: Lab) => Promise<void>,
 ): Experiment {
-  return {
-    options,
-    async run(args, lab) {
-      const { flags, words } = readFlags(options, args);
-      if (words[0] !== undefined) throw new OptionError(`unexpected word ${JSON.stringify(words[0])}`);
-      await run(resolveOptions(options, { flags }), lab);
-    },
+  return async (args, usage, lab) => {
+    const command = { options, usage: (lines: string) => `${usage}\n\n${lines}` };
+    const line = readCommand(command, args, {});
+    if (line.kind === 'show') return lab.say(line.text);
+    if (line.words.length > 0) throw new OptionError(`unexpected word ${JSON.stringify(line.words[0])}`);
+    lab.say(`${describeHere()}\n`);
+    await run(line.values, lab);
   };
 }
 
@@ -73,7 +74,7 @@ export async function inLab(work: (lab: Lab) => Promise<void>): Promise<number> 
 }
 
 /** What a reader of figures must know of the machine and the moment that gave them. */
-export function describeHere(): string {
+function describeHere(): string {
   const { cpu, cores, loadAverageBefore } = describeMachine();
   const load = loadAverageBefore?.toFixed(1) ?? 'not available';
   return `Node ${process.version}, ${cpu}, ${cores} cores, load average ${load}`;

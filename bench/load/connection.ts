@@ -52,7 +52,7 @@ export interface ConnectionOptions {
 /**
  * Makes a connection, not yet open. HTTP/1.1 is spoken over a socket of our own: set-up is then done, and
  * measured, before a request's clock starts, nothing is ever sent twice, and a request costs two thirds of what
- * it does over undici (`npm run bench:overhead`).
+ * it does over undici (`npm run lab -- overhead`).
  */
 export function createConnection({ base, timeoutSeconds, onConnected }: ConnectionOptions): Connection {
   const timeoutMs = timeoutSeconds * 1000;

@@ -41,7 +41,7 @@ export const levers = experiment(OPTIONS, async ({ starts, cpu, lever: names }, 
 async function measureLever(
   name: LeverName,
   starts: number,
-  { environment, tables }: Awaited<ReturnType<typeof openStacks>>,
+  { environment: shared, tables, tableNames }: Awaited<ReturnType<typeof openStacks>>,
   bundler: BuildOptions,
   lab: Lab,
 ): Promise<string> {
@@ -53,6 +53,7 @@ async function measureLever(
   await writePackage(packageDir, await Promise.all(built));
   const nameOf = (functionOf: string) => variants[Number(functionOf.split('-').at(-1))]?.label ?? functionOf;
   const eventOf = EVENT_OF[functionName];
+  const environment = { ...shared, SHEEP_SHED_TABLE: tableNames[0] ?? '' };
   const hosted = await hostSubjects({ stack: name, packageDir, environment, nameOf, eventOf }, lab);
   try {
     const found = await measureStarts(hosted.subjects, starts, tables, variants.length, lab);

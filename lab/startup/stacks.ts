@@ -36,15 +36,17 @@ export async function openStacks(
   const dynamodb = await startDynamodb();
   atEnd(dynamodb.close);
   const tables: TableAccess[] = [];
+  const tableNames: string[] = [];
   for (const packageDir of packages.values()) {
     const [properties = {}] = await tablesOf(packageDir);
     const table = await localTable(dynamodb, properties);
     atEnd(table.close);
     tables.push(table);
+    tableNames.push(String(properties['TableName']));
   }
   const quotaEnvironment = quota === undefined ? {} : { [QUOTA_VARIABLE]: quota.processesFile };
   const environment = { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, ...quotaEnvironment };
-  return { packages, tables, environment };
+  return { packages, tables, tableNames, environment };
 }
 
 /** Starts the stacks and, beside them, the bare runtimes. @throws OptionError as {@link openStacks} does. */

@@ -24,7 +24,10 @@ const REFUSED: readonly (readonly [words: string, message: RegExp])[] = [
   ['kernel', /^lab: unknown experiment "kernel"; there are kernels, startup, /],
   ['kernels --rounds 0', /^lab: --rounds must be a whole number from 1 to 1000; got "0"$/],
   ['kernels --herd x', /^lab: --herd must be a whole number from 1 to 100000; got "x"$/],
-  ['kernels --fast', /^lab: unknown option --fast; allowed: --rounds, --herd$/],
+  [
+    'kernels --fast',
+    /^lab: unknown option --fast; allowed: --rounds, --herd, --config, --show-config, --help$/,
+  ],
   ['kernels now', /^lab: unexpected word "now"$/],
   ['startup --cpu 0', /--cpu must be a number above 0, at most 1; got "0"/],
   ['startup --cpu 1.01', /--cpu must be a number above 0, at most 1; got "1.01"/],
