@@ -9,7 +9,10 @@ import { checkThreshold, parseThreshold } from './thresholds.ts';
 /** What a result is held against. */
 export interface Gates {
   readonly thresholds: readonly Threshold[];
-  readonly baseline: { readonly path: string; readonly result: BenchResult } | undefined;
+  /** Earlier runs; `undefined` without any. */
+  readonly baseline:
+    | { readonly paths: readonly string[]; readonly results: readonly BenchResult[] }
+    | undefined;
 }
 
 /** How a result stands against its gates. */
@@ -23,18 +26,19 @@ export interface Judgement {
 
 /** Reads gates, before anything is measured. @throws OptionError on a threshold or a baseline that cannot be read. */
 export async function readGates(given: {
-  readonly baseline: string | undefined;
+  readonly baseline: readonly string[] | undefined;
   readonly threshold: readonly string[] | undefined;
 }): Promise<Gates> {
   const thresholds = (given.threshold ?? []).map(parseThreshold);
-  const { baseline: path } = given;
-  return { thresholds, baseline: path === undefined ? undefined : { path, result: await readResult(path) } };
+  const { baseline: paths } = given;
+  if (paths === undefined) return { thresholds, baseline: undefined };
+  return { thresholds, baseline: { paths, results: await Promise.all(paths.map(readResult)) } };
 }
 
 /** Holds a result against its gates. */
 export function judge(result: BenchResult, gates: Gates): Judgement {
   const outcomes = gates.thresholds.flatMap((threshold) => checkThreshold(result, threshold));
-  const comparison = gates.baseline && compareResults(gates.baseline.result, result);
+  const comparison = gates.baseline && compareResults(gates.baseline.results, result);
   return { outcomes, comparison, code: codeOf(result, outcomes, comparison) };
 }
 

@@ -25,9 +25,10 @@ export const COMPARE_OPTIONS = {
   } satisfies Option<string>,
 };
 
-const USAGE = (options: string) => `Usage: npm run bench -- compare <before> <after> [options]
+const USAGE = (options: string) => `Usage: npm run bench -- compare <before>... <after> [options]
 
-Compares two result files, scenario by scenario, stack by stack, metric by metric.
+Compares a result file with earlier ones, scenario by scenario, stack by stack, metric by metric. With three earlier
+files or more their spread tells what differs between runs; with fewer the intervals are widened by an assumption.
 
 ${options}
 
@@ -35,6 +36,7 @@ ${EXIT_CODES}
 
 Example:
   npm run bench -- compare before.json after.json --format markdown
+  npm run bench -- compare monday.json tuesday.json wednesday.json today.json
 `;
 
 /** Runs `bench compare` and gives its exit code. @throws OptionError on wrong usage and on files that are no results. */
@@ -45,12 +47,14 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { values, words } = line;
-  const [before, after, extra] = words;
-  if (before === undefined || after === undefined || extra !== undefined) {
-    throw new OptionError(`compare takes two result files, before and after; got "${words.join(' ')}"`);
+  const [before, after] = [words.slice(0, -1), words.at(-1)];
+  if (after === undefined || before.length === 0) {
+    throw new OptionError(
+      `compare takes two result files or more, the later one last; got "${words.join(' ')}"`,
+    );
   }
   const later = await readResult(after);
-  const comparison = compareResults(await readResult(before), later);
+  const comparison = compareResults(await Promise.all(before.map(readResult)), later);
   const names = { before, after };
   const hasColour = values.out === undefined && wantsColour(process.stdout, process.env);
   const texts = {

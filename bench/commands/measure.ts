@@ -69,7 +69,7 @@ export async function measureCommand(args: readonly string[], signal: AbortSigna
   const page = await writePage(path, result);
   const [file, report] = [path, page].map((one) => relative(process.cwd(), one));
   const judgement = judge(result, gates);
-  const names = { before: gates.baseline?.path ?? '', after: file ?? path };
+  const names = { before: gates.baseline?.paths ?? [], after: file ?? path };
   const judged = renderJudgement(judgement, names, hasColour);
   process.stdout.write(`${renderTerminal(result, hasColour)}\n\n`);
   if (judged !== '') process.stdout.write(`${judged}\n\n`);

@@ -63,7 +63,7 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   const hasColour = values.out === undefined && wantsColour(process.stdout, process.env);
   await put(await renderAs(values.format, result, hasColour), values.out);
   const judgement = judge(result, gates);
-  const names = { before: gates.baseline?.path ?? '', after: path };
+  const names = { before: gates.baseline?.paths ?? [], after: path };
   const text = renderJudgement(judgement, names, wantsColour(process.stderr, process.env));
   // Beside the report, which another program may read.
   if (text !== '') process.stderr.write(`${text}\n`);

@@ -1,13 +1,14 @@
 import type { Option } from '@sheep-shed/options';
-import { filePath } from '@sheep-shed/options/readers';
+import { filePaths } from '@sheep-shed/options/readers';
 
 /** The options that hold a result against something; the same for a run and for a report. */
 export const GATE_OPTIONS = {
   baseline: {
     env: 'BENCH_BASELINE',
-    help: 'result file to compare with; a regression gives exit code 4',
-    ...filePath,
-  } satisfies Option<string>,
+    help: 'result file to compare with, three or more of them to see what differs between runs; a regression gives exit code 4',
+    repeatable: true,
+    ...filePaths,
+  } satisfies Option<readonly string[]>,
   threshold: {
     env: 'BENCH_THRESHOLD',
     help: 'limit that the result must keep, or the exit code is 3',

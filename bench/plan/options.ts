@@ -75,7 +75,7 @@ export const BENCH_OPTIONS = {
   rounds: {
     env: 'BENCH_ROUNDS',
     help: 'rounds in which the stacks take turns; fewer when there are fewer calls',
-    default: 5,
+    default: 15,
     ...wholeNumber(1, 100),
   } satisfies Option<number>,
   connections: {
@@ -86,7 +86,7 @@ export const BENCH_OPTIONS = {
   warmUp: {
     env: 'BENCH_WARM_UP',
     help: 'seconds of uncounted load on new execution environments, after their cold starts',
-    default: 0.5,
+    default: 0.2,
     ...decimalNumber({ from: 0, to: 60 }, 'seconds'),
   } satisfies Option<number>,
   freshEvery: {
@@ -96,7 +96,7 @@ export const BENCH_OPTIONS = {
   } satisfies Option<number>,
   cold: {
     env: 'BENCH_COLD',
-    help: 'cold starts forced of each function and stack; 20 on this machine and none against a URL when not given',
+    help: 'cold starts forced of each function and stack; 10 on this machine and none against a URL when not given',
     ...wholeNumber(0, 1000),
   } satisfies Option<number>,
   rate: {

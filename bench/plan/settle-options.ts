@@ -11,8 +11,8 @@ export type BenchOptions = Omit<Values<typeof BENCH_OPTIONS>, 'connections' | 'c
   readonly openConnections: number;
 };
 
-/** Forced cold starts of a function and stack: as many as give a p90 of their init. */
-const LOCAL_COLD_STARTS = 20;
+/** Forced cold starts of a function and stack: the fewest that give a p90 of their init. */
+const LOCAL_COLD_STARTS = 10;
 
 /**
  * Fills in what depends on other options, and refuses what contradicts itself.

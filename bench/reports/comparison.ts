@@ -2,14 +2,14 @@ import type { Change, Comparison } from '../analysis/compare.ts';
 import { regressionsOf } from '../analysis/compare.ts';
 import { isMissing, type Missing, metricOf } from '../analysis/metrics.ts';
 import { colourText } from './colour.ts';
-import { decimal, range, wrap } from './format.ts';
+import { decimal, difference, FINDS, range, wrap } from './format.ts';
 import { markdownTable } from './markdown.ts';
 import type { ReportTable } from './report-tables.ts';
 import { renderTable } from './table.ts';
 
-/** Names of the two runs, for titles; usually paths. */
+/** Names of the runs, for titles; usually paths. */
 export interface ComparedNames {
-  readonly before: string;
+  readonly before: readonly string[];
   readonly after: string;
 }
 
@@ -18,7 +18,7 @@ const WIDTH = 100;
 /** Renders a comparison for a terminal. */
 export function renderComparison(comparison: Comparison, names: ComparedNames, hasColour = false): string {
   const table = comparisonTable(comparison);
-  const parts = [`${names.before} before, ${names.after} after`, ''];
+  const parts = [`${names.before.join(', ')} before, ${names.after} after`, ''];
   if (table.rows.length > 0) {
     parts.push(table.title, renderTable(table.header, table.rows), wrap(table.note, WIDTH), '');
   }
@@ -30,7 +30,7 @@ export function renderComparison(comparison: Comparison, names: ComparedNames, h
 /** Renders a comparison in Markdown, to paste into a pull request. */
 export function renderComparisonMarkdown(comparison: Comparison, names: ComparedNames): string {
   return [
-    `### Sheep Shed bench: \`${names.before}\` before, \`${names.after}\` after`,
+    `### Sheep Shed bench: ${names.before.map((name) => `\`${name}\``).join(', ')} before, \`${names.after}\` after`,
     '',
     conclusion(comparison),
     '',
@@ -43,7 +43,7 @@ export function renderComparisonMarkdown(comparison: Comparison, names: Compared
 export function conclusion(comparison: Comparison): string {
   if (comparison.changes.length === 0)
     return 'The runs have no scenario and stack in common: nothing to compare.';
-  if (comparison.comparisons === 0) return 'No metric has two rounds or more in both runs: no verdict.';
+  if (comparison.comparisons === 0) return 'No metric has values enough in all runs: no verdict.';
   const regressions = regressionsOf(comparison);
   if (regressions.length === 0) return 'No regression that chance does not explain.';
   const named = regressions.map(({ scenario, stack, metric }) => `${scenario} on ${stack} (${metric})`);
@@ -53,7 +53,18 @@ export function conclusion(comparison: Comparison): string {
 function comparisonTable({ changes, comparisons }: Comparison): ReportTable {
   return {
     title: 'Times better after, with simultaneous 95 % intervals',
-    header: ['scenario', 'stack', 'metric', 'before', 'after', 'unit', 'times', 'interval', 'verdict'],
+    header: [
+      'scenario',
+      'stack',
+      'metric',
+      'before',
+      'after',
+      'unit',
+      'times',
+      'interval',
+      'finds',
+      'verdict',
+    ],
     rows: changes.map((change) => [
       change.scenario,
       change.stack,
@@ -63,9 +74,10 @@ function comparisonTable({ changes, comparisons }: Comparison): ReportTable {
       metricOf(change.metric).unit,
       isMissing(change.figures) ? '-' : decimal(change.figures.ratio),
       isMissing(change.figures) ? '-' : range(change.figures),
+      isMissing(change.figures) ? '-' : difference(change.figures.detectable),
       verdict(change),
     ]),
-    note: `Below 1 is worse. The ${comparisons} intervals hold together in 95 of 100 comparisons. Two runs share no rounds: what else the machine did then counts too.`,
+    note: `Below 1 is worse. The ${comparisons} intervals hold together in 95 of 100 comparisons. ${FINDS}`,
   };
 }
 

@@ -12,6 +12,16 @@ export function range(interval: Interval | undefined): string {
   return `${decimal(interval.low)}–${decimal(interval.high)}`;
 }
 
+/** How far a ratio lies from 1, as `12 %`; `-` where nothing is known. */
+export function difference(ratio: number): string {
+  if (!Number.isFinite(ratio)) return '-';
+  const percent = Math.abs(ratio - 1) * 100;
+  return `${percent < 9.95 ? percent.toFixed(1) : percent.toFixed(0)} %`;
+}
+
+/** What a column of smallest differences says. */
+export const FINDS = 'finds: the smallest difference that 9 of 10 such measurements would find.';
+
 /** What the verdict says of a stack, to stand after its name. */
 export const SAID: Readonly<Record<Verdict, string>> = {
   faster: 'is faster',

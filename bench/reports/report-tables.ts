@@ -3,7 +3,7 @@ import { PRICE_ORIGIN } from '../analysis/prices.ts';
 import type { Ratio } from '../analysis/ratios.ts';
 import type { StackFigures } from '../analysis/stack-figures.ts';
 import type { RateFigures, Summary } from '../analysis/summary.ts';
-import { answers, decimal, range } from './format.ts';
+import { answers, decimal, difference, FINDS, range } from './format.ts';
 
 /** A table of a report in text. */
 export interface ReportTable {
@@ -28,16 +28,21 @@ function ratioTable({ ratios }: Summary): ReportTable {
     );
   return {
     title: 'Times faster by median latency, with simultaneous 95 % intervals over the rounds',
-    header: ['scenario', 'stacks', 'times', 'interval', 'verdict', 'p99', 'calls/s', 'billed'],
+    header: ['scenario', 'stacks', 'times', 'interval', 'finds', 'verdict', 'p99', 'calls/s', 'billed'],
     rows: headline.map((one) => [
       one.scenario,
       `${one.base} over ${one.other}`,
       ...(isMissing(one.figures)
-        ? ['-', '-', `unknown: ${one.figures.missing}`]
-        : [decimal(one.figures.ratio), range(one.figures), verdictText(one)]),
+        ? ['-', '-', '-', `unknown: ${one.figures.missing}`]
+        : [
+            decimal(one.figures.ratio),
+            range(one.figures),
+            difference(one.figures.detectable),
+            verdictText(one),
+          ]),
       ...beside(one),
     ]),
-    note: 'p99, calls/s, billed: the same ratio of these; * means that its interval does not span 1 either.',
+    note: `${FINDS} p99, calls/s, billed: the same ratio of these; * means that its interval does not span 1 either.`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { studentT } from './student-t.ts';
+import { errorsToFind, studentT } from './student-t.ts';
 
 /** A range that holds the true value with a stated confidence; from 0 to infinity where nothing is known. */
 export interface Interval {
@@ -12,6 +12,11 @@ export interface RatioInterval extends Interval {
   readonly ratio: number;
   /** Whether the base is `faster` or `slower` than the other; `inconclusive` when the interval spans 1. */
   readonly verdict: Verdict;
+  /**
+   * The smallest true ratio above 1 that 9 of 10 such measurements would tell from 1, and its reciprocal below 1;
+   * infinite where nothing is known of the spread.
+   */
+  readonly detectable: number;
 }
 
 /** What an interval of a ratio says of the base. */
@@ -53,6 +58,29 @@ export function intervalOverRounds(values: readonly number[], centre?: number, c
   const half = studentT(count - 1, confidence) * Math.sqrt(variance / count);
   const middle = centre === undefined ? mean : Math.log(centre);
   return { low: Math.exp(middle - half), high: Math.exp(middle + half) };
+}
+
+/**
+ * The interval of a ratio whose logarithm was estimated: Student's t around it.
+ * @param error standard error of the logarithm; infinite where nothing is known of the spread.
+ * @param degrees degrees of freedom of that error.
+ */
+export function ratioAround(
+  logarithm: number,
+  error: number,
+  degrees: number,
+  confidence: number,
+): RatioInterval {
+  const isKnown = Number.isFinite(error) && degrees > 0;
+  const usable = Math.max(1, degrees);
+  const half = isKnown ? studentT(usable, confidence) * error : Number.POSITIVE_INFINITY;
+  const interval = { low: Math.exp(logarithm - half), high: Math.exp(logarithm + half) };
+  return {
+    ratio: Math.exp(logarithm),
+    ...interval,
+    verdict: verdictOf(interval),
+    detectable: Math.exp(isKnown ? errorsToFind(usable, confidence) * error : Number.POSITIVE_INFINITY),
+  };
 }
 
 /** What an interval says of the base, when a ratio above 1 means that the base is better. */

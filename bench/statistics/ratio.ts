@@ -1,5 +1,4 @@
-import { intervalOverRounds, logMoments, type RatioInterval, verdictOf } from './interval.ts';
-import { studentT } from './student-t.ts';
+import { type LogMoments, logMoments, type RatioInterval, ratioAround } from './interval.ts';
 
 /**
  * The ratio `other / base` of a quantity of which less is better, by Student's t on the logarithms of the
@@ -21,13 +20,13 @@ export function ratioInterval(
     );
   }
   const ratios = base.map((value, round) => (other[round] ?? Number.NaN) / value);
-  const interval = intervalOverRounds(ratios, undefined, confidence);
-  return { ratio: Math.exp(logMoments(ratios).mean), ...interval, verdict: verdictOf(interval) };
+  const { mean, variance } = logMoments(ratios);
+  return ratioAround(mean, Math.sqrt(variance / rounds), rounds - 1, confidence);
 }
 
 /**
- * The ratio `other / base` of values that do not pair, such as the rounds of two runs or two sets of cold starts:
- * Welch's t on logarithms, which allows either side its own spread and number of values.
+ * The ratio `other / base` of values that do not pair, such as two sets of cold starts: Welch's t on logarithms, which
+ * allows either side its own spread and number of values.
  * @param base positive values.
  * @param other positive values, as many or not.
  * @throws RangeError when one side is empty or a value is not above 0.
@@ -37,20 +36,62 @@ export function unpairedRatioInterval(
   other: readonly number[],
   confidence = 0.95,
 ): RatioInterval {
-  const [ours, theirs] = [logMoments(base), logMoments(other)];
-  const mean = theirs.mean - ours.mean;
-  const half = welchHalf(ours, theirs, confidence);
-  const interval = { low: Math.exp(mean - half), high: Math.exp(mean + half) };
-  return { ratio: Math.exp(mean), ...interval, verdict: verdictOf(interval) };
+  return ratioToFewRuns(base, [other], 0, confidence);
 }
 
-type Moments = ReturnType<typeof logMoments>;
+/**
+ * The ratio `other / base` of one run and one or two others, whose rounds cannot show what differs between runs: Welch's
+ * t on logarithms, widened by a spread of runs that is assumed.
+ * @param base positive values, one a round.
+ * @param others those of each of the other runs.
+ * @param between assumed spread of the logarithms of runs of the same code.
+ * @throws RangeError when one side is empty or a value is not above 0.
+ */
+export function ratioToFewRuns(
+  base: readonly number[],
+  others: readonly (readonly number[])[],
+  between: number,
+  confidence = 0.95,
+): RatioInterval {
+  const [ours, theirs] = [logMoments(base), others.map(logMoments)];
+  const runs = theirs.length;
+  if (runs === 0) throw new RangeError('there must be at least one other run; got 0');
+  const mean = theirs.reduce((sum, one) => sum + one.mean, 0) / runs - ours.mean;
+  const parts = [partOf(ours, 1), ...theirs.map((one) => partOf(one, runs))];
+  const within = parts.reduce((sum, { square }) => sum + square, 0);
+  const error = Math.sqrt(within + between ** 2 * (1 + 1 / runs));
+  // Welch and Satterthwaite; what is assumed counts as known.
+  const degrees = error ** 4 / parts.reduce((sum, { square, degrees: own }) => sum + square ** 2 / own, 0);
+  return ratioAround(mean, error, Number.isNaN(degrees) ? 1 : Math.min(degrees, 1e4), confidence);
+}
 
-/** Half the width of the interval of a difference of means, with the degrees of freedom of Welch and Satterthwaite. */
-function welchHalf(ours: Moments, theirs: Moments, confidence: number): number {
-  if (ours.count < 2 || theirs.count < 2) return Number.POSITIVE_INFINITY;
-  const [a, b] = [ours.variance / ours.count, theirs.variance / theirs.count];
-  if (a + b === 0) return 0;
-  const degrees = (a + b) ** 2 / (a ** 2 / (ours.count - 1) + b ** 2 / (theirs.count - 1));
-  return studentT(Math.max(1, degrees), confidence) * Math.sqrt(a + b);
+/** What one run adds to the variance of a mean of so many, and its degrees of freedom. */
+function partOf({ count, variance }: LogMoments, runs: number) {
+  return { square: variance / count / runs ** 2, degrees: count - 1 };
+}
+
+/** As many runs tell how much runs of the same code differ; fewer do not. */
+export const RUNS_TO_SEE_BETWEEN = 3;
+
+/**
+ * The ratio `other / base` of one run and several others, by a value of each: Student's t on logarithms, with the
+ * spread of the others, at least three, as that of all.
+ * @param base positive, the value of the one run.
+ * @param other positive, a value of each of the others.
+ * @param baseError standard error of the logarithm of the one run's value by its own rounds, where it is known: a run
+ * of few rounds is not as sure as the others.
+ * @throws RangeError with fewer than three others, or when a value is not above 0.
+ */
+export function ratioToRuns(
+  base: number,
+  other: readonly number[],
+  confidence = 0.95,
+  baseError = 0,
+): RatioInterval {
+  if (other.length < RUNS_TO_SEE_BETWEEN) {
+    throw new RangeError(`there must be at least ${RUNS_TO_SEE_BETWEEN} runs; got ${other.length}`);
+  }
+  const { count, mean, variance } = logMoments(other);
+  const error = Math.sqrt(variance / count + Math.max(variance, baseError ** 2));
+  return ratioAround(mean - logMoments([base]).mean, error, count - 1, confidence);
 }

@@ -25,7 +25,7 @@ test('a scenario that cannot be judged is no agreement', () => {
 
 test('a tally counts each verdict and tells the typical width', () => {
   const of = (verdict: 'faster' | 'inconclusive', high: number) =>
-    [{ scenario: 'cat', figures: { ratio: 1, low: 1 / high, high, verdict } }] as const;
+    [{ scenario: 'cat', figures: { ratio: 1, low: 1 / high, high, verdict, detectable: high } }] as const;
   assert.deepEqual(tallyOf([of('inconclusive', 1.2), of('faster', 1.3), of('inconclusive', 1.1)]), [
     ['cat', '2 of 3', '1', '0', '0', '×÷ 1.20', 'MISSED'],
   ]);

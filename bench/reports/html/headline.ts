@@ -4,7 +4,7 @@ import type { StackFigures } from '../../analysis/stack-figures.ts';
 import type { Summary } from '../../analysis/summary.ts';
 import type { ScenarioName } from '../../results/names.ts';
 import type { Verdict } from '../../statistics/interval.ts';
-import { decimal, range } from '../format.ts';
+import { decimal, difference, range } from '../format.ts';
 import { html, type Markup } from './markup.ts';
 
 /** What each scenario stands for. */
@@ -69,7 +69,8 @@ function ratioCard(ratio: Ratio, figures: readonly StackFigures[], isNamed: bool
   return html`<article class="card ${verdict}">${name}
 <p class="big">${decimal(ratio.figures.ratio)}<span>×</span></p>
 <p class="verdict"><span aria-hidden="true">${SIGNS[verdict]}</span>${said}</p>
-<p class="detail">95\u00a0% interval <span class="whole">${range(ratio.figures)}</span></p>${detail}</article>`;
+<p class="detail">95\u00a0% interval <span class="whole">${range(ratio.figures)}</span></p>
+<p class="detail">finds differences from <span class="whole">${difference(ratio.figures.detectable)}</span></p>${detail}</article>`;
 }
 
 function medianCard({ scenario, stack, p50 }: StackFigures): Markup {

@@ -90,7 +90,7 @@ test('wrong usage and files that are no results are named in one line, and the e
     [['report', at('good.json'), '--threshold', 'wolf.p98<1ms'], /must end in one of the metrics p50, p90, /],
     [['report', at('good.json'), '--baseline', at('cut.json')], /cut\.json is cut off/],
     [['report', '--foo'], /unknown option --foo; allowed: --format, /],
-    [['compare', at('good.json')], /compare takes two result files, before and after; got "/],
+    [['compare', at('good.json')], /compare takes two result files or more, the later one last; got "/],
     [['compare', at('good.json'), at('cut.json')], /cut\.json is cut off/],
     [['--threshold', 'wolf<1'], /--threshold must .*; got "wolf<1"/],
     [['--baseline', at('cut.json')], /cut\.json is cut off/],

@@ -75,7 +75,7 @@ test('the plan is told before it runs, with its time', () => {
   const plan = planOf(BOTH, settled({ rate: ['50'], arrivals: ['poisson'], cold: ['3'] }));
   assert.deepEqual(renderPlan(plan, { ...plannedSeconds(plan), total: 61.2 }), [
     'Plan default: cat, sheep, dog, wolf on ts and python, about 62 s in all',
-    '  5 rounds in turns, 2 s of load a scenario and stack; 0.5 s of warm-up; new execution environments every round; open model, 50 requests/s (poisson), at most 50 at once; 1000 sheep',
+    '  15 rounds in turns, 2 s of load a scenario and stack; 0.2 s of warm-up; new execution environments every round; open model, 50 requests/s (poisson), at most 50 at once; 1000 sheep',
     '  then 3 forced cold starts of each function',
   ]);
 });

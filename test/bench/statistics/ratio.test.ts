@@ -23,7 +23,13 @@ test('the verdict speaks of the base', () => {
     assert.equal(compare([1, 1, 1], [2, 2.1, 1.9]).verdict, 'faster');
     assert.equal(compare([2, 2.1, 1.9], [1, 1, 1]).verdict, 'slower');
     assert.equal(compare([1], [2]).verdict, 'inconclusive');
-    assert.deepEqual(compare([3, 3], [3, 3]), { ratio: 1, low: 1, high: 1, verdict: 'inconclusive' });
+    assert.deepEqual(compare([3, 3], [3, 3]), {
+      ratio: 1,
+      low: 1,
+      high: 1,
+      verdict: 'inconclusive',
+      detectable: 1,
+    });
   }
 });
 

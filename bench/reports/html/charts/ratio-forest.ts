@@ -3,7 +3,7 @@ import { isMissing } from '../../../analysis/metrics.ts';
 import type { Ratio } from '../../../analysis/ratios.ts';
 import type { Summary } from '../../../analysis/summary.ts';
 import type { Verdict } from '../../../statistics/interval.ts';
-import { decimal, range, SAID } from '../../format.ts';
+import { decimal, difference, range, SAID } from '../../format.ts';
 import { categoryAxis, leftRoom, logAxis, NAME_LENGTH, shorten } from '../axes.ts';
 import type { Chart } from '../chart.ts';
 
@@ -72,12 +72,13 @@ export function ratioForest({ ratios }: Summary): Chart | undefined {
         },
       ],
     }),
-    header: ['scenario and metric', 'stacks', 'ratio', 'interval', 'verdict', 'rounds'],
+    header: ['scenario and metric', 'stacks', 'ratio', 'interval', 'finds', 'verdict', 'rounds'],
     rows: rows.map(({ label, base, other, figures, rounds }) => [
       label,
       `${base} over ${other}`,
       decimal(figures.ratio),
       range(figures),
+      difference(figures.detectable),
       `${base} ${SAID[figures.verdict]}`,
       String(rounds),
     ]),
