@@ -32,8 +32,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     values: { rounds: 6, duration: 0.6, warmUp: 0.1, herd: 300, cold: 0 },
   },
   default: {
-    reason:
-      'The defaults of the options, as docs/method.md gives their reasons: about 80 s for two stacks.',
+    reason: 'The defaults of the options, as docs/method.md gives their reasons: about 80 s for two stacks.',
     values: {},
   },
   classic: {

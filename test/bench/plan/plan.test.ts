@@ -33,7 +33,7 @@ test('a duration that is given beats the calls of a preset, and calls beat any d
 });
 
 test('cold starts are forced on this machine unless told otherwise, against a URL only when told', () => {
-  assert.equal(settled({}).cold, 20);
+  assert.equal(settled({}).cold, 10);
   assert.equal(settled({ preset: ['quick'] }).cold, 0);
   assert.equal(settled({ url: ['http://x'] }).cold, 0);
   assert.equal(settled({ url: ['http://x'], region: ['eu-west-3'], cold: ['5'] }).cold, 5);
