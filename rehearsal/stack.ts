@@ -116,7 +116,7 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
     return `${await countSheep(url)} sheep`;
   });
   await step('herd', async () => {
-    await measure('bench/commands/herd.ts', '--table', table, '--clear', '--count', '40');
+    await measure('bench/cli.ts', 'herd', '--table', table, '--clear', '--count', '40');
     const count = await countSheep(url);
     if (count !== 40) throw new Error(`a herd of 40 was loaded, and the dog counts ${count}`);
     return 'cleared, 40 sheep loaded';

@@ -1,4 +1,3 @@
-/** `npm run herd`: loads a table with sheep, or clears it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { OptionError } from '@sheep-shed/options';
@@ -20,17 +19,12 @@ Exit codes: 0 done; 1 failed; 2 wrong usage; 130 interrupted.
 const REQUEST = { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true };
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
-const interrupted = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupted.abort());
-process.exitCode = await main(process.argv.slice(2), process.env, interrupted.signal).catch(
-  (error: Error) => {
-    if (interrupted.signal.aborted) return 130;
-    process.stderr.write(`herd: ${error.message}\n`);
-    return error instanceof OptionError ? 2 : 1;
-  },
-);
-
-async function main(args: readonly string[], environment: NodeJS.ProcessEnv, signal: AbortSignal) {
+/**
+ * Loads a table with sheep, or clears it, and gives the exit code: `npm run herd`.
+ * @throws OptionError on wrong usage.
+ */
+export async function herdCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const environment = process.env;
   const line = readCommand({ options: HERD_OPTIONS, usage: USAGE }, args, environment);
   if (line.kind === 'show') {
     process.stdout.write(line.text);
@@ -61,6 +55,11 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv, sig
       process.stdout.write(`loaded ${count} sheep into ${table}\n`);
     }
     return 0;
+  } catch (error) {
+    signal.throwIfAborted();
+    // What AWS refuses is told in its words: a stack would only hide them.
+    process.stderr.write(`herd: ${(error as Error).message}\n`);
+    return 1;
   } finally {
     client.destroy();
   }

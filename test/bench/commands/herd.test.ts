@@ -111,7 +111,7 @@ test('unprocessed requests are repeated after pauses that double, ten times at m
 const cli = (args: string[], more: NodeJS.ProcessEnv = {}) =>
   promisify(execFile)(
     process.execPath,
-    [join(import.meta.dirname, '../../../bench/commands/herd.ts'), ...args],
+    [join(import.meta.dirname, '../../../bench/cli.ts'), 'herd', ...args],
     {
       timeout: 60_000,
       env: {
