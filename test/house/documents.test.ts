@@ -12,6 +12,7 @@ import { COMPARE_OPTIONS } from '../../bench/commands/compare.ts';
 import { REPORT_OPTIONS } from '../../bench/commands/report.ts';
 import { BENCH_OPTIONS } from '../../bench/plan/options.ts';
 import { LOGS_OPTIONS, SERVE_OPTIONS } from '../../packages/local-lambda/src/cli/options.ts';
+import { LOG_INSIGHTS_OPTIONS } from '../../packages/log-insights/src/options.ts';
 import { CAT_OPTIONS } from '../../src/functions/get-cat/options.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-options.ts';
 
@@ -40,6 +41,7 @@ test('docs/configuration.md has one row for every option of the programs, as the
     ['Bench: comparisons', COMPARE_OPTIONS],
     ['local-lambda', SERVE_OPTIONS],
     ['local-lambda: logs', LOGS_OPTIONS],
+    ['log-insights', LOG_INSIGHTS_OPTIONS],
   ];
   for (const [heading, table] of tables) {
     const expected = Object.entries(table).map(([name, option]) => {

@@ -39,6 +39,7 @@ process.exitCode = await main(process.argv.slice(2), {
     progressLines = lines.length;
   },
   input: process.stdin,
+  environment: process.env,
   now: Date.now,
   signal: interrupt.signal,
 });

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
+import { OptionError } from '@sheep-shed/options';
 import { cloudWatch } from './cloudwatch/cloudwatch.ts';
 import { costTable, renderCostNotes } from './cost-table.ts';
 import type { QueryResult } from './evaluate/run.ts';
 import { QueryError, renderQueryError } from './language/query-error.ts';
 import { listQueries, loadQuery } from './named-queries.ts';
-import { type Options, parseOptions, renderHelp } from './options.ts';
+import { DEFAULT_LOGS_FOLDER, type Options, parseOptions } from './options.ts';
 import { renderNotes, renderProgress, renderResult } from './render.ts';
 import { summariseReports } from './report-lines.ts';
 import { logFiles } from './sources/log-files.ts';
@@ -19,6 +21,7 @@ export interface Io {
   /** Shows lines of progress, which what comes next replaces; nothing where errors do not go to a terminal. */
   readonly progress: (text: string) => void;
   readonly input: AsyncIterable<Uint8Array>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -29,13 +32,13 @@ type RunOptions = Extract<Options, { kind: 'query' | 'cost' }>;
 /** Runs the command and returns its exit code: 0, 1 for a failure, 2 for a fault in the arguments or the query. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const options = parseOptions(argv);
+    const options = parseOptions(argv, io.environment);
     switch (options.kind) {
-      case 'help':
-        io.out(renderHelp());
+      case 'show':
+        io.out(options.text);
         return 0;
       case 'list':
-        io.out(await renderList(options.queries));
+        await showQueries(options.queries, io);
         return 0;
       case 'cost':
         await withSource(options, io, (source, query) => showCosts(source, query, options, io));
@@ -49,14 +52,16 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     }
   } catch (error) {
     io.error(`log-insights: ${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    return error instanceof UsageError || error instanceof OptionError ? 2 : 1;
   }
 }
 
-async function renderList(folder: string | undefined): Promise<string> {
+async function showQueries(folder: string | undefined, io: Io): Promise<void> {
   const queries = await listQueries(folder);
   const width = Math.max(...queries.map(({ name }) => name.length));
-  return queries.map(({ name, question }) => `${name.padEnd(width)}  ${question}\n`).join('');
+  for (const { name, question } of queries) io.out(`${name.padEnd(width)}  ${question}\n`);
+  if (queries.length === 0)
+    io.error('log-insights: there are no named queries: --queries names their folder\n');
 }
 
 async function withSource<T>(
@@ -77,7 +82,7 @@ async function withSource<T>(
 function openSource({ source }: RunOptions, io: Io): LogSource {
   switch (source.kind) {
     case 'folder':
-      return logFolder(source.folder);
+      return logFolder(source.folder ?? defaultFolder());
     case 'files':
       return logFiles(source.files, { group: source.group, input: io.input });
     case 'cloudwatch':
@@ -85,6 +90,13 @@ function openSource({ source }: RunOptions, io: Io): LogSource {
         onProgress: (status, partial) => io.progress(renderProgress(status, partial)),
       });
   }
+}
+
+function defaultFolder(): string {
+  if (existsSync(DEFAULT_LOGS_FOLDER)) return DEFAULT_LOGS_FOLDER;
+  throw new UsageError(
+    `No logs given, and there is no ${DEFAULT_LOGS_FOLDER}: use --local, --logs or --region`,
+  );
 }
 
 async function showQuery(

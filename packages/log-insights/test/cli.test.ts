@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +33,7 @@ async function insights(...argv: readonly string[]): Promise<{ code: number; out
     },
     progress() {},
     input: (async function* () {})(),
+    environment: {},
     now: () => GOLDEN_START + 600_000,
     signal: new AbortController().signal,
   };
@@ -45,8 +47,10 @@ async function insights(...argv: readonly string[]): Promise<{ code: number; out
 test('--help and --list', async () => {
   const help = await insights('--help');
   assert.equal(help.code, 0);
-  for (const option of ['--query', '--from', '--group', '--local', '--logs', '--region', '--format'])
+  for (const option of ['--query, -q', '--from', '--group', '--local', '--logs', '--region', '--format'])
     assert.ok(help.out.includes(option));
+  for (const format of ['table', 'markdown', 'csv', 'json']) assert.ok(help.out.includes(format));
+  assert.match(help.out, /Exit codes: 0 .* 1 .*\n2 /);
   const list = await insights('--list');
   assert.match(list.out, /^cold-starts {2}How many invocations were cold\?\n/);
   assert.equal(list.out.trim().split('\n').length, (await listQueries(QUERIES)).length);
@@ -133,10 +137,10 @@ const USAGE: readonly (readonly [argv: readonly string[], message: RegExp])[] = 
   [['latensy'], /No query or file "latensy"; did you mean latency\?/],
   [['latency', 'cold-starts'], /One query at a time: "cold-starts"/],
   [['latency', '-q', 'x'], /exclude each other/],
-  [['latency', '--fom', '-1h'], /Unknown option '--fom'/],
-  [['latency', '--format', 'xml'], /--format "xml" is unknown: use table, markdown, csv, json/],
+  [['latency', '--fom', '-1h'], /unknown option --fom; allowed: --query, /],
+  [['latency', '--format', 'xml'], /--format must be one of table, markdown, csv, json; got "xml"/],
   [['latency', '--local', 'a', '--region', 'eu-west-3'], /--local and --region exclude each other/],
-  [['latency', '--region', 'paris'], /--region "paris" is no AWS region/],
+  [['latency', '--region', 'paris'], /--region must be an AWS region, such as eu-west-3; got "paris"/],
   [['latency', '--from', 'yesterday'], /--from "yesterday" is no time: use/],
   [['latency', '--from', 'now', '--to', '-1h'], /lies after --to/],
   [['latency', '--from', 'none.json'], /--from "none.json" cannot be read/],
@@ -144,8 +148,8 @@ const USAGE: readonly (readonly [argv: readonly string[], message: RegExp])[] = 
   [['latency', '--logs', 'no-such-file'], /The log file "no-such-file" does not exist/],
   [['latency', '--logs', '-', '--group', '/aws/*'], /--group "\/aws\/\*" must be one name without wildcards/],
   [['latency', '--logs', '-', '--group', 'a', '--group', 'b'], /--group "a b" must be one name/],
-  [['latency', '--monthly', '5'], /--monthly "5" needs --cost/],
-  [['--cost', '--monthly', 'many'], /--monthly "many" must be a number/],
+  [['latency', '--monthly', '5'], /--monthly 5 needs --cost/],
+  [['--cost', '--monthly', 'many'], /--monthly must be a number of invocations from 0.*; got "many"/],
   [['latency', '--cost'], /--cost excludes a query/],
   [['unheard-of'], /No query or file "unheard-of"; .*queries holds cold-starts, latency. /],
   [['latency', '--queries', 'no/such/folder'], /--queries "no\/such\/folder" is not a folder/],
@@ -160,6 +164,24 @@ test('faults of the command line exit with 2 and say what is allowed, on one lin
     assert.equal(error.trim().split('\n').length, 1, error);
     assert.equal(out, '');
   }
+});
+
+test('the program works in any folder, and says there what it needs', async () => {
+  const cli = join(import.meta.dirname, '..', 'src', 'cli.ts');
+  const run = (args: readonly string[], input: string) =>
+    new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+      const options = { cwd: tmpdir(), timeout: 60_000 };
+      const child = execFile(process.execPath, [cli, ...args], options, (_error, stdout, stderr) =>
+        resolve({ code: child.exitCode, stdout, stderr }),
+      );
+      child.stdin?.end(input);
+    });
+  const piped = await run(['-q', 'stats count(*) as n', '--logs', '-', '--format', 'csv'], 'one\ntwo\n');
+  assert.deepEqual([piped.code, piped.stdout], [0, 'n\n2\n']);
+  const lost = await run(['-q', 'stats count(*)'], '');
+  assert.equal(lost.code, 2);
+  assert.match(lost.stderr, /^log-insights: No logs given, and .*: use --local, --logs or --region\n$/);
+  assert.equal((await run(['--list'], '')).code, 0);
 });
 
 test('faults of a query exit with 2 and point at the place', async () => {

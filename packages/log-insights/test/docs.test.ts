@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { CHOICES } from '../src/evaluate/choices.ts';
 import { FUNCTIONS, UNSUPPORTED_FUNCTIONS } from '../src/language/functions.ts';
-import { FORMATS, OPTION_TABLE, renderHelp } from '../src/options.ts';
 
 const docs = await readFile(join(import.meta.dirname, '../LANGUAGE.md'), 'utf8');
 
@@ -23,10 +22,4 @@ test('LANGUAGE.md explains every choice, and no other', () => {
   const listed = [...docs.matchAll(/^\| `([a-z-]+)` \| (?!.*\?)/gm)].map(([, name]) => name);
   const known = Object.keys(CHOICES);
   assert.deepEqual(listed.filter((name) => known.includes(name ?? '')).sort(), [...known].sort());
-});
-
-test('the help names every option and format', () => {
-  const help = renderHelp();
-  for (const name of Object.keys(OPTION_TABLE)) assert.ok(help.includes(`--${name}`), name);
-  for (const format of FORMATS) assert.ok(help.includes(format));
 });
