@@ -1,4 +1,7 @@
-/** A Serverless Framework plugin of both stacks: refuses what cannot work before anything is created. */
+/** A Serverless Framework plugin of every stack: refuses what cannot work before anything is created. */
+
+const { join, resolve } = require('node:path');
+const STACKS = require('../bench/stacks/catalogue.json');
 
 const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -50,7 +53,6 @@ const PARAMETERS = {
   throttleRate: wholeNumber(1, 10_000),
   throttleBurst: wholeNumber(1, 5_000),
   auth: oneOf(['none', 'iam']),
-  dynamodbClient: oneOf(['thin', 'sdk']),
   scanSegments: wholeNumber(1, 16),
   reservedConcurrency: wholeNumber(1, 1_000),
   boundary: {
@@ -66,19 +68,27 @@ const PARAMETERS = {
 
 /**
  * Judges what was asked for on the command line.
- * @param {{ stage: string, region: string, params: readonly string[] }} asked `params` as `name=value`.
+ * @param {{ stage: string, region: string, params: readonly string[], stacks: readonly string[] }} asked `params` as
+ * `name=value`; `stacks`: those that the folder's `serverless.yml` makes.
  * @returns {string | undefined} what is wrong: the option, its value and what is allowed.
  */
-function problemOf({ stage, region, params }) {
+function problemOf({ stage, region, params, stacks }) {
+  const parameters = { ...PARAMETERS, ...(stacks.length > 1 ? { stack: oneOf(stacks) } : {}) };
   if (!STAGES.includes(stage)) return refusal('--stage', oneOf(STAGES).allowed, stage);
   if (!REGIONS.includes(region)) return refusal('--region', 'an AWS region such as eu-west-3', region);
   for (const param of params) {
     const [, name, value] = /^([^=]*)=?(.*)$/s.exec(param);
-    const rule = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
-    if (rule === undefined) return refusal('--param', oneOf(Object.keys(PARAMETERS)).allowed, name);
+    const rule = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    if (rule === undefined) return refusal('--param', oneOf(Object.keys(parameters)).allowed, name);
     if (!rule.holds(value)) return refusal(`--param ${name}`, rule.allowed, value);
   }
   return undefined;
+}
+
+/** The stacks whose `serverless.yml` is in a folder. */
+function stacksIn(folder) {
+  const root = join(__dirname, '..');
+  return Object.keys(STACKS).filter((name) => resolve(root, STACKS[name].folder) === resolve(folder));
 }
 
 function refusal(option, allowed, value) {
@@ -124,7 +134,8 @@ class Guard {
     // Variables are not resolved for `--help`.
     if (serverless.processedInput?.isHelpRequest) return;
     const { stage, region } = serverless.service.provider;
-    const problem = problemOf({ stage, region, params: [options.param ?? []].flat() });
+    const params = [options.param ?? []].flat();
+    const problem = problemOf({ stage, region, params, stacks: stacksIn(serverless.serviceDir) });
     if (problem !== undefined) throw new serverless.classes.Error(problem, 'SHED_GUARD');
     this.hooks = { 'before:deploy:deploy': () => this.refuseForeignTable() };
   }

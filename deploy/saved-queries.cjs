@@ -1,10 +1,8 @@
+const STACKS = require('../bench/stacks/catalogue.json');
 const { queryDefinitions } = require('./query-definitions.cjs');
 
-/** The logical ids that osls gives to the log groups of the functions in each stack's `serverless.yml`. */
-const LOG_GROUPS = {
-  ts: ['PostSheepLogGroup', 'GetDogLogGroup', 'GetCatLogGroup', 'DeleteWolfLogGroup'],
-  python: ['PostDashsheepLogGroup', 'GetDashdogLogGroup', 'GetDashcatLogGroup', 'DeleteDashwolfLogGroup'],
-};
+/** The logical ids that osls gives to the log groups of the functions, whose keys are the same in every stack. */
+const LOG_GROUPS = ['PostSheepLogGroup', 'GetDogLogGroup', 'GetCatLogGroup', 'DeleteWolfLogGroup'];
 
 /** The saved queries of one stack: in a folder of its stage and stack, on the log groups of its own functions. */
 async function savedQueries(stack, { resolveVariable }) {
@@ -12,12 +10,11 @@ async function savedQueries(stack, { resolveVariable }) {
     Resources: queryDefinitions({
       folder: `sheep-shed-${await resolveVariable('sls:stage')}-${stack}`,
       // By reference: a query can only be saved on log groups that exist.
-      logGroupNames: LOG_GROUPS[stack].map((logicalId) => ({ Ref: logicalId })),
+      logGroupNames: LOG_GROUPS.map((logicalId) => ({ Ref: logicalId })),
     }),
   };
 }
 
-module.exports = {
-  ts: (variables) => savedQueries('ts', variables),
-  python: (variables) => savedQueries('python', variables),
-};
+module.exports = Object.fromEntries(
+  Object.keys(STACKS).map((stack) => [stack, (variables) => savedQueries(stack, variables)]),
+);

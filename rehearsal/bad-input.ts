@@ -1,3 +1,4 @@
+import { STACK_NAMES } from '../bench/stacks/catalogue.ts';
 import { inventory } from './account.ts';
 import { CommandError } from './run.ts';
 import { expectText, nameOf, STAGE, type StackRehearsal, serverless } from './serverless-cli.ts';
@@ -12,7 +13,7 @@ interface BadInput {
 
 const stage = ['--stage', STAGE];
 
-/** What both stacks share is tried on one of them. */
+/** What all stacks share is tried on one of them. */
 const OF_ONE_STACK: readonly BadInput[] = [
   { args: ['--stage', 'alice'], message: /--stage must be one of dev, test, prod; got "alice"/ },
   { args: [...stage, '--region', 'eu-west-9'], message: /--region must be an AWS region.*; got "eu-west-9"/ },
@@ -47,7 +48,7 @@ const AT_ONCE = 2;
 export async function proveBadInputRefused(rehearsal: StackRehearsal): Promise<string> {
   const { endpoint, stack } = rehearsal;
   const before = await inventory(endpoint);
-  const inputs = [...OF_EACH_STACK, ...(stack === 'ts' ? OF_ONE_STACK : [])];
+  const inputs = [...OF_EACH_STACK, ...(stack === STACK_NAMES[0] ? OF_ONE_STACK : [])];
   const open = [...inputs];
   const worker = async () => {
     for (let input = open.shift(); input !== undefined; input = open.shift()) {

@@ -1,24 +1,24 @@
-/** `npm run rehearse`: the whole deploy cycle of both stacks on an emulator on this machine. */
+/** `npm run rehearse`: the whole deploy cycle of every stack on an emulator on this machine. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { STACK_NAMES, STACKS } from '../bench/stacks/catalogue.ts';
+import { copyProject } from '../bench/stacks/project-copy.ts';
 import { createPolicy, createUser, inventory } from './account.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
-import { copyProject, type StackName } from './project-copy.ts';
 import { ensurePython, isAlive, RehearsalUsageError } from './python-environment.ts';
 import { CommandError, runUntil } from './run.ts';
 import { BOUNDARY, type Step } from './serverless-cli.ts';
 import { rehearseStack, removeStack } from './stack.ts';
 
 const ROOT = dirname(import.meta.dirname);
-const STACKS: readonly StackName[] = ['ts', 'python'];
 const TAIL_LINES = 40;
 const FOLDER = 'sheep-shed-rehearsal-';
 const LEFTOVER = new RegExp(`^${FOLDER}(\\d+)-`);
 const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 };
 const USAGE = `Usage: npm run rehearse
 
-Deploys both stacks to an emulator on this machine, proves what docs/deploy.md lists, removes them, and proves that
+Deploys every stack to an emulator on this machine, proves what docs/deploy.md lists, removes them, and proves that
 nothing is left. It needs python3; the first run fetches the emulator.
 
 Exit codes: 0 all held; 1 a step failed; 2 wrong usage or something missing; 130 interrupted.
@@ -93,7 +93,7 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
   try {
     await timed('prepare', async () => {
       bin = await ensurePython(ROOT, join(import.meta.dirname, 'requirements.txt'), run);
-      await copyProject(ROOT, project);
+      await copyProject(ROOT, project, Object.values(STACKS));
       return 'emulator installed, project copied';
     });
     await timed('start the emulator', async () => {
@@ -110,7 +110,7 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
       ),
     );
     if (deployer === undefined || measurer === undefined) throw new Error('the users were not made');
-    const rehearsals = STACKS.map((stack) => ({
+    const rehearsals = STACK_NAMES.map((stack) => ({
       stack,
       root: ROOT,
       workDir,
@@ -131,7 +131,7 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
   } finally {
     await emulator?.close();
   }
-  process.stdout.write(`${seconds(began)}  all     the rehearsal of ${STACKS.join(' and ')} held\n`);
+  process.stdout.write(`${seconds(began)}  all     the rehearsal of ${STACK_NAMES.join(', ')} held\n`);
 }
 
 function seconds(from: number): string {

@@ -13,14 +13,14 @@ import {
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
+import type { StackName } from '../bench/stacks/catalogue.ts';
 import { type AccessKey, clientSettings, ROOT_KEY } from './account.ts';
-import type { StackName } from './project-copy.ts';
 import { rolePolicyOf, type Statement } from './role-policy.ts';
 import { BOUNDARY, nameOf } from './serverless-cli.ts';
 
-/** Code that hands out the credentials of its function; it is never deployed anywhere but here. */
-const PROBES: Readonly<Record<StackName, (handler: string) => Record<string, Uint8Array>>> = {
-  ts: (handler) => ({
+/** Code that hands out the credentials of its function, by runtime; it is never deployed anywhere but here. */
+const PROBES: Readonly<Record<string, (handler: string) => Record<string, Uint8Array>>> = {
+  nodejs: (handler) => ({
     [`${handler.replace(/\.handler$/, '')}.mjs`]: Buffer.from(
       'export const handler = async () => ({ accessKeyId: process.env.AWS_ACCESS_KEY_ID, ' +
         'secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY, sessionToken: process.env.AWS_SESSION_TOKEN });',
@@ -118,7 +118,7 @@ export async function proveLeastPrivilege(endpoint: string, stack: StackName): P
   try {
     for (const proof of PROOFS) {
       const functionName = `${nameOf(stack)}-${proof.function}`;
-      const key = await credentialsOf(clients.lambda, functionName, stack);
+      const key = await credentialsOf(clients.lambda, functionName);
       if (key.accessKeyId === ROOT_KEY.accessKeyId) throw new Error(`${functionName} runs as the root user`);
       const policy = await rolePolicyOf(clients, functionName, proof.function);
       const client = new DynamoDBClient(clientSettings(endpoint, key));
@@ -180,13 +180,12 @@ function withoutOneCondition(statements: readonly Statement[]) {
   );
 }
 
-async function credentialsOf(
-  lambda: LambdaClient,
-  FunctionName: string,
-  stack: StackName,
-): Promise<AccessKey> {
-  const { Handler = '' } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const ZipFile = zipSync(PROBES[stack](Handler));
+async function credentialsOf(lambda: LambdaClient, FunctionName: string): Promise<AccessKey> {
+  const command = new GetFunctionConfigurationCommand({ FunctionName });
+  const { Handler = '', Runtime = '' } = await lambda.send(command);
+  const probe = PROBES[Runtime.replace(/\d.*$/, '')];
+  if (probe === undefined) throw new Error(`there is no probe for the runtime ${Runtime} of ${FunctionName}`);
+  const ZipFile = zipSync(probe(Handler));
   await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
   const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName }));
   const text = Buffer.from(Payload ?? []).toString();

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { StackName } from '../bench/stacks/catalogue.ts';
+import { parametersOf, STACKS } from '../bench/stacks/catalogue.ts';
 import { type AccessKey, clientSettings, ROOT_KEY } from './account.ts';
 import { childEnvironment } from './emulator.ts';
-import { STACK_FOLDERS, type StackName } from './project-copy.ts';
 import type { Run } from './run.ts';
 
 /** Runs one named step; what it resolves to is printed behind its time. */
@@ -51,11 +52,15 @@ export function serverless(
   environment: NodeJS.ProcessEnv = {},
 ): Sls {
   return (...command) =>
-    run(join(project, 'node_modules/.bin/serverless'), [...command, ...args], {
-      cwd: join(project, STACK_FOLDERS[stack]),
-      env: { ...childEnvironment(endpoint, deployer), ...environment },
-      limitMs: COMMAND_LIMIT_MS,
-    });
+    run(
+      join(project, 'node_modules/.bin/serverless'),
+      [...command, ...parametersOf(STACKS[stack]), ...args],
+      {
+        cwd: join(project, STACKS[stack].folder),
+        env: { ...childEnvironment(endpoint, deployer), ...environment },
+        limitMs: COMMAND_LIMIT_MS,
+      },
+    );
 }
 
 /** Name of a stack's table, and the beginning of its functions' names. */
@@ -64,8 +69,8 @@ export function nameOf(stack: StackName): string {
 }
 
 /** The key of a function in `serverless.yml`. */
-export function functionKey(stack: StackName, name: string): string {
-  return stack === 'python' ? name : name.replace(/-(.)/, (_dash, letter: string) => letter.toUpperCase());
+export function functionKey(name: string): string {
+  return name.replace(/-(.)/, (_dash, letter: string) => letter.toUpperCase());
 }
 
 /** The id of the deployed API. @throws Error when the stack tells none. */

@@ -1,11 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { STACKS } from '../bench/stacks/catalogue.ts';
 import { proveBadInputRefused } from './bad-input.ts';
 import { checkContract } from './contract.ts';
 import { countSheep, expectVersion } from './deployed-api.ts';
 import { childEnvironment, REGION } from './emulator.ts';
 import { proveLeastPrivilege } from './least-privilege.ts';
-import type { StackName } from './project-copy.ts';
 import { proveRightsNeeded } from './rights-needed.ts';
 import {
   apiId,
@@ -22,19 +22,9 @@ import {
 import { countTable } from './shed-table.ts';
 import { proveSigned } from './signed-api.ts';
 
-/** The line that the second version of each stack changes: it adds a header to every answer. */
-const CHANGES: Readonly<Record<StackName, readonly [file: string, from: string, to: string]>> = {
-  ts: [
-    'src/hosts/lambda/lambda.ts',
-    "'content-type': 'application/json' }",
-    "'content-type': 'application/json', 'x-version': '2' }",
-  ],
-  python: [
-    'reference/python/sheep_shed/wrappers/aws_lambda.py',
-    '"content-type": "application/json"}',
-    '"content-type": "application/json", "x-version": "2"}',
-  ],
-};
+/** What the second version of a stack changes in its sources: it adds a header to every answer. */
+const CONTENT_TYPE = /(['"])content-type\1: \1application\/json\1/;
+const WITH_VERSION = '$&, $1x-version$1: $12$1';
 
 /** Deploys one stack, and does with it whatever is done to a deployed stack, but for its removal. */
 export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
@@ -82,12 +72,9 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
   await step('removing a line of a policy is noticed', () => proveRightsNeeded(rehearsal, url));
   await step('least privilege', () => proveLeastPrivilege(endpoint, stack));
   await step('update: new code, same sheep', async () => {
-    const [file, from, to] = CHANGES[stack];
     const sheep = await countTable(endpoint, table);
-    const source = await readFile(join(project, file), 'utf8');
-    if (!source.includes(from)) throw new Error(`${file} no longer has the line that the rehearsal changes`);
-    await writeFile(join(project, file), source.replace(from, to));
-    await sls('deploy');
+    const restore = await changeSources(join(project, STACKS[stack].folder), STACKS[stack].sources);
+    await sls('deploy').finally(restore);
     await expectVersion(url, '2');
     const count = await countSheep(url);
     if (count !== sheep) throw new Error(`the shed held ${sheep} sheep and holds ${count}`);
@@ -95,12 +82,12 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
   });
   await step('invoke', async () => {
     const data = JSON.stringify({ version: '2.0', queryStringParameters: { m: '2', n: '3' } });
-    const output = await sls('invoke', '--function', functionKey(stack, 'get-cat'), '--data', data);
+    const output = await sls('invoke', '--function', functionKey('get-cat'), '--data', data);
     expectText(output, /result\W+9\b/);
     return 'A(2,3) is 9';
   });
   await step('logs', async () => {
-    const output = await sls('logs', '--function', functionKey(stack, 'get-cat'), '--startTime', '10m');
+    const output = await sls('logs', '--function', functionKey('get-cat'), '--startTime', '10m');
     expectText(output, /^END .*Memory Used/m);
     return `${output.trim().split('\n').length} lines`;
   });
@@ -125,6 +112,23 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
     await bench();
     return 'every answer verified';
   });
+}
+
+/** Adds the header in the one file below a folder that names the content type. @returns what takes it back. */
+async function changeSources(folder: string, sources: readonly string[]): Promise<() => Promise<void>> {
+  const patterns = sources.map((source) => `${source}/**/*.{ts,py}`);
+  const files = (await Array.fromAsync(glob(patterns, { cwd: folder }))).map((file) => join(folder, file));
+  const found = [];
+  for (const file of files) {
+    const source = await readFile(file, 'utf8');
+    if (CONTENT_TYPE.test(source)) found.push({ file, source });
+  }
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new Error(`one source below ${folder} must name the content type; got ${found.length}`);
+  }
+  await writeFile(only.file, only.source.replace(CONTENT_TYPE, WITH_VERSION));
+  return () => writeFile(only.file, only.source);
 }
 
 /** Removes a stack by the command that its owner would use. */

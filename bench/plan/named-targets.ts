@@ -29,7 +29,7 @@ export function namedStacks<Source extends string>(
   sources: readonly Source[],
 ): Reader<readonly NamedStack<Source>[]> {
   return {
-    allowed: `${sources.join(' or ')}, or name=${sources.join(' or name=')}, each name once; ${NAME_ALLOWED}`,
+    allowed: `one of ${sources.join(', ')}, or name=one of them, each name once; ${NAME_ALLOWED}`,
     read: (texts) =>
       distinct(texts, (text) => {
         const { name, rest } = splitName(text);

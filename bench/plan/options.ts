@@ -10,17 +10,13 @@ import {
 } from '@sheep-shed/options/readers';
 import type { ScenarioName } from '../results/names.ts';
 import { SCENARIO_NAMES } from '../results/names.ts';
+import type { StackName } from '../stacks/catalogue.ts';
+import { DEFAULT_STACK_NAMES, STACK_NAMES } from '../stacks/catalogue.ts';
 import { GATE_OPTIONS } from './gate-options.ts';
 import type { NamedStack, NamedUrl } from './named-targets.ts';
 import { namedStacks, namedUrls } from './named-targets.ts';
 import { OBJECTIVE_ALLOWED, readObjective } from './objective.ts';
 import { PRESET_OPTION } from './presets.ts';
-
-/** The stacks that run on this machine. */
-export const LOCAL_STACK_NAMES = ['ts', 'python'] as const;
-
-/** The name of a stack that runs on this machine. */
-export type LocalStackName = (typeof LOCAL_STACK_NAMES)[number];
 
 /** The options of the bench; each default says in `docs/method.md` why it is what it is. */
 export const BENCH_OPTIONS = {
@@ -50,10 +46,10 @@ export const BENCH_OPTIONS = {
   } satisfies Option<string>,
   stack: {
     env: 'BENCH_STACK',
-    help: 'stack to run on this machine; every one that can run when not given',
+    help: `stack to run on this machine; ${DEFAULT_STACK_NAMES.join(' and ')} when not given`,
     repeatable: true,
-    ...namedStacks(LOCAL_STACK_NAMES),
-  } satisfies Option<readonly NamedStack<LocalStackName>[]>,
+    ...namedStacks(STACK_NAMES),
+  } satisfies Option<readonly NamedStack<StackName>[]>,
   scenario: {
     env: 'BENCH_SCENARIO',
     help: 'what to measure',

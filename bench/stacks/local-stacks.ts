@@ -7,23 +7,13 @@ import { logFolder, type Window } from '@sheep-shed/log-insights';
 import { listInvocations, summariseReports } from '@sheep-shed/log-insights/report-lines';
 import { OptionError } from '@sheep-shed/options';
 import type { NamedStack } from '../plan/named-targets.ts';
-import type { LocalStackName } from '../plan/options.ts';
-import { LOCAL_STACK_NAMES } from '../plan/options.ts';
 import type { FunctionDescription } from '../results/result.ts';
 import type { Progress } from '../world/progress.ts';
-import type { StackSources } from './package-stack.ts';
+import type { StackName } from './catalogue.ts';
+import { DEFAULT_STACK_NAMES, STACKS } from './catalogue.ts';
 import { packageStack } from './package-stack.ts';
 import type { LogAccess, Stack } from './stack.ts';
 import { localTable } from './table.ts';
-
-const SOURCES: Readonly<Record<LocalStackName, StackSources>> = {
-  ts: {
-    name: 'ts',
-    folder: '.',
-    sources: ['src/**/*.ts', 'serverless.yml', 'deploy/parameters.yml', 'package.json', 'package-lock.json'],
-  },
-  python: { name: 'python', folder: 'reference/python', sources: ['sheep_shed/**/*.py', 'serverless.yml'] },
-};
 
 /** A name is `sheep-shed-<stage>-<stack>-<function>`, and every function has two words. */
 const LAST_TWO_WORDS = /[a-z]+-[a-z]+$/;
@@ -40,12 +30,12 @@ export interface OpenStacks {
 /**
  * Packages stacks and runs the packages on this machine, each on a local-lambda and a table of its own, all
  * on one DynamoDB.
- * @param chosen `undefined` for every stack that can run here.
+ * @param chosen `undefined` for every default stack that can run here.
  * @throws OptionError when a chosen stack cannot run here; nothing is left running then, as after any error.
  */
 export async function localStacks(
   root: string,
-  chosen: readonly NamedStack<LocalStackName>[] | undefined,
+  chosen: readonly NamedStack<StackName>[] | undefined,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<OpenStacks> {
@@ -76,39 +66,41 @@ export async function localStacks(
 
 /** Deployment packages by stack, and what a reader must know of the stacks that have none. */
 export interface StackPackages {
-  readonly packages: ReadonlyMap<LocalStackName, string>;
+  readonly packages: ReadonlyMap<StackName, string>;
   readonly notices: readonly string[];
 }
 
 /**
  * Packages the stacks that can run here.
- * @param chosen `undefined` for every stack that can run here.
+ * @param chosen `undefined` for every default stack that can run here.
  * @throws OptionError when a chosen stack cannot run here.
  */
 export async function packageStacks(
   root: string,
-  chosen: readonly LocalStackName[] | undefined,
+  chosen: readonly StackName[] | undefined,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<StackPackages> {
   const { names, notices } = await runnable(root, chosen, progress);
-  const packages = new Map<LocalStackName, string>();
+  const packages = new Map<StackName, string>();
   for (const name of names) {
     const onStart = () => progress.step(`packaging the stack ${name} (sls package)`);
-    packages.set(name, await packageStack(root, SOURCES[name], signal, onStart));
+    packages.set(name, await packageStack(root, name, STACKS[name], signal, onStart));
   }
   return { packages, notices };
 }
 
-async function runnable(root: string, chosen: readonly LocalStackName[] | undefined, progress: Progress) {
-  const names = chosen ?? LOCAL_STACK_NAMES;
-  if (!names.includes('python')) return { names, notices: [] };
+async function runnable(root: string, chosen: readonly StackName[] | undefined, progress: Progress) {
+  const names = chosen ?? DEFAULT_STACK_NAMES;
+  const needPython = names.filter((name) => STACKS[name].runtime.startsWith('python'));
+  if (needPython.length === 0) return { names, notices: [] };
   const python = await preparePython(join(root, '.cache'), progress.step);
   if (python.ready) return { names, notices: [] };
-  if (chosen !== undefined) throw new OptionError(`--stack python cannot run here: ${python.reason}`);
-  const notice = `measuring TypeScript alone: ${python.reason}`;
+  if (chosen !== undefined)
+    throw new OptionError(`--stack ${needPython[0]} cannot run here: ${python.reason}`);
+  const notice = `measuring without ${needPython.join(' and ')}: ${python.reason}`;
   progress.line(notice);
-  return { names: names.filter((name) => name !== 'python'), notices: [notice] };
+  return { names: names.filter((name) => !needPython.includes(name)), notices: [notice] };
 }
 
 interface StartOptions {

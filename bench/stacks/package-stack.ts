@@ -1,63 +1,101 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { StackRow } from './catalogue.ts';
+import { parametersOf } from './catalogue.ts';
+import { copyProject, inputsOf, isInput } from './project-copy.ts';
 
 const PACKAGE_LIMIT_MS = 120_000;
 
-/** Where the sources of a stack are. */
-export interface StackSources {
-  readonly name: string;
-  /** Folder of its `serverless.yml`, from the project's root. */
-  readonly folder: string;
-  /** Globs of all files that decide what is in its package, from that folder. */
-  readonly sources: readonly string[];
-}
+/** Packages of one stack that are kept, the latest used ones. */
+const KEPT = 5;
+
+const TEMPLATE = 'cloudformation-template-update-stack.json';
 
 /**
- * Packages a stack with the Serverless Framework, unless it was packaged from the very same sources before.
- * @returns the folder of the deployment package.
+ * Packages a stack with the Serverless Framework, unless the very same package is there already. A copy of its inputs
+ * is packaged, so nothing else can get in, and the `.serverless` of a user is neither read nor changed.
+ * @param name the beginning of the folder's name; its end is a digest of everything that goes in.
+ * @returns the folder of the deployment package, below `.cache/packages` of the root.
  * @throws Error with the framework's own words when it fails.
  */
 export async function packageStack(
   root: string,
-  stack: StackSources,
+  name: string,
+  stack: StackRow,
   signal: AbortSignal,
   onStart: () => void,
 ): Promise<string> {
-  const folder = join(root, stack.folder);
-  const packageDir = join(folder, '.serverless');
-  const digest = await digestOf(folder, stack.sources);
-  const stamp = join(root, '.cache', `packaged-${stack.name}.sha256`);
-  const template = join(packageDir, 'cloudformation-template-update-stack.json');
-  if (existsSync(template) && (await readFile(stamp, 'utf8').catch(() => '')) === digest) return packageDir;
+  const packages = join(root, '.cache', 'packages');
+  const packageDir = join(packages, `${name}-${await digestOf(root, stack)}`);
+  if (existsSync(join(packageDir, TEMPLATE))) {
+    const now = new Date();
+    await utimes(packageDir, now, now);
+    return packageDir;
+  }
   onStart();
+  await mkdir(packages, { recursive: true });
+  const copy = await mkdtemp(join(packages, `.${name}-`));
+  try {
+    await copyProject(root, copy, [stack]);
+    await runServerless(root, join(copy, stack.folder), name, stack, signal);
+    await rename(join(copy, stack.folder, '.serverless'), packageDir).catch((error: Error) => {
+      // Another process was faster: its package is the same.
+      if (!existsSync(join(packageDir, TEMPLATE))) throw error;
+    });
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+  await removeOld(packages, name);
+  return packageDir;
+}
+
+async function runServerless(root: string, cwd: string, name: string, stack: StackRow, signal: AbortSignal) {
   const cli = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  await promisify(execFile)(process.execPath, [cli, 'package'], {
-    cwd: folder,
+  await promisify(execFile)(process.execPath, [cli, 'package', ...parametersOf(stack)], {
+    cwd,
     timeout: PACKAGE_LIMIT_MS,
     signal,
     env: { ...process.env, FORCE_COLOR: '0' },
   }).catch((error: { stdout?: string; stderr?: string }) => {
     signal.throwIfAborted();
     const words = `${error.stdout ?? ''}${error.stderr ?? ''}`.trim();
-    throw new Error(`sls package failed for the stack ${stack.name}:\n${words}`, { cause: error });
+    throw new Error(`sls package failed for the stack ${name}:\n${words}`, { cause: error });
   });
-  await mkdir(join(root, '.cache'), { recursive: true });
-  await writeFile(stamp, digest);
-  return packageDir;
 }
 
-async function digestOf(folder: string, sources: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  const files = await Array.fromAsync(glob([...sources], { cwd: folder }));
-  for (const file of files.sort()) {
-    hash
-      .update(`${file}\0`)
-      .update(await readFile(join(folder, file)))
-      .update('\0');
+/** A digest of every file that goes in, the parameters, and the Node that packages. */
+async function digestOf(root: string, stack: StackRow): Promise<string> {
+  const { folder, parameters } = stack;
+  const hash = createHash('sha256').update(JSON.stringify([folder, parameters, process.version]));
+  for (const path of inputsOf(stack)) {
+    for (const file of await filesIn(root, path)) {
+      const contents = await readFile(join(root, file));
+      hash.update(`\0${file}\0${contents.length}\0`).update(contents);
+    }
   }
-  return hash.digest('hex');
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** The files that {@link copyProject} would copy for one input, in a fixed order. */
+async function filesIn(root: string, path: string): Promise<readonly string[]> {
+  if (!(await stat(join(root, path))).isDirectory()) return [path];
+  const entries = await readdir(join(root, path), { withFileTypes: true });
+  const names = entries.map(({ name }) => join(path, name)).filter(isInput);
+  const found = await Promise.all(names.sort().map((name) => filesIn(root, name)));
+  return found.flat();
+}
+
+/** Removes the packages of a stack that have not been used for longest. */
+async function removeOld(packages: string, name: string): Promise<void> {
+  const isOurs = new RegExp(`^${name}-[0-9a-f]{16}$`);
+  const folders = (await readdir(packages)).filter((folder) => isOurs.test(folder));
+  const used = await Promise.all(
+    folders.map(async (folder) => ({ folder, at: (await stat(join(packages, folder))).mtimeMs })),
+  );
+  const old = used.toSorted((a, b) => b.at - a.at).slice(KEPT);
+  for (const { folder } of old) await rm(join(packages, folder), { recursive: true, force: true });
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Option } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
 import { SWITCH, wholeNumber, wordOf } from '@sheep-shed/options/readers';
-import { LOCAL_STACK_NAMES, type LocalStackName } from '../../bench/plan/options.ts';
+import { STACK_NAMES, type StackName } from '../../bench/stacks/catalogue.ts';
 import { PRESET_NAMES, type PresetName } from '../../bench/plan/presets.ts';
 import { renderTable } from '../../bench/reports/table.ts';
 import type { BenchResult } from '../../bench/results/result.ts';
@@ -19,8 +19,8 @@ const OPTIONS = {
   stack: {
     help: 'the stack that runs under two names',
     default: 'ts',
-    ...wordOf(LOCAL_STACK_NAMES),
-  } satisfies Option<LocalStackName>,
+    ...wordOf(STACK_NAMES),
+  } satisfies Option<StackName>,
   preset: { help: 'the plan', default: 'quick', ...wordOf(PRESET_NAMES) } satisfies Option<PresetName>,
   resume: {
     help: 'count the runs that results/self holds of an earlier, interrupted series',

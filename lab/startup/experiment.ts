@@ -1,7 +1,7 @@
 import type { Option } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
 import { wholeNumber, wordsOf } from '@sheep-shed/options/readers';
-import { LOCAL_STACK_NAMES, type LocalStackName } from '../../bench/plan/options.ts';
+import { STACK_NAMES, type StackName } from '../../bench/stacks/catalogue.ts';
 import { experiment } from '../experiment.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../reported-host.ts';
 import { measureStarts } from './cold-starts.ts';
@@ -31,16 +31,16 @@ const OPTIONS = {
   stack: {
     help: 'stack to measure; every one that can run when not given',
     repeatable: true,
-    ...wordsOf(LOCAL_STACK_NAMES),
-  } satisfies Option<readonly LocalStackName[]>,
+    ...wordsOf(STACK_NAMES),
+  } satisfies Option<readonly StackName[]>,
   tree: {
     help: 'function whose imports are shown; the one with the longest init when not given',
-    allowed: `<stack>/<function>, such as ts/get-cat, of ${LOCAL_STACK_NAMES.join(', ')} and ${FUNCTION_NAMES.join(', ')}`,
+    allowed: `<stack>/<function>, such as ts/get-cat, of ${STACK_NAMES.join(', ')} and ${FUNCTION_NAMES.join(', ')}`,
     read: ([given = '']) => {
-      const all = LOCAL_STACK_NAMES.flatMap((stack) => FUNCTION_NAMES.map((name) => ({ stack, name })));
+      const all = STACK_NAMES.flatMap((stack) => FUNCTION_NAMES.map((name) => ({ stack, name })));
       return all.find(({ stack, name }) => given === `${stack}/${name}`);
     },
-  } satisfies Option<{ readonly stack: LocalStackName; readonly name: FunctionName }>,
+  } satisfies Option<{ readonly stack: StackName; readonly name: FunctionName }>,
 };
 
 /** Cold starts of every function of every stack beside the bare runtimes, and where init goes. */

@@ -27,7 +27,8 @@ const CREDENTIALS = {
   '@aws-sdk/credential-provider-node': './src/adapters/dynamodb/environment-credentials.ts',
 };
 const REQUIRE = "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
-const SDK = { conditions: ['module', 'aws-sdk'], alias: CREDENTIALS };
+/** The stack `tsthin`. */
+const THIN = { conditions: ['module', 'thin'] };
 
 const EMPTY: Variant = {
   label: 'empty handler',
@@ -40,9 +41,10 @@ export const LEVERS = {
     help: 'node:http, node:https and node:crypto by process.getBuiltinModule instead of import',
     functionName: 'post-sheep',
     variants: [
-      { label: 'getBuiltinModule' },
+      { label: 'getBuiltinModule', build: THIN },
       {
         label: 'import',
+        build: THIN,
         changes: [
           importing('src/adapters/dynamodb/http-exchange.ts'),
           importing('src/adapters/dynamodb/aws-signature.ts'),
@@ -59,11 +61,11 @@ export const LEVERS = {
     help: "the SDK's ES modules instead of its CommonJS",
     functionName: 'post-sheep',
     variants: [
-      { label: 'mainFields module,main', build: SDK },
+      { label: 'mainFields module,main' },
       {
         label: 'mainFields main',
         // CommonJS in an ES module needs a `require`.
-        build: { ...SDK, mainFields: ['main'], conditions: ['aws-sdk'], banner: { js: REQUIRE } },
+        build: { mainFields: ['main'], conditions: [], banner: { js: REQUIRE } },
       },
     ],
   },
@@ -71,18 +73,17 @@ export const LEVERS = {
     help: "credentials from the environment instead of the SDK's chain of providers",
     functionName: 'post-sheep',
     variants: [
-      { label: 'environment', build: SDK },
-      { label: 'whole chain', build: { ...SDK, alias: {} } },
+      { label: 'environment' },
+      { label: 'whole chain', build: { alias: {} } },
     ],
   },
   'sdk-commands': {
     help: 'only the commands that are used, instead of clients with all of them',
     functionName: 'post-sheep',
     variants: [
-      { label: 'used commands', build: SDK },
+      { label: 'used commands' },
       {
         label: 'all commands',
-        build: SDK,
         besides: `import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 Object.assign(globalThis, { kept: [DynamoDB, DynamoDBDocument] });`,
@@ -105,7 +106,12 @@ Object.assign(globalThis, { kept: [DynamoDB, DynamoDBDocument] });`,
   connection: {
     help: 'the connection to DynamoDB opened during init',
     functionName: 'post-sheep',
-    variants: [{ label: 'opened in init' }, { label: 'opened by the first call', changes: [UNOPENED] }],
+    variants: [
+      { label: 'opened in init' },
+      { label: 'opened by the first call', changes: [UNOPENED] },
+      { label: 'thin client, in init', build: THIN },
+      { label: 'thin client, by the first call', build: THIN, changes: [UNOPENED] },
+    ],
   },
   'warm-cat': {
     help: 'the cat run during init',

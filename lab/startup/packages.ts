@@ -13,7 +13,7 @@ export const INIT_CPU = 'bench: init took CPU ms';
 /** A function of one file, `handler.mjs` or `handler.py`, whose export is `handler`. */
 export interface SmallFunction {
   readonly name: string;
-  readonly runtime: 'nodejs24.x' | 'python3.13';
+  readonly runtime: 'nodejs24.x' | 'python3.14';
   readonly contents: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -41,7 +41,7 @@ export async function writeBarePackage(folder: string, withPython: boolean): Pro
   };
   const python: SmallFunction = {
     name: 'bare-python',
-    runtime: 'python3.13',
+    runtime: 'python3.14',
     contents: 'def handler(event, context):\n    return {"statusCode": 204}\n',
   };
   await writePackage(folder, withPython ? [node, python] : [node]);

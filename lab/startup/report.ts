@@ -1,4 +1,4 @@
-import type { LocalStackName } from '../../bench/plan/options.ts';
+import type { StackName } from '../../bench/stacks/catalogue.ts';
 import { renderTable } from '../../bench/reports/table.ts';
 import type { FunctionName } from '../reported-host.ts';
 import type { ColdStart, Subject } from './cold-starts.ts';
@@ -7,7 +7,7 @@ import type { ColdStart, Subject } from './cold-starts.ts';
 export interface StartsReport {
   readonly text: string;
   /** The function with the longest init of the first stack. */
-  readonly slowest: { readonly stack: LocalStackName; readonly name: FunctionName };
+  readonly slowest: { readonly stack: StackName; readonly name: FunctionName };
 }
 
 /** In which state invocations ran. */

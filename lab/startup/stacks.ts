@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { preparePython } from '@sheep-shed/local-lambda';
 import { startDynamodb, tablesOf } from '@sheep-shed/local-lambda/dynamodb';
-import type { LocalStackName } from '../../bench/plan/options.ts';
+import type { StackName } from '../../bench/stacks/catalogue.ts';
 import { packageStacks } from '../../bench/stacks/local-stacks.ts';
 import type { TableAccess } from '../../bench/stacks/stack.ts';
 import { localTable } from '../../bench/stacks/table.ts';
@@ -15,7 +15,7 @@ import { QUOTA_VARIABLE, writeBarePackage } from './packages.ts';
 export interface StartedStacks {
   readonly subjects: readonly Subject[];
   readonly tables: readonly TableAccess[];
-  readonly packages: ReadonlyMap<LocalStackName, string>;
+  readonly packages: ReadonlyMap<StackName, string>;
   /** What the functions find in their environment besides. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -26,7 +26,7 @@ export interface StartedStacks {
  * @throws OptionError when a chosen stack cannot run here, or the CPU cannot be limited.
  */
 export async function openStacks(
-  chosen: readonly LocalStackName[] | undefined,
+  chosen: readonly StackName[] | undefined,
   cpu: number | undefined,
   { progress, signal, atEnd }: Lab,
 ) {
@@ -51,7 +51,7 @@ export async function openStacks(
 
 /** Starts the stacks and, beside them, the bare runtimes. @throws OptionError as {@link openStacks} does. */
 export async function startStacks(
-  chosen: readonly LocalStackName[] | undefined,
+  chosen: readonly StackName[] | undefined,
   cpu: number | undefined,
   lab: Lab,
 ): Promise<StartedStacks> {

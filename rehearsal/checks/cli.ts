@@ -1,8 +1,9 @@
-/** `npm run check:templates`: cfn-lint and checkov over both templates, actionlint and GitHub's schema over the workflows. */
+/** `npm run check:templates`: cfn-lint and checkov over the templates of every stack, actionlint and GitHub's schema over the workflows. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { copyProject, STACK_FOLDERS } from '../project-copy.ts';
+import { parametersOf, STACKS } from '../../bench/stacks/catalogue.ts';
+import { copyProject } from '../../bench/stacks/project-copy.ts';
 import { ensurePython, RehearsalUsageError } from '../python-environment.ts';
 import { CommandError, runUntil } from '../run.ts';
 import { checkWorkflows } from './workflows.ts';
@@ -42,11 +43,11 @@ async function check(folder: string, signal: AbortSignal): Promise<void> {
   const accepted: Accepted = JSON.parse(await readFile(join(import.meta.dirname, 'accepted.json'), 'utf8'));
   const workflows = await checkWorkflows(WORKFLOWS, bin, folder, run, LIMIT_MS);
   process.stdout.write(`ok  ${workflows} workflows: GitHub's schema and actionlint\n`);
-  await copyProject(ROOT, folder);
+  await copyProject(ROOT, folder, Object.values(STACKS));
   const needed = new Set<string>();
-  for (const [stack, path] of Object.entries(STACK_FOLDERS)) {
-    const settings = { cwd: join(folder, path), env: process.env, limitMs: LIMIT_MS };
-    await run(join(ROOT, 'node_modules/.bin/serverless'), ['package'], settings);
+  for (const [stack, row] of Object.entries(STACKS)) {
+    const settings = { cwd: join(folder, row.folder), env: process.env, limitMs: LIMIT_MS };
+    await run(join(ROOT, 'node_modules/.bin/serverless'), ['package', ...parametersOf(row)], settings);
     for (const kind of KINDS) {
       const template = `.serverless/cloudformation-template-${kind}-stack.json`;
       const ignored = Object.keys(accepted.cfnLint).join(',');

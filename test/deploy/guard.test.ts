@@ -9,6 +9,7 @@ interface Asked {
   readonly stage: string;
   readonly region: string;
   readonly params: readonly string[];
+  readonly stacks: readonly string[];
 }
 interface GuardModule {
   problemOf(asked: Asked): string | undefined;
@@ -16,7 +17,7 @@ interface GuardModule {
 }
 
 const guard: GuardModule = createRequire(import.meta.url)(join(ROOT, 'deploy/guard.cjs'));
-const usual: Asked = { stage: 'dev', region: 'eu-west-3', params: [] };
+const usual: Asked = { stage: 'dev', region: 'eu-west-3', params: [], stacks: ['ts', 'tsthin'] };
 
 const REFUSED: readonly (readonly [Partial<Asked>, RegExp])[] = [
   [{ stage: 'alice' }, /^--stage must be one of dev, test, prod; got "alice"$/],
@@ -33,6 +34,8 @@ const REFUSED: readonly (readonly [Partial<Asked>, RegExp])[] = [
   [{ params: ['boundary=a:b'] }, /boundary must be none or the name of a managed policy .*; got "a:b"$/],
   [{ params: ['memory=128'] }, /^--param must be one of memorySize, .*; got "memory"$/],
   [{ params: ['constructor=1'] }, /^--param must be one of/],
+  [{ params: ['stack=python'] }, /^--param stack must be one of ts, tsthin; got "python"$/],
+  [{ params: ['stack=python'], stacks: ['python'] }, /^--param must be one of .*; got "stack"$/],
 ];
 
 for (const [asked, message] of REFUSED) {

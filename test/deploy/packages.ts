@@ -4,7 +4,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { copyProject, STACK_FOLDERS, type StackName } from '../../rehearsal/project-copy.ts';
+import type { StackName } from '../../bench/stacks/catalogue.ts';
+import { parametersOf, STACKS } from '../../bench/stacks/catalogue.ts';
+import { copyProject } from '../../bench/stacks/project-copy.ts';
 
 /** The folder of the project. */
 export const ROOT = join(import.meta.dirname, '../..');
@@ -29,6 +31,8 @@ export interface Workshop {
   readonly folder: string;
   /** Packages a stack; rejects with what the framework prints. */
   pack(stack: StackName, ...args: string[]): Promise<Template>;
+  /** The folder of the last packaging of a stack. */
+  packageDir(stack: StackName): string;
   /** SHA-256 of each zip of the last packaging, by file name. */
   zips(stack: StackName): Promise<Record<string, string>>;
   remove(): Promise<void>;
@@ -37,18 +41,23 @@ export interface Workshop {
 /** Makes a copy of the project in a temporary folder. */
 export async function openWorkshop(): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), 'sheep-shed-package-'));
-  await copyProject(ROOT, folder);
-  const out = (stack: StackName) => join(folder, STACK_FOLDERS[stack], '.serverless');
+  await copyProject(ROOT, folder, Object.values(STACKS));
+  const out = (stack: StackName) => join(folder, 'packages', stack);
   return {
     folder,
     async pack(stack, ...args) {
-      await promisify(execFile)(join(ROOT, 'node_modules/.bin/serverless'), ['package', ...args], {
-        cwd: join(folder, STACK_FOLDERS[stack]),
-        timeout: 120_000,
-      });
+      await promisify(execFile)(
+        join(ROOT, 'node_modules/.bin/serverless'),
+        ['package', '--package', out(stack), ...parametersOf(STACKS[stack]), ...args],
+        {
+          cwd: join(folder, STACKS[stack].folder),
+          timeout: 120_000,
+        },
+      );
       const file = join(out(stack), 'cloudformation-template-update-stack.json');
       return JSON.parse(await readFile(file, 'utf8'));
     },
+    packageDir: out,
     async zips(stack) {
       const names = (await readdir(out(stack))).filter((name) => name.endsWith('.zip')).sort();
       const hashes = names.map(async (name) => {

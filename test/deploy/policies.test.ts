@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { STACK_NAMES } from '../../bench/stacks/catalogue.ts';
 import { ofType, openWorkshop, ROOT, type Template, type Workshop } from './packages.ts';
 
 interface Statement {
@@ -20,11 +21,12 @@ const actionsOf = (statements: readonly Statement[]) => statements.flatMap(({ Ac
 
 describe('the policies of docs', () => {
   let workshop: Workshop;
-  let templates: readonly Template[];
+  let templates: Template[];
 
   before(async () => {
     workshop = await openWorkshop();
-    templates = [await workshop.pack('ts'), await workshop.pack('python')];
+    templates = [];
+    for (const stack of STACK_NAMES) templates.push(await workshop.pack(stack));
   });
   after(() => workshop.remove());
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { StackName } from '../../rehearsal/project-copy.ts';
+import { STACK_NAMES, STACKS, type StackName } from '../../bench/stacks/catalogue.ts';
 import { FUNCTIONS } from '../../src/functions/catalogue.ts';
 import { ofType, openWorkshop, type Resource, ROOT, type Template, type Workshop } from './packages.ts';
 
@@ -39,7 +39,7 @@ const DYNAMODB_RIGHTS: Readonly<Record<string, readonly unknown[]>> = {
   ],
 };
 
-for (const stack of ['ts', 'python'] as const) describe(`the template of ${stack}`, () => checksOf(stack));
+for (const stack of STACK_NAMES) describe(`the template of ${stack}`, () => checksOf(stack));
 
 function checksOf(stack: StackName): void {
   let workshop: Workshop;
@@ -130,8 +130,9 @@ function checksOf(stack: StackName): void {
     for (const [id, { Properties }] of groups) assert.equal(Properties.RetentionInDays, 14, id);
   });
 
-  it('lets each function end before the API gives up, logging as text', () => {
+  it('has the runtime of the catalogue, and lets each function end before the API gives up, logging as text', () => {
     for (const [id, { Properties }] of functions) {
+      assert.equal(Properties.Runtime, STACKS[stack].runtime, id);
       assert.ok(Properties.Timeout < API_LIMIT, id);
       assert.deepEqual(Properties.LoggingConfig, { LogFormat: 'Text' });
       assert.equal(Properties.ReservedConcurrentExecutions, undefined);

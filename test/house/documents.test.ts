@@ -11,8 +11,10 @@ import { THRESHOLD_METRICS } from '../../bench/analysis/thresholds.ts';
 import { COMPARE_OPTIONS } from '../../bench/commands/compare.ts';
 import { REPORT_OPTIONS } from '../../bench/commands/report.ts';
 import { BENCH_OPTIONS } from '../../bench/plan/options.ts';
+import { STACK_NAMES, STACKS } from '../../bench/stacks/catalogue.ts';
 import { LOGS_OPTIONS, SERVE_OPTIONS } from '../../packages/local-lambda/src/cli/options.ts';
 import { LOG_INSIGHTS_OPTIONS } from '../../packages/log-insights/src/options.ts';
+import { FUNCTIONS } from '../../src/functions/catalogue.ts';
 import { CAT_OPTIONS } from '../../src/functions/get-cat/options.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-options.ts';
 
@@ -122,4 +124,19 @@ test('every script that the documents call exists', () => {
       assert.ok(Object.hasOwn(scripts, name), `${page} calls npm run ${name}`);
     }
   }
+});
+
+test('docs/workload.md shows the rows of the catalogue of stacks, and no other', () => {
+  const rows = sectionOf('docs/workload.md', 'The same care')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  const names = FUNCTIONS.map(({ name }) => name);
+  assert.deepEqual(rows, [
+    ...STACK_NAMES.map((name) => `| \`${name}\` | ${STACKS[name].about} | \`${STACKS[name].runtime}\` |`),
+    ...STACK_NAMES.map((name) => {
+      const { beforeFirstCall } = STACKS[name];
+      assert.deepEqual(Object.keys(beforeFirstCall), names);
+      return `| \`${name}\` | ${Object.values(beforeFirstCall).join(' | ')} |`;
+    }),
+  ]);
 });

@@ -9,7 +9,10 @@ const ROOT = join(import.meta.dirname, '..', '..');
 /** Anything that is not a path of this repository: a package of npm, of ours by its name, or a module of Node. */
 const NPM = /^(?!\.|#|(src|bench|lab|packages|rehearsal|test)\/)/;
 
-/** The rooms of the bench, and the rooms below that each may enter; the catalogue of stacks is data for all. */
+/** The catalogue of stacks: data that every room, rehearsal and tests may read. */
+const CATALOGUE = /^bench\/stacks\/catalogue\.(ts|json)$/;
+
+/** The rooms of the bench, and the rooms below that each may enter. */
 const ROOMS: Readonly<Record<string, string>> = {
   commands: 'run stacks scenarios herd load reports analysis plan results statistics world',
   run: 'stacks scenarios herd load plan results statistics world',
@@ -26,7 +29,7 @@ const ROOMS: Readonly<Record<string, string>> = {
 };
 const roomRules = Object.entries(ROOMS).map(([room, below]) => ({
   files: new RegExp(`^bench/${room}/`),
-  may: [new RegExp(`^bench/(${[room, ...below.split(' ')].filter(Boolean).join('|')})/`), NPM],
+  may: [new RegExp(`^bench/(${[room, ...below.split(' ')].filter(Boolean).join('|')})/`), CATALOGUE, NPM],
 }));
 
 /** Who may import whom: the first rule whose `files` match decides; `may` matches paths, or npm and node names. */
@@ -80,6 +83,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     ],
   },
   { files: /^src\/hosts\/lambda\/no-web-streams\.ts$/, may: [] },
+  { files: CATALOGUE, may: [CATALOGUE] },
   ...roomRules,
   { files: /^bench\/cli\.ts$/, may: [/^bench\/(commands|world)\//, NPM] },
   { files: /^lab\//, may: [/./] },
@@ -93,7 +97,8 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     may: [
       /^rehearsal\//,
       /^test\/contracts\//,
-      /^bench\/stacks\/iam-signer\.ts$/,
+      /^bench\/stacks\/(iam-signer|project-copy)\.ts$/,
+      CATALOGUE,
       /^bench\/results\/result\.ts$/,
       NPM,
     ],

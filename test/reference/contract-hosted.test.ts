@@ -1,16 +1,16 @@
 import { after } from 'node:test';
+import { STACK_NAMES } from '../../bench/stacks/catalogue.ts';
 import { httpContract } from '../contracts/http.ts';
 import { startFaultyDatabase } from './faulty-database.ts';
+import type { HostedStack } from './hosted-stack.ts';
 import { startHostedStack } from './hosted-stack.ts';
 
 // All is started before the first test is registered: a root `after` runs as soon as no registered test is
 // left, even while this file still waits for something.
 const database = await startFaultyDatabase();
 after(() => database.close());
-const ts = await startHostedStack('ts', database);
-after(() => ts.close());
-const python = await startHostedStack('python', database);
-after(() => python.close());
+const hosted: HostedStack[] = [];
+for (const stack of STACK_NAMES) hosted.push(await startHostedStack(stack, database));
+after(() => Promise.all(hosted.map((one) => one.close())));
 
-httpContract(ts.target);
-httpContract(python.target);
+for (const { target } of hosted) httpContract(target);

@@ -1,18 +1,17 @@
 /** A stack on local-lambda, as a target of the HTTP contract. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { startLocalLambda } from '@sheep-shed/local-lambda';
+import type { StackName } from '../../bench/stacks/catalogue.ts';
+import { STACKS } from '../../bench/stacks/catalogue.ts';
+import { packageStack } from '../../bench/stacks/package-stack.ts';
 import type { HttpTarget } from '../contracts/http.ts';
 import { errorLog } from './error-log.ts';
 import type { FaultyDatabase } from './faulty-database.ts';
 import { CREDENTIALS } from './faulty-database.ts';
-import { STACK } from './python-environment.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const SERVERLESS = join(ROOT, 'node_modules/.bin/serverless');
 
 /** A running stack and its end. */
 export interface HostedStack {
@@ -21,17 +20,11 @@ export interface HostedStack {
 }
 
 /** Packages a stack as for a deployment and starts it on local-lambda, on a table of the database. */
-export async function startHostedStack(
-  stack: 'ts' | 'python',
-  database: FaultyDatabase,
-): Promise<HostedStack> {
+export async function startHostedStack(stack: StackName, database: FaultyDatabase): Promise<HostedStack> {
   const folder = await mkdtemp(join(tmpdir(), `sheep-shed-${stack}-`));
   const logsDir = join(folder, 'logs');
-  const packageDir = join(folder, 'package');
-  await promisify(execFile)(SERVERLESS, ['package', '--package', packageDir], {
-    cwd: stack === 'ts' ? ROOT : STACK,
-    timeout: 120_000,
-  });
+  const { signal } = new AbortController();
+  const packageDir = await packageStack(ROOT, stack, STACKS[stack], signal, () => undefined);
   const table = await database.createTable(`sheep-shed-dev-${stack}`);
   const host = await startLocalLambda({
     packageDir,

@@ -1,7 +1,8 @@
-/** `npm run test:openapi`: schemathesis tries docs/openapi.yaml on both stacks on local-lambda, within a minute. */
+/** `npm run test:openapi`: schemathesis tries docs/openapi.yaml on the default stacks on local-lambda, within a minute. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { DEFAULT_STACK_NAMES } from '../../bench/stacks/catalogue.ts';
 import { startFaultyDatabase } from './faulty-database.ts';
 import { startHostedStack } from './hosted-stack.ts';
 import { ensureEnvironment, findPythons } from './python-environment.ts';
@@ -17,7 +18,7 @@ const bin = await ensureEnvironment(newest, REQUIREMENTS);
 
 const database = await startFaultyDatabase();
 try {
-  for (const stack of ['ts', 'python'] as const) {
+  for (const stack of DEFAULT_STACK_NAMES) {
     const hosted = await startHostedStack(stack, database);
     try {
       if ((await tryDocument(hosted.target.url)) !== 0) process.exitCode = 1;

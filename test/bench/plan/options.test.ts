@@ -28,11 +28,11 @@ test('what is not allowed, and what contradicts itself, is named with its value'
     [['--rate-steps', '5'], /--slo is missing: --rate-steps needs an objective, .*; got --rate-steps "5"/],
     [['--slo', 'p99<250ms'], /--slo must be absent when --rate-steps is not given; got "p99<250ms"/],
     [['--slo', 'fast'], /--slo must be a quantile .* such as p99<250ms; got "fast"/],
-    [['--stack', 'ts', '--stack', 'ts'], /--stack must be ts or python, .*, each name once.*; got "ts,ts"/],
+    [['--stack', 'ts', '--stack', 'ts'], /--stack must be one of ts, .*, each name once.*; got "ts,ts"/],
     [['--stack', 'a=ts', '--stack', 'a=python'], /each name once.*; got "a=ts,a=python"/],
     [['--stack', 'a-b=ts'], /--stack must be .* no hyphen; got "a-b=ts"/],
     [['--url', 'a-b=http://x'], /--url must be .* no hyphen; got "a-b=http:\/\/x"/],
-    [['--stack', 'rust'], /--stack must be ts or python, or name=ts or name=python, .*; got "rust"/],
+    [['--stack', 'rust'], /--stack must be one of ts, tsthin, python, or name=one of them, .*; got "rust"/],
     [
       ['--url', 'http://x', '--cold', '3'],
       /--cold must be 0 or come with --region and AWS credentials .*"3"/,

@@ -1,0 +1,48 @@
+import ROWS from './catalogue.json' with { type: 'json' };
+
+/** The name of a stack, as it stands in function names, log groups and reports. */
+export type StackName = keyof typeof ROWS;
+
+/** One stack: where it is, what it is made from, and what a reader must know of it. */
+export interface StackRow {
+  /** What it is, in one line. */
+  readonly about: string;
+  /** Folder of its `serverless.yml`, from the project's root. */
+  readonly folder: string;
+  /** Files and folders that its `serverless.yml` packages, from that folder. */
+  readonly sources: readonly string[];
+  /** What it is packaged and deployed with, as `--param=name=value`. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether the bench measures it when no stack is named. */
+  readonly byDefault: boolean;
+  /** Managed runtime of Lambda. */
+  readonly runtime: string;
+  /** Packages whose versions a result tells. */
+  readonly libraries: readonly string[];
+  /** What each of its functions does in init, so that its first call need not. */
+  readonly beforeFirstCall: Readonly<Record<string, string>>;
+}
+
+/** The catalogue of stacks: everything that names the stacks takes them from here. */
+export const STACKS: Readonly<Record<StackName, StackRow>> = ROWS;
+
+/** All names, in the order in which they are measured and shown. */
+export const STACK_NAMES = Object.keys(ROWS) as readonly StackName[];
+
+/** The names of the stacks that are measured when none is named. */
+export const DEFAULT_STACK_NAMES = STACK_NAMES.filter((name) => STACKS[name].byDefault);
+
+/** What every package depends on besides its stack's own sources, from the project's root. */
+export const SHARED_INPUTS = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'deploy',
+  'cloudwatch-queries',
+  'bench/stacks/catalogue.json',
+] as const;
+
+/** The arguments with which the Serverless Framework packages, deploys or removes a stack in its folder. */
+export function parametersOf({ parameters }: StackRow): readonly string[] {
+  return Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
+}
