@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import type { Option } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
 import { SWITCH, wholeNumber, wordOf } from '@sheep-shed/options/readers';
-import { STACK_NAMES, type StackName } from '../../bench/stacks/catalogue.ts';
 import { PRESET_NAMES, type PresetName } from '../../bench/plan/presets.ts';
 import { renderTable } from '../../bench/reports/table.ts';
 import type { BenchResult } from '../../bench/results/result.ts';
 import { readResult } from '../../bench/results/result-file.ts';
+import { STACK_NAMES, type StackName } from '../../bench/stacks/catalogue.ts';
 import { experiment, type Lab, ROOT } from '../experiment.ts';
 import { type SelfVerdict, TALLY_HEADER, tallyOf, verdictsOf } from './tally.ts';
 

@@ -72,10 +72,7 @@ export const LEVERS = {
   'sdk-credentials': {
     help: "credentials from the environment instead of the SDK's chain of providers",
     functionName: 'post-sheep',
-    variants: [
-      { label: 'environment' },
-      { label: 'whole chain', build: { alias: {} } },
-    ],
+    variants: [{ label: 'environment' }, { label: 'whole chain', build: { alias: {} } }],
   },
   'sdk-commands': {
     help: 'only the commands that are used, instead of clients with all of them',

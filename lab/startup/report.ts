@@ -1,5 +1,5 @@
-import type { StackName } from '../../bench/stacks/catalogue.ts';
 import { renderTable } from '../../bench/reports/table.ts';
+import type { StackName } from '../../bench/stacks/catalogue.ts';
 import type { FunctionName } from '../reported-host.ts';
 import type { ColdStart, Subject } from './cold-starts.ts';
 
