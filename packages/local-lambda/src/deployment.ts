@@ -1,27 +1,30 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { type ApiDefinition, servedPath } from './deployment-package/api.ts';
 import { readDeploymentPackages } from './deployment-package/read.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
 import { renderUnserved } from './deployment-package/unserved.ts';
-import type { InvocationOutcome } from './environments/invocation.ts';
+import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
 import {
   type FunctionHost,
   type HostedFunction,
   hostFunction,
   invokeFunction,
+  newInvocation,
   newTraceId,
 } from './function-host.ts';
 import { accessLogLine } from './gateway/access-log.ts';
+import type { GatewayAnswer } from './gateway/answer.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createApiSelector, hiddenRoutes } from './gateway/select-api.ts';
 import { withGivenVariables } from './given-variables.ts';
 import type { HandleRequest } from './http-server.ts';
-import { createEventQueue } from './lambda-api/event-queue.ts';
+import type { EventQueue } from './lambda-api/event-queue.ts';
 import { createLambdaApi, LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
-import { streamName } from './logs/log-store.ts';
+import { newStreamName } from './logs/log-store.ts';
 
 /** One version of a deployment package, unpacked and ready to serve. */
 export interface Deployment {
@@ -33,7 +36,7 @@ export interface Deployment {
   }[];
   readonly handle: HandleRequest;
   /** @throws LocalLambdaError when no function has that name. */
-  invoke(functionName: string, payload: Buffer, requestId: string): Promise<InvocationOutcome>;
+  invoke(functionName: string, invocation: Omit<Invocation, 'settle'>): Promise<InvocationOutcome>;
   /** Answers what is in flight for up to `drainMs`, then ends all environments. */
   close(drainMs: number): Promise<void>;
 }
@@ -50,14 +53,12 @@ const NO_API: ApiDefinition = {
   accessLog: undefined,
 };
 
-/** Where asynchronous invocations are recorded that failed for good. */
-const FAILED_EVENTS_GROUP = 'local-lambda/failed-events';
-
 /**
  * Reads and unpacks the deployment packages of a host.
+ * @param queue of asynchronous invocations; it outlives the deployment.
  * @throws LocalLambdaError naming what is wrong with the package.
  */
-export async function createDeployment(host: FunctionHost): Promise<Deployment> {
+export async function createDeployment(host: FunctionHost, queue: EventQueue): Promise<Deployment> {
   const { options, logStore } = host;
   const { templates, apis, ...read } = await readDeploymentPackages(options.packageDirs, options);
   const missing = renderUnserved(read.unserved);
@@ -70,7 +71,7 @@ export async function createDeployment(host: FunctionHost): Promise<Deployment> 
   for (const [routeKey, name] of hiddenRoutes(apis)) {
     options.onNotice(`${routeKey} is there twice: the second one answers to the host name ${name} only`);
   }
-  const own = { ...host, workDir: join(host.workDir, newStreamId()) };
+  const own = { ...host, workDir: join(host.workDir, randomUUID()) };
   const hosted = await Promise.all(definitions.map((definition) => hostFunction(definition, own))).catch(
     async (error) => {
       await removeFolder(own.workDir);
@@ -79,27 +80,17 @@ export async function createDeployment(host: FunctionHost): Promise<Deployment> 
   );
   const functions = new Map(hosted.map((item) => [item.definition.name, item]));
 
-  const stream = (group: string) => logStore.openStream(group, streamName(Date.now(), newStreamId()));
-  const failedEvents = stream(FAILED_EVENTS_GROUP);
+  const stream = (group: string) => logStore.openStream(group, newStreamName());
   const shared = { newId: randomUUID, newTraceId: () => newTraceId(Date.now()) };
-  const queue = createEventQueue(
-    (record) => failedEvents.write(Date.now(), JSON.stringify(record)),
-    Date.now,
-  );
   const lambdaApi = createLambdaApi({
     ...shared,
     functions,
     queue,
     arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
   });
-  const invoke = (name: string, payload: Buffer, traceId: string, requestId: string) =>
-    invokeFunction(findFunction(functions, name), {
-      requestId,
-      payload,
-      traceId,
-      clientContext: undefined,
-      onLogLine: undefined,
-    });
+  const invoke: Deployment['invoke'] = async (name, invocation) =>
+    invokeFunction(findFunction(functions, name), invocation);
+  const inFlight = createInFlight();
   const selectApi = createApiSelector(apis);
   const gateways = (apis.length === 0 ? [NO_API] : apis).map((api) => ({
     gateway: createGateway({
@@ -107,7 +98,7 @@ export async function createDeployment(host: FunctionHost): Promise<Deployment> 
       api,
       accountId,
       now: Date.now,
-      invoke: (name, payload, traceId) => invoke(name, payload, traceId, randomUUID()),
+      invoke: (name, payload, traceId) => invoke(name, newInvocation(payload, traceId)),
     }),
     accessLog: api.accessLog && { ...api.accessLog, stream: stream(api.accessLog.logGroup) },
   }));
@@ -119,23 +110,45 @@ export async function createDeployment(host: FunctionHost): Promise<Deployment> 
         .filter(({ fixed }) => fixed === undefined)
         .map(({ method, path, functionName }) => ({ method, path: servedPath(api, path), functionName })),
     ),
-    handle: async (request, body) => {
-      if (LAMBDA_API_PATH.test(request.url ?? '')) return lambdaApi(request, body);
-      const { gateway, accessLog } = gateways[selectApi(request)] as (typeof gateways)[number];
-      const handled = await gateway.handle(request, body);
-      if (accessLog !== undefined) {
-        const timeMs = Date.now();
-        accessLog.stream.write(timeMs, accessLogLine(accessLog.format, request, handled, timeMs));
-      }
-      return handled.answer;
-    },
-    invoke: (name, payload, requestId) => invoke(name, payload, newTraceId(Date.now()), requestId),
+    handle: (request, body) => inFlight.track(handle(request, body)),
+    invoke,
     close: async (drainMs) => {
-      queue.close();
       await Promise.all(hosted.map(({ pool }) => pool.close(drainMs)));
-      failedEvents.close();
+      // An answer is written to the access log after its invocation has ended.
+      await inFlight.none();
       for (const { accessLog } of gateways) accessLog?.stream.close();
       await removeFolder(own.workDir);
+    },
+  };
+
+  async function handle(request: IncomingMessage, body: Buffer): Promise<GatewayAnswer> {
+    if (LAMBDA_API_PATH.test(request.url ?? '')) return lambdaApi(request, body);
+    const { gateway, accessLog } = gateways[selectApi(request)] as (typeof gateways)[number];
+    const handled = await gateway.handle(request, body);
+    if (accessLog !== undefined) {
+      const timeMs = Date.now();
+      accessLog.stream.write(timeMs, accessLogLine(accessLog.format, request, handled, timeMs));
+    }
+    return handled.answer;
+  }
+}
+
+/** Counts what is being done. */
+function createInFlight(): { track<T>(work: Promise<T>): Promise<T>; none(): Promise<void> } {
+  const whenNone: (() => void)[] = [];
+  let count = 0;
+  return {
+    track: async (work) => {
+      count += 1;
+      try {
+        return await work;
+      } finally {
+        count -= 1;
+        if (count === 0) for (const resolve of whenNone.splice(0)) resolve();
+      }
+    },
+    none: async () => {
+      if (count > 0) await new Promise<void>((resolve) => whenNone.push(resolve));
     },
   };
 }
@@ -145,8 +158,4 @@ export function findFunction(functions: ReadonlyMap<string, HostedFunction>, nam
   const found = functions.get(name);
   if (found !== undefined) return found;
   throw new LocalLambdaError(`functionName: must be one of ${[...functions.keys()].join(', ')}, is ${name}`);
-}
-
-function newStreamId(): string {
-  return randomUUID().replaceAll('-', '');
 }

@@ -7,6 +7,7 @@ import { startEnvironment } from './environments/environment.ts';
 import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
 import { createPool, type Pool, type PoolCallbacks } from './environments/pool.ts';
 import type { StartGate } from './environments/start-gate.ts';
+import type { OnFault } from './fault-boundary.ts';
 import type { LogStore } from './logs/log-store.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Runtime } from './runtimes/runtime.ts';
@@ -29,6 +30,7 @@ export interface FunctionHost {
   readonly logStore: LogStore;
   readonly gate: StartGate;
   readonly onProcess: (pid: number, alive: boolean) => void;
+  readonly onFault: OnFault;
 }
 
 /**
@@ -98,11 +100,15 @@ async function changesOf(
   const changed = await watchForChanges(taskRoot);
   let noticed = false;
   return () => {
-    void changed().then((entry) => {
-      if (entry === undefined || noticed) return;
-      noticed = true;
-      onNotice(`${name}: wrote to its package (${entry || '.'}), which is read-only on Lambda`);
-    });
+    changed().then(
+      (entry) => {
+        if (entry === undefined || noticed) return;
+        noticed = true;
+        onNotice(`${name}: wrote to its package (${entry || '.'}), which is read-only on Lambda`);
+      },
+      // The package is gone: the host is closing.
+      () => undefined,
+    );
   };
 }
 
@@ -112,6 +118,17 @@ export function invokeFunction(
   invocation: Omit<Invocation, 'settle'>,
 ): Promise<InvocationOutcome> {
   return new Promise((resolve) => pool.invoke({ ...invocation, settle: resolve }));
+}
+
+/** An invocation of a payload; without `traceId` it begins a trace of its own. */
+export function newInvocation(payload: Buffer, traceId = newTraceId(Date.now())): Omit<Invocation, 'settle'> {
+  return {
+    requestId: randomUUID(),
+    payload,
+    traceId,
+    clientContext: undefined,
+    onLogLine: undefined,
+  };
 }
 
 /** A new trace id in the form of `X-Amzn-Trace-Id`. */

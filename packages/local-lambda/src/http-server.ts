@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { FORBIDDEN, type GatewayAnswer, TOO_LARGE } from './gateway/answer.ts';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Admission } from './admission.ts';
+import { guarded, type OnFault } from './fault-boundary.ts';
+import { type GatewayAnswer, TOO_LARGE } from './gateway/answer.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 
 /** The one HTTP port of a host, behind which the gateway and the Lambda API stand. */
@@ -19,6 +21,16 @@ export type HandleRequest = (request: IncomingMessage, body: Buffer) => Promise<
 const MAX_BODY_BYTES = 10_485_760;
 const EMPTY = Buffer.alloc(0);
 
+/** What stands behind the server. */
+export interface HttpHandlers {
+  /** Is asked before anything else. */
+  readonly admit: Admission;
+  readonly handle: HandleRequest;
+  /** The answer to a request that local-lambda itself failed on. */
+  readonly failed: (request: IncomingMessage) => GatewayAnswer;
+  readonly onFault: OnFault;
+}
+
 /** Where to listen, and for how long to a slow client. */
 export interface HttpServerOptions {
   readonly host: string;
@@ -33,17 +45,18 @@ const CHECK_INTERVAL_MS = 1_000;
 const MAX_CONNECTIONS = 20_000;
 /** Connections not yet accepted; with Node's 511 a burst of clients waits a second for its SYN to be sent again. */
 const BACKLOG = 4_096;
+const NO_TUNNEL = 'HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
 /**
- * Starts the HTTP server.
- * @param isOwnHost says whether a `Host` header means this host; others are answered 403, against DNS rebinding.
+ * Starts the HTTP server. What fails in one request, in a handler or in its answer, is told to `onFault` and answered
+ * by `failed`.
  * @throws LocalLambdaError when the port is in use or may not be opened.
  */
 export async function startHttpServer(
   { host, port, headerSeconds, requestSeconds }: HttpServerOptions,
-  isOwnHost: (name: string) => boolean,
-  handle: HandleRequest,
+  handlers: HttpHandlers,
 ): Promise<HttpServer> {
+  const { onFault } = handlers;
   const server = createServer(
     {
       noDelay: true,
@@ -52,17 +65,23 @@ export async function startHttpServer(
       requestTimeout: requestSeconds * 1_000,
       connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headerSeconds * 1_000),
     },
-    (request, response) => {
-      if (!isOwnHost(request.headers.host ?? '')) return send(response, FORBIDDEN);
+    guarded('a new request', onFault, (request: IncomingMessage, response: ServerResponse) => {
+      request.url = pathOf(request.url ?? '/');
+      const refusal = handlers.admit(request);
+      if (refusal !== undefined) return refuse(request, response, refusal);
       const length = Number(request.headers['content-length'] ?? 0);
-      if (length > MAX_BODY_BYTES) return refuse(request, response);
+      if (length > MAX_BODY_BYTES) return refuse(request, response, TOO_LARGE);
       if (length === 0 && request.headers['transfer-encoding'] === undefined) {
-        void handle(request, EMPTY).then((answer) => send(response, answer));
+        void respond(request, response, EMPTY, handlers);
         return;
       }
-      readBody(request, response, handle);
-    },
+      readBody(request, response, handlers);
+    }),
   );
+  server.on('connect', (_request, socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.end(NO_TUNNEL);
+  });
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -84,28 +103,51 @@ export async function startHttpServer(
   };
 }
 
-function readBody(request: IncomingMessage, response: ServerResponse, handle: HandleRequest): void {
+/** A client may send the whole URL, as to a proxy, or `*`. */
+function pathOf(url: string): string {
+  if (url.startsWith('/')) return url;
+  const path = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '');
+  return path.startsWith('/') ? path : `/${path === '*' ? '' : path}`;
+}
+
+function readBody(request: IncomingMessage, response: ServerResponse, handlers: HttpHandlers): void {
   const chunks: Buffer[] = [];
   let size = 0;
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-    else refuse(request, response);
+    else refuse(request, response, TOO_LARGE);
   });
   request.on('end', () => {
-    if (size > MAX_BODY_BYTES) return;
-    void handle(request, Buffer.concat(chunks, size)).then((answer) => send(response, answer));
+    if (size <= MAX_BODY_BYTES) void respond(request, response, Buffer.concat(chunks, size), handlers);
   });
 }
 
 /** Answers at once and drops the connection, rather than read on what will be thrown away. */
-function refuse(request: IncomingMessage, response: ServerResponse): void {
+function refuse(request: IncomingMessage, response: ServerResponse, answer: GatewayAnswer): void {
   request.removeAllListeners('data');
   request.resume();
   if (response.headersSent) return;
   response.shouldKeepAlive = false;
   response.once('finish', () => setTimeout(() => request.destroy(), 100).unref());
-  send(response, TOO_LARGE);
+  send(response, answer);
+}
+
+/** Never rejects. */
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  { handle, failed, onFault }: HttpHandlers,
+): Promise<void> {
+  try {
+    send(response, await handle(request, body));
+  } catch (error) {
+    const where = `${request.method} ${request.url}`;
+    onFault(where, error);
+    guarded(where, onFault, () => send(response, failed(request)))();
+    if (!response.writableEnded) response.destroy();
+  }
 }
 
 function send(response: ServerResponse, { status, headers, body }: GatewayAnswer): void {

@@ -10,6 +10,11 @@ export interface LocalLambdaOptions {
   readonly logsDir: string;
   /** Address to listen on; default 127.0.0.1. */
   readonly host?: string;
+  /**
+   * What requests must carry, as `Authorization: Bearer`, as `x-local-lambda-token` or as access key id of a signature;
+   * default: nothing on loopback, else a random one.
+   */
+  readonly token?: string;
   /** Port of the HTTP API and the Lambda API, 0 to 65535; default 0, a free one. */
   readonly port?: number;
   /** Added to every function's variables; beats the template. */
@@ -53,8 +58,9 @@ export interface LocalLambdaOptions {
 export type OnLogEvent = (group: string, message: string) => void;
 
 /** The options with their defaults. */
-export type ResolvedOptions = Required<Omit<LocalLambdaOptions, 'region' | 'packageDir'>> & {
+export type ResolvedOptions = Required<Omit<LocalLambdaOptions, 'region' | 'packageDir' | 'token'>> & {
   readonly packageDirs: readonly string[];
+  readonly token: string | undefined;
   readonly region: string | undefined;
 };
 
@@ -71,6 +77,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     packageDirs: [options.packageDir].flat(),
     logsDir: options.logsDir,
     host: options.host ?? '127.0.0.1',
+    token: checkedToken(options.token),
     port: inRange('port', options.port ?? 0, 0, 65_535, true),
     environment: options.environment ?? {},
     functionEnvironment: options.functionEnvironment ?? {},
@@ -88,9 +95,25 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     cacheDir: resolve(options.cacheDir ?? '.cache'),
     procDir: options.procDir ?? '/proc',
     strict: options.strict ?? false,
-    onNotice: options.onNotice ?? (() => undefined),
+    onNotice: harmless(options.onNotice),
     onLogEvent: options.onLogEvent ?? (() => undefined),
   };
+}
+
+/** A listener that throws must not end what it listens to; there is nobody else to tell. */
+function harmless(listen: ((message: string) => void) | undefined): (message: string) => void {
+  return (message) => {
+    try {
+      listen?.(message);
+    } catch (error) {
+      process.emitWarning(`onNotice failed: ${(error as Error)?.message}`);
+    }
+  };
+}
+
+function checkedToken(token: string | undefined): string | undefined {
+  if (token === undefined || /^[\w.~+-]{16,}$/.test(token)) return token;
+  throw new LocalLambdaError('token: must be at least 16 letters, digits or -._~+; what it is, is not shown');
 }
 
 function inRange(name: string, value: number, min: number, max: number, whole: boolean): number {

@@ -1,14 +1,20 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDeployment, findFunction } from './deployment.ts';
+import { createAdmission, isLoopback } from './admission.ts';
+import { createDeployment, type Deployment, findFunction } from './deployment.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { createStartGate } from './environments/start-gate.ts';
-import type { HostedFunction } from './function-host.ts';
+import { faultNotices, guarded } from './fault-boundary.ts';
+import { type HostedFunction, newInvocation } from './function-host.ts';
+import { gatewayMessage } from './gateway/answer.ts';
 import { startHttpServer } from './http-server.ts';
-import { openLogStore } from './logs/log-store.ts';
+import { apiError } from './lambda-api/errors.ts';
+import { createEventQueue } from './lambda-api/event-queue.ts';
+import { LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
+import { newStreamName, openLogStore } from './logs/log-store.ts';
 import { type LocalLambdaOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { startReaper } from './reaper/start-reaper.ts';
 import { createNodeRuntime } from './runtimes/node/node.ts';
@@ -47,6 +53,8 @@ export interface InvokeResult {
 export interface LocalLambda {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** What requests must carry; undefined: nothing, since only this machine reaches the host. */
+  readonly token: string | undefined;
   /** Those of the package as last read. */
   readonly functions: readonly LocalFunction[];
   readonly routes: readonly {
@@ -81,19 +89,32 @@ const DRAIN_MS = 30_000;
  */
 export async function startLocalLambda(options: LocalLambdaOptions): Promise<LocalLambda> {
   const resolved = resolveOptions(options, availableParallelism());
+  const onFault = faultNotices(resolved.onNotice);
+  const token = resolved.token ?? (isLoopback(resolved.host) ? undefined : newToken());
   const workDir = await mkdtemp(join(tmpdir(), 'local-lambda-'));
   const logStore = openLogStore(
     resolved.logsDir,
     (stream, error) => resolved.onNotice(`log lines are lost: ${stream}: ${error.message}`),
-    ({ group }, _timeMs, message) => resolved.onLogEvent(group, message),
+    guarded('onLogEvent', onFault, ({ group }, _timeMs, message) => resolved.onLogEvent(group, message)),
   );
-  await logStore.prune();
+  await logStore.prune().catch((error) => onFault('removing old logs', error));
   const reaper = startReaper(workDir);
+  const failedEvents = logStore.openStream(FAILED_EVENTS_GROUP, newStreamName());
+  const queue = createEventQueue({
+    run: ({ functionName, invocation }) => deployment.invoke(functionName, invocation),
+    onFailure: (record) => failedEvents.write(Date.now(), JSON.stringify(record)),
+    onFault,
+    now: Date.now,
+  });
   const cleanUp = async (): Promise<void> => {
     logStore.close();
     await reaper.close();
     await removeFolder(workDir);
   };
+  let deployment: Deployment;
+  let reloading: Promise<void> = Promise.resolve();
+  let closing: Promise<void> | undefined;
+  const retired = new Set<Promise<void>>();
   try {
     const host = {
       options: resolved,
@@ -102,17 +123,38 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       logStore,
       gate: createStartGate(resolved.simultaneousStarts),
       onProcess: reaper.track,
+      onFault,
     };
-    let deployment = await createDeployment(host);
-    const retired = new Set<Promise<void>>();
-    let reloading: Promise<void> = Promise.resolve();
-    const isOwnHost = isLocalName(resolved.host);
-    const server = await startHttpServer(resolved, isOwnHost, (request, body) =>
-      deployment.handle(request, body),
-    );
+    deployment = await createDeployment(host, queue);
+    const server = await startHttpServer(resolved, {
+      admit: createAdmission(resolved.host, token),
+      handle: (request, body) => deployment.handle(request, body),
+      failed: ({ url = '/' }) => (LAMBDA_API_PATH.test(url) ? FAULT_OF_LAMBDA_API : FAULT),
+      onFault,
+    });
+    const reload = async (): Promise<void> => {
+      const before = deployment;
+      deployment = await createDeployment(host, queue);
+      const closed = before
+        .close(DRAIN_MS)
+        .catch((error) => onFault('closing the old code', error))
+        .finally(() => retired.delete(closed));
+      retired.add(closed);
+    };
+    const close = async (): Promise<void> => {
+      const closed = server.close();
+      await reloading.catch(() => undefined);
+      const queued = queue.close();
+      await Promise.all([deployment.close(DRAIN_MS), ...retired]);
+      await queued;
+      server.destroy();
+      await closed;
+      await cleanUp();
+    };
 
     return {
       url: `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`,
+      token,
       get functions() {
         return [...deployment.functions.values()].map(describe);
       },
@@ -120,9 +162,9 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
         return deployment.routes;
       },
       invoke: async (name, payload) => {
-        const requestId = randomUUID();
-        const bytes = Buffer.from(JSON.stringify(payload ?? null));
-        const outcome = await deployment.invoke(name, bytes, requestId);
+        const invocation = newInvocation(Buffer.from(JSON.stringify(payload ?? null)));
+        const outcome = await deployment.invoke(name, invocation);
+        const { requestId } = invocation;
         return { requestId, payload: parse(outcome.payload), errorType: outcome.errorType };
       },
       dropEnvironments: async (name) => {
@@ -133,29 +175,27 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       flushLogs: () => logStore.settle(SETTLE_LIMIT_MS),
       reload: () => {
         // One after the other, or one of two new deployments would never be closed.
-        reloading = reloading
-          .catch(() => undefined)
-          .then(async () => {
-            const before = deployment;
-            deployment = await createDeployment(host);
-            const closed = before.close(DRAIN_MS).finally(() => retired.delete(closed));
-            retired.add(closed);
-          });
+        reloading = reloading.catch(() => undefined).then(reload);
         return reloading;
       },
-      close: async () => {
-        const closed = server.close();
-        await reloading.catch(() => undefined);
-        await Promise.all([deployment.close(DRAIN_MS), ...retired]);
-        server.destroy();
-        await closed;
-        await cleanUp();
+      close: () => {
+        closing ??= close();
+        return closing;
       },
     };
   } catch (error) {
     await cleanUp();
     throw error;
   }
+}
+
+/** Where asynchronous invocations are recorded that failed for good. */
+const FAILED_EVENTS_GROUP = 'local-lambda/failed-events';
+const FAULT = gatewayMessage(500, 'Internal Server Error');
+const FAULT_OF_LAMBDA_API = apiError(500, 'ServiceException', 'local-lambda failed; its notice says how');
+
+function newToken(): string {
+  return randomBytes(24).toString('base64url');
 }
 
 /** A runtime that has answered and does not ask for more work has no REPORT line until it ends: do not wait for it. */
@@ -181,16 +221,6 @@ function describe(item: HostedFunction): LocalFunction {
     packageBytes: item.packageBytes,
     logGroup,
     environment: item.definition.environment,
-  };
-}
-
-/** A page of another site can make a browser resolve its own name to this machine, but not send another `Host`. */
-function isLocalName(host: string): (name: string) => boolean {
-  const names = new Set(['localhost', '127.0.0.1', '[::1]', host]);
-  const open = host === '0.0.0.0' || host === '::';
-  return (name) => {
-    const bare = name.replace(/:\d+$/, '').toLowerCase();
-    return names.has(bare) || bare.endsWith('.localhost') || (open && /^[\d.]+$|^\[[\da-f:]+\]$/.test(bare));
   };
 }
 

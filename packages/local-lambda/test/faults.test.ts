@@ -242,3 +242,67 @@ test('throttling: beyond the limit requests wait, then get 429 and 503', async (
   assert.equal(second?.errorType, 'TooManyRequestsException');
   assert.equal(third?.status, 503);
 });
+
+test('no single request and no answer of a function ends the host', async (t) => {
+  const source = `export const handler = ({ pathParameters: { how } }) => ({ statusCode: 200, body: how, headers: {
+    nul: { 'x-a': 'a\\0b' }, unicode: { 'x-a': '羊' }, trailer: { trailer: 'x-a' }, object: { 'x-a': { b: 1 } },
+    list: { 'x-a': [['b']] }, fine: {} }[how] });`;
+  const host = await startHost(t, { any: { source, routes: ['GET /{how}'] } });
+  for (const path of ['%zz', '%', '%00', '..%2f', 'any/%zz', 'any/invocations']) {
+    const response = await fetch(`${host.url}/2015-03-31/functions/${path}`);
+    assert.ok(response.status >= 400 && response.status < 500, `${path}: ${response.status}`);
+  }
+  for (const how of ['nul', 'unicode']) {
+    assert.equal((await fetch(`${host.url}/${how}`)).status, 500, how);
+  }
+  for (const how of ['trailer', 'object', 'list']) {
+    assert.ok([200, 500].includes((await fetch(`${host.url}/${how}`)).status), how);
+  }
+  assert.equal(await (await fetch(`${host.url}/fine`)).text(), 'fine');
+});
+
+test('an event whose failure is no JSON is recorded, and the host lives', async (t) => {
+  const script = `${CLIENT}
+  for (;;) { const { id } = await next(); await post('invocation/' + id + '/error', 'no JSON'); }`;
+  const files = {
+    bootstrap: [bytes(`#!${process.execPath}\n${script}`), EXECUTABLE] as [Uint8Array, object],
+    'package.json': bytes('{"type":"module"}'),
+  };
+  const events: string[] = [];
+  const host = await startHost(
+    t,
+    { rude: { files, properties: PROVIDED } },
+    { onLogEvent: (group, text) => group === 'local-lambda/failed-events' && events.push(text) },
+  );
+  const url = `${host.url}/2015-03-31/functions/rude/invocations`;
+  const taken = await fetch(url, {
+    method: 'POST',
+    body: '{"n":1}',
+    headers: { 'x-amz-invocation-type': 'Event' },
+  });
+  assert.equal(taken.status, 202);
+  await until(() => events.length > 0);
+  const record = JSON.parse(events[0] ?? '');
+  assert.deepEqual([record.requestPayload, record.responsePayload], [{ n: 1 }, 'no JSON']);
+  assert.equal(record.requestContext.condition, 'RetriesExhausted');
+  assert.deepEqual(host.notices, []);
+});
+
+test('listeners that throw end nothing', async (t) => {
+  const host = await startHost(
+    t,
+    { hi: { source: 'export const handler = () => 1;' } },
+    {
+      onLogEvent: () => {
+        throw new Error('of a consumer');
+      },
+    },
+  );
+  assert.equal((await host.invoke('hi', {})).payload, 1);
+  assert.equal((await host.invoke('hi', {})).payload, 1);
+  await host.flushLogs();
+  assert.match(
+    host.notices[0] ?? '',
+    /^a fault of local-lambda in onLogEvent; the host goes on: Error: of a consumer\n/,
+  );
+});

@@ -31,24 +31,20 @@ test('an environment has dummy credentials, its own temporary folder, and works 
   assert.equal(env['HOME'], undefined);
 });
 
-test('another address to listen on is warned of', async (t) => {
+test('a host that other machines can reach says what requests must carry', async (t) => {
   const folder = await temporaryFolder(t);
   const packageDir = await writePackage(join(folder, 'package'), { hi: { source: SOURCE } });
   const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-  // An address that is no other machine's, but is not the usual one.
-  const args = [
-    '--package',
-    packageDir,
-    '--logs',
-    join(folder, 'logs'),
-    '--port',
-    '0',
-    '--host',
-    '127.0.0.3',
-  ];
-  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const [text] = (await once(child.stderr, 'data')) as [Buffer];
-  child.kill('SIGTERM');
-  await once(child, 'exit');
-  assert.match(text.toString(), /^--host 127\.0\.0\.3: other machines can invoke these functions/);
+  const args = ['--package', packageDir, '--logs', join(folder, 'logs'), '--port', '0', '--host', '0.0.0.0'];
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { ...process.env, LOCAL_LAMBDA_TOKEN: 'of-the-environment' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    if (output.includes('Stop with Ctrl-C')) child.kill('SIGTERM');
+  }
+  assert.match(output, /^Requests must carry the token of-the-environment: as Authorization: Bearer, /m);
+  assert.match(output, /^Try: curl -H 'x-local-lambda-token: of-the-environment' /m);
 });

@@ -40,6 +40,12 @@ export const HOST_OPTIONS = {
     allowed: 'an address or a host name of this machine',
     read: ([given = '']) => (given === '' ? undefined : given),
   } satisfies Option<string>,
+  token: {
+    env: 'LOCAL_LAMBDA_TOKEN',
+    help: 'what requests must carry; when not given, nothing on loopback and a random one on other addresses',
+    allowed: 'at least 16 letters, digits or -._~+',
+    read: ([given = '']) => (/^[\w.~+-]{16,}$/.test(given) ? given : undefined),
+  } satisfies Option<string>,
   memoryLimit: {
     env: 'LOCAL_LAMBDA_MEMORY_LIMIT',
     help: 'kill what exceeds its memory size',
@@ -160,7 +166,7 @@ export function serveCommand(
   values: Values<typeof HOST_OPTIONS>,
   packageDirs: readonly string[] | undefined,
 ): ServeCommand {
-  const { logs, port, host, maxEnvironments, idle, memoryLimit, scaling } = values;
+  const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
   const { parameter, env, envFile, strict, dynamodb, watch } = values;
   const packageFirst = packageDirs === undefined;
   return {
@@ -174,6 +180,7 @@ export function serveCommand(
       logsDir: logs,
       port,
       host,
+      ...(token !== undefined && { token }),
       maxEnvironments,
       idleSeconds: idle,
       memoryLimit: memoryLimit === 'on',

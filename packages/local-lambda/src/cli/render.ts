@@ -1,7 +1,10 @@
+import { TOKEN_HEADER } from '../admission.ts';
 import type { LocalLambda } from '../start.ts';
 
+type Ready = Pick<LocalLambda, 'url' | 'token' | 'routes' | 'functions'>;
+
 /** What a terminal shows when the host is ready: routes with their URLs, and a curl line to try. */
-export function renderReady(host: Pick<LocalLambda, 'url' | 'routes' | 'functions'>): string {
+export function renderReady(host: Ready): string {
   const rows = host.routes.map(({ method, path, functionName }) => {
     const url = path.endsWith('$default')
       ? `${host.url}${path.slice(0, -9)}/… (any other)`
@@ -9,18 +12,24 @@ export function renderReady(host: Pick<LocalLambda, 'url' | 'routes' | 'function
     return `  ${method.padEnd(7)} ${url}  ${functionName}`;
   });
   const names = host.functions.map(({ name, runtime }) => `${name} (${runtime})`).join(', ');
-  return `Functions: ${names}\n${rows.join('\n')}\n${renderCurl(host)}\nStop with Ctrl-C.\n`;
+  const token = host.token === undefined ? '' : `${renderToken(host.token)}\n`;
+  return `Functions: ${names}\n${rows.join('\n')}\n${token}${renderCurl(host)}\nStop with Ctrl-C.\n`;
 }
 
-function renderCurl({ url, routes, functions }: Pick<LocalLambda, 'url' | 'routes' | 'functions'>): string {
+function renderToken(token: string): string {
+  return `Requests must carry the token ${token}: as Authorization: Bearer, as ${TOKEN_HEADER}, or as AWS_ACCESS_KEY_ID of AWS's clients`;
+}
+
+function renderCurl({ url, token, routes, functions }: Ready): string {
   const route = routes.find(({ path }) => !path.endsWith('$default') && !path.includes('{'));
   const other = routes.find(({ path }) => !path.endsWith('$default'));
   const chosen = route ?? other;
+  const header = token === undefined ? '' : ` -H '${TOKEN_HEADER}: ${token}'`;
   if (chosen === undefined) {
-    return `Try: curl -X POST ${url}/2015-03-31/functions/${functions[0]?.name}/invocations -d '{}'`;
+    return `Try: curl${header} -X POST ${url}/2015-03-31/functions/${functions[0]?.name}/invocations -d '{}'`;
   }
   const method = chosen.method === 'GET' || chosen.method === 'ANY' ? '' : `-X ${chosen.method} `;
-  return `Try: curl -i ${method}'${url}${chosen.path.replaceAll(/\{[^}]*\}/g, '1')}'`;
+  return `Try: curl -i${header} ${method}'${url}${chosen.path.replaceAll(/\{[^}]*\}/g, '1')}'`;
 }
 
 /**

@@ -28,10 +28,6 @@ export interface Project {
  */
 export async function serve(command: ServeCommand, here: Project): Promise<void> {
   const { options, envFile, watch } = command;
-  const { host: address = '127.0.0.1' } = options;
-  if (!['127.0.0.1', '::1', 'localhost'].includes(address)) {
-    warn(`--host ${address}: other machines can invoke these functions, and nobody is asked for credentials`);
-  }
   // Before anything that takes long.
   resolveOptions(options, 1);
   const file = envFile === undefined ? undefined : await readEnvFile(envFile);

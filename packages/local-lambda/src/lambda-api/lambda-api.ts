@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Invocation } from '../environments/invocation.ts';
 import { type HostedFunction, invokeFunction } from '../function-host.ts';
 import type { GatewayAnswer } from '../gateway/answer.ts';
+import { decode } from '../gateway/gateway-request.ts';
 import { functionConfiguration } from './configuration.ts';
 import { apiError, json } from './errors.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -46,7 +47,7 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
       if (request.method !== 'GET') return unknownOperation(request);
       return json(200, { Functions: [...options.functions.values()].map(functionConfiguration) });
     }
-    const found = find(options, decodeURIComponent(name), url.searchParams.get('Qualifier') ?? undefined);
+    const found = find(options, decode(name), url.searchParams.get('Qualifier') ?? undefined);
     if ('status' in found) return found;
     switch (`${request.method} ${action}`) {
       case 'POST invocations':
@@ -116,10 +117,8 @@ async function invoke(
     case 'RequestResponse':
       return requestResponse(hosted, invocation, header(request, 'x-amz-log-type') === 'Tail');
     case 'Event': {
-      const { payload } = invocation;
-      const run = () => invokeFunction(hosted, invocation);
-      if (!options.queue.add({ functionArn: hosted.definition.arn, requestId, payload, run }))
-        return throttled();
+      const { name, arn } = hosted.definition;
+      if (!options.queue.add({ functionName: name, functionArn: arn, invocation })) return throttled();
       return { status: 202, headers: [], body: Buffer.alloc(0) };
     }
     case 'DryRun':

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type LogFile, openLogFile } from './log-file.ts';
 import { LOG_LIMITS, pruneLogs } from './prune.ts';
@@ -145,6 +146,11 @@ export function openLogStore(
 /** The name of an environment's stream: `YYYY/MM/DD/[$LATEST]<32 hex digits>`. */
 export function streamName(timeMs: number, id: string): string {
   return `${new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${id}`;
+}
+
+/** The name of a stream that begins now. */
+export function newStreamName(): string {
+  return streamName(Date.now(), randomBytes(16).toString('hex'));
 }
 
 let lastTimeMs = Number.NaN;

@@ -1,0 +1,80 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { FORBIDDEN, type GatewayAnswer, gatewayMessage } from './gateway/answer.ts';
+import { apiError } from './lambda-api/errors.ts';
+import { LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
+
+/** Says why a request may not be served; undefined: it may. */
+export type Admission = (request: Pick<IncomingMessage, 'headers' | 'url'>) => GatewayAnswer | undefined;
+
+/** The header for a token where `Authorization` belongs to the function. */
+export const TOKEN_HEADER = 'x-local-lambda-token';
+
+const UNAUTHORIZED: GatewayAnswer = {
+  ...gatewayMessage(401, `Unauthorized: send the host's token as Authorization: Bearer or ${TOKEN_HEADER}`),
+  headers: ['content-type', 'application/json', 'www-authenticate', 'Bearer'],
+};
+const FOREIGN_PAGE = apiError(
+  403,
+  'AccessDeniedException',
+  'The Lambda API takes no requests from pages of other sites',
+);
+
+/**
+ * Decides who is served.
+ *
+ * Without a token (on loopback) a request must name this machine as its `Host`, against DNS rebinding. With one, it
+ * must carry the token, by whatever name it came. The Lambda API, which runs any function, also refuses what a
+ * browser sends for a page of another site.
+ * @param host the address that the host listens on.
+ * @param token undefined: none is asked for.
+ */
+export function createAdmission(host: string, token: string | undefined): Admission {
+  const isOwnHost = isLocalName(host);
+  const carriesToken = token === undefined ? undefined : tokenCheck(token);
+  return ({ headers, url = '/' }) => {
+    if (carriesToken === undefined) {
+      if (!isOwnHost(headers.host ?? '')) return FORBIDDEN;
+    } else if (!carriesToken(headers)) {
+      return UNAUTHORIZED;
+    }
+    return LAMBDA_API_PATH.test(url) && isForeignPage(headers) ? FOREIGN_PAGE : undefined;
+  };
+}
+
+/** Whether only this machine reaches an address to listen on. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function isLocalName(host: string): (name: string) => boolean {
+  const names = new Set(['localhost', '127.0.0.1', '[::1]', host]);
+  const open = host === '0.0.0.0' || host === '::';
+  return (name) => {
+    const bare = name.replace(/:\d+$/, '').toLowerCase();
+    return names.has(bare) || bare.endsWith('.localhost') || (open && /^[\d.]+$|^\[[\da-f:]+\]$/.test(bare));
+  };
+}
+
+/** As a bearer, in a header of its own, or as the access key id of a signature, so that AWS's clients can send it. */
+function tokenCheck(token: string): (headers: IncomingHttpHeaders) => boolean {
+  const expected = digest(token);
+  const matches = (given: string | undefined): boolean =>
+    given !== undefined && timingSafeEqual(digest(given), expected);
+  return ({ authorization = '', [TOKEN_HEADER]: own }) => {
+    if (matches([own].flat()[0])) return true;
+    const [, bearer, accessKeyId] =
+      /^(?:Bearer +(\S+)|AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/.*)$/i.exec(authorization) ?? [];
+    return matches(bearer ?? accessKeyId);
+  };
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** A browser says where a request comes from; programs say nothing of it. */
+function isForeignPage({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  if (typeof site === 'string' && site !== 'same-origin' && site !== 'none') return true;
+  return origin !== undefined && origin.replace(/^https?:\/\//, '') !== host;
+}
