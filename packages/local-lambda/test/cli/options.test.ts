@@ -31,7 +31,7 @@ test('flags become options, and what is not given has its default', () => {
   const environment = { LOCAL_LAMBDA_TOKEN: 'of-the-environment' };
   assert.equal(tokenOf([], environment), 'of-the-environment');
   assert.equal(tokenOf(['--token', 'of-the-command-line'], environment), 'of-the-command-line');
-  assert.throws(() => tokenOf(['--token', 'short']), { message: /^--token: must be at least 16 letters/ });
+  assert.throws(() => tokenOf(['--token', 'short']), { message: /^--token must be at least 16 letters/ });
   const two = parseCommand(['--package', 'a/.serverless', '--package', 'b/.aws-sam/build']);
   assert.ok(two.kind === 'serve' && !two.packageFirst && !two.watch);
   assert.deepEqual(two.options.packageDir, ['a/.serverless', 'b/.aws-sam/build']);
