@@ -2,8 +2,9 @@ import type { ScenarioName } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import { confidenceOfEach, logMoments, type RatioInterval, verdictOf } from '../statistics/interval.ts';
 import { RUNS_TO_SEE_BETWEEN, ratioToFewRuns, ratioToRuns } from '../statistics/ratio.ts';
-import { coldStartsOf, isMissing, type MetricName, type Missing, metricOf, wholeRounds } from './metrics.ts';
+import { coldStartsOf, isMissing, type MetricName, type Missing, metricOf } from './metrics.ts';
 import { differences, unmatched } from './run-differences.ts';
+import { unitValues } from './units.ts';
 
 /** How one metric of a scenario on a stack changed from earlier runs to a later one. */
 export interface Change {
@@ -156,15 +157,12 @@ export function regressionsOf({ changes }: Comparison): Change[] {
 
 /** Independent values of a metric: one a round, or one a forced cold start. */
 function samplesOf({ result, one }: Measured, metric: MetricName): readonly number[] | Missing {
-  const { ofRound } = metricOf(metric);
   if (metric === 'init-p50') {
     const inits = coldStartsOf(result, one).flatMap(({ initMs }) => initMs ?? []);
     return inits.length < 2 ? { missing: 'no forced cold starts' } : positive(inits);
   }
-  if (ofRound === undefined) return { missing: 'a peak has no rounds to compare' };
-  const values = allKnown(wholeRounds(one).map(ofRound));
-  if (isMissing(values)) return values;
-  return values.length < 2 ? { missing: 'fewer than two whole rounds' } : positive(values);
+  const values = unitValues(one, metricOf(metric));
+  return !isMissing(values) && values.length < 2 ? { missing: 'fewer than two whole rounds' } : values;
 }
 
 function positive(values: readonly number[]): readonly number[] | Missing {

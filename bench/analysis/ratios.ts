@@ -3,6 +3,7 @@ import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import { confidenceOfEach, type RatioInterval } from '../statistics/interval.ts';
 import { ratioInterval } from '../statistics/ratio.ts';
 import { isMissing, type MetricName, type Missing, metricOf, wholeRounds } from './metrics.ts';
+import { unitsOf, unitValues } from './units.ts';
 
 /** How the first stack of a run compares with another in one metric of one scenario. */
 export interface Ratio {
@@ -10,7 +11,7 @@ export interface Ratio {
   readonly scenario: ScenarioName;
   readonly base: string;
   readonly other: string;
-  /** Rounds that both stacks finished, which pair. */
+  /** Rounds that both stacks finished, or groups of rounds on the same execution environments; they pair. */
   readonly rounds: number;
   /** Above 1 where the base is better: takes less, or does more. */
   readonly figures: RatioInterval | Missing;
@@ -58,24 +59,15 @@ function compare(metric: MetricName, { ours, theirs }: Values, confidence: numbe
     : ratioInterval(theirs, ours, confidence);
 }
 
-/** The values of the rounds that both stacks finished, by the numbers of the rounds. */
+/** The values of the units that both stacks finished, by the numbers of their rounds. */
 function pairedValues(metric: MetricName, base: ScenarioResult, other: ScenarioResult): Values | Missing {
-  const { ofRound } = metricOf(metric);
-  if (ofRound === undefined) return { missing: 'rounds have no value of their own' };
-  const theirRounds = new Map(wholeRounds(other).map((one) => [one.round, one]));
-  const values: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
-  for (const round of wholeRounds(base)) {
-    const partner = theirRounds.get(round.round);
-    if (partner === undefined) continue;
-    for (const [list, one] of [
-      [values.ours, round],
-      [values.theirs, partner],
-    ] as const) {
-      const value = ofRound(one);
-      if (isMissing(value)) return value;
-      if (!(value > 0)) return { missing: 'a round has the value 0' };
-      list.push(value);
-    }
-  }
-  return values.ours.length === 0 ? { missing: 'no round was finished on both stacks' } : values;
+  const why = [base, other].find(({ incomparable }) => incomparable !== undefined)?.incomparable;
+  if (why !== undefined) return { missing: why };
+  const theirRounds = new Set(wholeRounds(other).map(({ round }) => round));
+  const units = new Map([...unitsOf(base)].filter(([round]) => theirRounds.has(round)));
+  if (units.size === 0) return { missing: 'no round was finished on both stacks' };
+  const ours = unitValues(base, metricOf(metric), units);
+  if (isMissing(ours)) return ours;
+  const theirs = unitValues(other, metricOf(metric), units);
+  return isMissing(theirs) ? theirs : { ours, theirs };
 }

@@ -8,6 +8,7 @@ import { histogramQuantile, medianInterval, quantileOf, valuesNeeded } from '../
 import { type CostFigures, costFiguresOf } from './cost.ts';
 import { latencyMs } from './latency.ts';
 import { coldStartsOf, isMissing, METRICS, type Metric, wholeRounds } from './metrics.ts';
+import { unitValues } from './units.ts';
 
 /** A figure with its 95 % interval, where one can be had. */
 export interface Estimate {
@@ -134,11 +135,9 @@ function percentilesOf(latency: HistogramData): PercentilePoint[] {
 function estimateOf(result: BenchResult, one: ScenarioResult, metric: Metric): Estimate | undefined {
   const value = metric.of(result, one);
   if (isMissing(value)) return undefined;
-  const { ofRound } = metric;
-  const values = ofRound === undefined ? [] : wholeRounds(one).map(ofRound);
-  const known = values.flatMap((round) => (isMissing(round) || round <= 0 ? [] : [round]));
-  const isKnown = known.length === values.length && known.length > 1 && value > 0;
-  return { value, interval: isKnown ? intervalOverRounds(known, value) : undefined };
+  const values = unitValues(one, metric);
+  const isKnown = !isMissing(values) && values.length > 1 && value > 0;
+  return { value, interval: isKnown ? intervalOverRounds(values, value) : undefined };
 }
 
 function statusesOf({ rounds }: ScenarioResult): Record<string, number> {

@@ -1,5 +1,6 @@
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import { wholeRounds } from './metrics.ts';
+import { isKeptThroughout } from './units.ts';
 
 /** What a reader must know before trusting a figure: what the run recorded, and what follows from its figures. */
 export function warningsOf(result: BenchResult): string[] {
@@ -9,6 +10,7 @@ export function warningsOf(result: BenchResult): string[] {
     ...(isComplete ? [] : ['the run ended early: what is shown was measured, the rest of the plan was not']),
     ...(plan.rounds === 1 ? ['with one round there is no interval, and no verdict'] : []),
     ...ofRounds,
+    ...keptEnvironments(result),
     ...aboveHalfOfFloor(result),
     ...warnings,
   ];
@@ -21,6 +23,14 @@ function brokenOff({ scenario, stack, rounds }: ScenarioResult): string[] {
       ({ round, brokenOff: why }) =>
         `${scenario} on ${stack}: round ${round} was broken off (${why}); its errors count, its latencies are in no figure`,
     );
+}
+
+/** Rounds on the same execution environments cannot show what differs between processes. */
+function keptEnvironments({ scenarios, plan }: BenchResult): string[] {
+  if (plan.stacks.length < 2 || !scenarios.some(isKeptThroughout)) return [];
+  return [
+    'the execution environments were kept over all rounds, as --fresh-every 0 says: what differs from one to the next is in no interval, so repeat the run before you trust a small difference',
+  ];
 }
 
 function noWholeRound(one: ScenarioResult): string[] {

@@ -49,6 +49,35 @@ test('a round that one stack did not finish stays out of the ratio, on both side
   assert.ok(summaryOf(broken).warnings.some((warning) => /round 2 was broken off \(why\)/.test(warning)));
 });
 
+test('rounds on the same execution environments are one unit of a verdict', () => {
+  const sample = sampleResult({ scenarios: ['cat'], rounds: 6 });
+  const fresh = (every: number) =>
+    ['ts', 'python'].reduce(
+      (result, stack) =>
+        withRounds(result, stack, (rounds) =>
+          rounds.map((round) => ({ ...round, isFresh: every > 0 && (round.round - 1) % every === 0 })),
+        ),
+      sample,
+    );
+  assert.equal(known(fresh(1)).rounds, 6);
+  assert.equal(known(fresh(2)).rounds, 3);
+  assert.equal(known(fresh(2)).figures.ratio.toFixed(9), known(fresh(1)).figures.ratio.toFixed(9));
+  assert.equal(known(fresh(0)).rounds, 6, 'never new: there is no other unit than the round');
+  const kept = (result: BenchResult) =>
+    summaryOf(result).warnings.some((one) => /environments were kept over all rounds/.test(one));
+  assert.deepEqual([kept(fresh(0)), kept(fresh(2))], [true, false]);
+});
+
+test('no ratio is claimed where a stack is not comparable: it says why', () => {
+  const sample = sampleResult({ scenarios: ['dog'] });
+  const scenarios = sample.scenarios.map((one) =>
+    one.stack === 'python' ? { ...one, incomparable: 'its herd is its own' } : one,
+  );
+  const [ratio] = ratiosOf({ ...sample, scenarios }, 'p50');
+  assert.deepEqual(ratio?.figures, { missing: 'its herd is its own' });
+  assert.match(renderTerminal({ ...sample, scenarios }), /unknown: its herd is its own/);
+});
+
 test('a quantile that a round has too few calls for is no basis of a ratio', () => {
   const [p99] = ratiosOf(sampleResult({ scenarios: ['cat'], calls: 99 }), 'p99');
   assert.deepEqual(p99?.figures, { missing: 'a round needs 100 calls for it' });
