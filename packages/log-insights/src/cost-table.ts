@@ -10,7 +10,10 @@ const ARCHITECTURES: readonly Architecture[] = ['arm64', 'x86_64'];
  * Makes the table of what each function costs in USD, compute and requests.
  * @param monthly Invocations of each function in a month; `undefined` for a table without months.
  */
-export function costTable(summaries: Summaries, monthly: number | undefined): QueryResult {
+export function costTable(
+  summaries: Summaries,
+  monthly: number | undefined,
+): Pick<QueryResult, 'columns' | 'rows'> {
   const rows = [...summaries].flatMap(([name, { invocations, billedSum, memorySizeMb: memoryMb }]) => {
     if (memoryMb === null) return [];
     const billedMs = billedSum / invocations;
@@ -39,8 +42,6 @@ export function costTable(summaries: Summaries, monthly: number | undefined): Qu
   return {
     columns: names.map((name) => ({ name, type: 'any' })),
     rows: rows.sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
-    statistics: { recordsScanned: 0, charactersScanned: 0 },
-    choices: [],
   };
 }
 

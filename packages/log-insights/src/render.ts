@@ -3,8 +3,11 @@ import { type Cell, toRecords } from './evaluate/records.ts';
 import type { QueryResult } from './evaluate/run.ts';
 import type { Format } from './options.ts';
 
+/** Columns and rows, with what else a query tells where there was one. */
+type Table = Pick<QueryResult, 'columns' | 'rows'> & Partial<QueryResult>;
+
 /** Renders a result in a format, with a line end. Table and markdown round numbers for the eye; csv and json do not. */
-export function renderResult(result: QueryResult, format: Format): string {
+export function renderResult(result: Table, format: Format): string {
   switch (format) {
     case 'table':
       return renderTable(result);
@@ -30,14 +33,15 @@ export function renderProgress(status: string, partial: QueryResult): string {
 
 /** Renders what a reader must know of a result: how much was read, and the choices it depends on. */
 export function renderNotes(result: QueryResult): string {
-  const { recordsScanned } = result.statistics;
+  const { recordsScanned, skippedLines } = result.statistics;
   const count = `${result.rows.length} ${result.rows.length === 1 ? 'row' : 'rows'} from ${recordsScanned} log ${recordsScanned === 1 ? 'event' : 'events'}`;
   const notes = result.choices.map((choice) => `  ${choice}: ${CHOICES[choice]}`);
   const heading = "Where AWS's documentation is silent, this evaluator chose (LANGUAGE.md):";
-  return [count, ...(notes.length === 0 ? [] : [heading, ...notes]), ''].join('\n');
+  const skipped = skippedLines === 0 ? [] : [`Lines skipped, since they begin with no time: ${skippedLines}`];
+  return [count, ...skipped, ...(notes.length === 0 ? [] : [heading, ...notes]), ''].join('\n');
 }
 
-function renderTable(result: QueryResult): string {
+function renderTable(result: Table): string {
   const cells = result.rows.map((row) => row.map(show));
   const widths = result.columns.map(({ name }, index) =>
     cells.reduce((width, row) => Math.max(width, (row[index] ?? '').length), name.length),
@@ -55,7 +59,7 @@ function renderTable(result: QueryResult): string {
   return `${[line(names), rule, ...cells.map(line)].join('\n')}\n`;
 }
 
-function renderMarkdown(result: QueryResult): string {
+function renderMarkdown(result: Table): string {
   const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
   const names = result.columns.map(({ name }) => escapeMarkdown(name));
   const rule = result.columns.map((_, index) => (isNumeric(result, index) ? '---:' : '---'));
@@ -67,7 +71,7 @@ function escapeMarkdown(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replace(/\r?\n/g, ' ');
 }
 
-function renderCsv(result: QueryResult): string {
+function renderCsv(result: Table): string {
   const field = (cell: Cell): string => {
     const text = cell === null ? '' : String(cell);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -76,17 +80,17 @@ function renderCsv(result: QueryResult): string {
   return `${lines.map((row) => row.map(field).join(',')).join('\n')}\n`;
 }
 
-function renderJson(result: QueryResult): string {
+function renderJson(result: Table): string {
   const document = {
     columns: result.columns.map(({ name }) => name),
     rows: toRecords(result),
     statistics: result.statistics,
-    choices: Object.fromEntries(result.choices.map((choice) => [choice, CHOICES[choice]])),
+    choices: result.choices && Object.fromEntries(result.choices.map((choice) => [choice, CHOICES[choice]])),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function isNumeric(result: QueryResult, index: number): boolean {
+function isNumeric(result: Table, index: number): boolean {
   const cells = result.rows.map((row) => row[index] ?? null).filter((cell) => cell !== null);
   return cells.length > 0 && cells.every((cell) => typeof cell === 'number');
 }

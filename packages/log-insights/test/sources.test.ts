@@ -76,7 +76,8 @@ test('a log folder gives its groups and streams; other lines are counted, not re
     [`aws/lambda/sheep-shed-dev-ts-get-cat/${STREAM}.log`]: `2026-01-31T10:00:01.000Z\t{"message":"größer"}\n${line}`,
     'aws/lambda/sheep-shed-dev-ts-get-cat/2026/01/31/notes.txt': line,
   });
-  const { rows } = await logFolder(folder).query(QUERY, { groups: ['/aws/lambda/sheep-shed-*'] });
+  const { rows, statistics } = await logFolder(folder).query(QUERY, { groups: ['/aws/lambda/sheep-shed-*'] });
+  assert.equal(statistics.skippedLines, 2);
   const log = '000000000000:/aws/lambda/sheep-shed-dev-ts-get-';
   assert.deepEqual(rows, [
     [TIME, 8.11, `${log}cat`, STREAM],

@@ -155,6 +155,7 @@ function toResult(query: CloudWatchQuery, answer: GetQueryResultsCommandOutput):
     statistics: {
       recordsScanned: answer.statistics?.recordsScanned ?? 0,
       charactersScanned: answer.statistics?.bytesScanned ?? 0,
+      skippedLines: 0,
     },
     choices: [],
   };

@@ -13,6 +13,8 @@ export interface QueryResult {
     readonly recordsScanned: number;
     /** UTF-16 units of their messages; equal to bytes for ASCII. */
     readonly charactersScanned: number;
+    /** Lines of a log folder that do not begin with a time, so that they are no log events. */
+    readonly skippedLines: number;
   };
   /** Choices of `LANGUAGE.md` that the result depends on. */
   readonly choices: readonly Choice[];
@@ -77,7 +79,7 @@ export function startQuery(source: string, window: Window, now: number): Running
       return {
         columns: plan.columns,
         rows,
-        statistics: { recordsScanned: records, charactersScanned: characters },
+        statistics: { recordsScanned: records, charactersScanned: characters, skippedLines: 0 },
         choices: (Object.keys(CHOICES) as Choice[]).filter((choice) => choices.has(choice)),
       };
     },

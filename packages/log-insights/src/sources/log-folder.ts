@@ -33,8 +33,11 @@ export function logFolder(folder: string): LogSource {
     async query(text, { groups = DEFAULT_GROUPS, window = ALWAYS, now = Date.now(), signal } = {}) {
       const running = startQuery(text, window, now);
       const reading = await readLogFolder(folder, groups, window, running, signal);
-      if (reading.groups.length > 0) return running.finish();
-      throw new UsageError(`No log group of "${folder}" matches ${groups.join(' ')}`);
+      if (reading.groups.length === 0) {
+        throw new UsageError(`No log group of "${folder}" matches ${groups.join(' ')}`);
+      }
+      const result = running.finish();
+      return { ...result, statistics: { ...result.statistics, skippedLines: reading.skippedLines } };
     },
     close() {},
   };
