@@ -58,7 +58,9 @@ async function start(
   const port = await freePort();
   // What it leaves in the folder for temporary files is its own then.
   const env = { ...process.env, TMPDIR: folder };
-  const child = spawn(process.execPath, wordsOf(port), { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const words = wordsOf(port);
+  // All of them print a line or more for a request.
+  const child = spawn(process.execPath, words, { cwd, env, stdio: 'ignore' });
   const exited = once(child, 'exit');
   const stop = async () => {
     child.kill('SIGTERM');
@@ -73,7 +75,8 @@ async function start(
     const answer = await fetch(url, { signal }).catch(() => undefined);
     if (answer?.status === 200) return { name, url, pid: child.pid ?? 0, stop };
     signal.throwIfAborted();
-    if (child.exitCode !== null || performance.now() > giveUpAt) throw new Error(`${name} did not start`);
+    if (child.exitCode !== null || performance.now() > giveUpAt)
+      throw new Error(`${name} did not start: node ${words.join(' ')}`);
     await sleep(200);
   }
 }
