@@ -50,6 +50,7 @@ const NO_API: ApiDefinition = {
   routes: [],
   cors: undefined,
   binaryMediaTypes: [],
+  apiKeys: [],
   accessLog: undefined,
 };
 
@@ -97,6 +98,9 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
       ...shared,
       api,
       accountId,
+      region,
+      jwks: options.jwks,
+      onNotice: options.onNotice,
       now: Date.now,
       invoke: (name, payload, traceId) => invoke(name, newInvocation(payload, traceId)),
     }),

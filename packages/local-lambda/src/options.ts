@@ -46,6 +46,8 @@ export interface LocalLambdaOptions {
   readonly cacheDir?: string;
   /** Where memory is read; where there is none, REPORT leaves it out and no limit is enforced; default `/proc`. */
   readonly procDir?: string;
+  /** Where the keys of a JWT authorizer are (a file or URL), by its logical id; default: its issuer says. */
+  readonly jwks?: Readonly<Record<string, string>>;
   /** Refuse packages of which not everything is served; default false: notices. */
   readonly strict?: boolean;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
@@ -79,9 +81,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     host: options.host ?? '127.0.0.1',
     token: checkedToken(options.token),
     port: inRange('port', options.port ?? 0, 0, 65_535, true),
-    environment: options.environment ?? {},
-    functionEnvironment: options.functionEnvironment ?? {},
-    parameters: options.parameters ?? {},
+    ...givenOf(options),
     scaling,
     maxEnvironments: inRange('maxEnvironments', options.maxEnvironments ?? 100, 1, 1_000, true),
     idleSeconds: inRange('idleSeconds', options.idleSeconds ?? 600, 0.01, 86_400, false),
@@ -114,6 +114,16 @@ function harmless(listen: ((message: string) => void) | undefined): (message: st
 function checkedToken(token: string | undefined): string | undefined {
   if (token === undefined || /^[\w.~+-]{16,}$/.test(token)) return token;
   throw new LocalLambdaError('token: must be at least 16 letters, digits or -._~+; what it is, is not shown');
+}
+
+/** What is given by name and value. */
+function givenOf({
+  environment = {},
+  functionEnvironment = {},
+  parameters = {},
+  jwks = {},
+}: LocalLambdaOptions) {
+  return { environment, functionEnvironment, parameters, jwks };
 }
 
 function inRange(name: string, value: number, min: number, max: number, whole: boolean): number {

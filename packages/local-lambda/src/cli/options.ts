@@ -85,6 +85,11 @@ export const HOST_OPTIONS = {
     help: 'variables that beat those of the template: NAME=VALUE lines for all functions, or JSON with an object for each function',
     ...filePath,
   } satisfies Option<string>,
+  jwks: {
+    help: 'where the keys of a JWT authorizer are, by its logical id: a file or URL; else its issuer says',
+    repeatable: true,
+    ...assignments,
+  } satisfies Option<Readonly<Record<string, string>>>,
   strict: {
     env: 'LOCAL_LAMBDA_STRICT',
     help: 'refuse packages of which not everything is served, in place of notices',
@@ -167,7 +172,7 @@ export function serveCommand(
   packageDirs: readonly string[] | undefined,
 ): ServeCommand {
   const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
-  const { parameter, env, envFile, strict, dynamodb, watch } = values;
+  const { parameter, env, envFile, jwks, strict, dynamodb, watch } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -188,6 +193,7 @@ export function serveCommand(
       strict,
       ...(parameter !== undefined && { parameters: parameter }),
       ...(env !== undefined && { environment: env }),
+      ...(jwks !== undefined && { jwks }),
     },
   };
 }

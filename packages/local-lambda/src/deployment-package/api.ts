@@ -1,3 +1,6 @@
+import type { ApiKey } from './api-keys.ts';
+import type { Authorization } from './authorizers.ts';
+
 /** One route of an HTTP or REST API with the function behind it. */
 export interface RouteDefinition {
   /** `GET`, … or `ANY`; `$default` has `ANY`. */
@@ -12,6 +15,9 @@ export interface RouteDefinition {
   readonly payloadFormat: '1.0' | '2.0';
   /** Milliseconds that API Gateway waits for the function, 50 to 30 000. */
   readonly timeoutMs: number;
+  /** Who may call it; undefined: everybody. */
+  readonly authorization?: Authorization | undefined;
+  readonly apiKeyRequired?: boolean;
   /** What a REST API answers by itself (an integration of type `MOCK`), in place of a function; names and values in turn. */
   readonly fixed?: { readonly status: number; readonly headers: readonly string[]; readonly body: string };
 }
@@ -47,6 +53,8 @@ export interface ApiDefinition {
   readonly cors: CorsDefinition | undefined;
   /** Media types of a REST API whose bodies travel in base64, such as `image/*`. */
   readonly binaryMediaTypes: readonly string[];
+  /** Keys that open routes which need one. */
+  readonly apiKeys: readonly ApiKey[];
   /** Format and log group of the access log, where a stage has one. */
   readonly accessLog: { readonly logGroup: string; readonly format: string } | undefined;
 }

@@ -1,5 +1,7 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { ApiDefinition, CorsDefinition, RouteDefinition, StageDefinition } from './api.ts';
+import { authorizationReader, type ReadAuthorization } from './authorizers.ts';
+import { functionOfUri } from './function-of-uri.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 import { routeOrNotice, type Unserved } from './unserved.ts';
@@ -20,6 +22,7 @@ export function readHttpApis(
     resourcesOfType(loaded, 'AWS::ApiGatewayV2::Integration').map((i) => [i.logicalId, i]),
   );
   const routes = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Route');
+  const authorizationOf = authorizationReader(loaded, functions);
   const stages = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Stage');
   return resourcesOfType(loaded, 'AWS::ApiGatewayV2::Api')
     .filter(({ logicalId, properties }) => {
@@ -38,10 +41,13 @@ export function readHttpApis(
         routes: routes
           .filter(isOwn)
           .flatMap((route) =>
-            routeOrNotice(route, onUnserved, () => readRoute(route, integrations, functions)),
+            routeOrNotice(route, onUnserved, () =>
+              readRoute(route, integrations, functions, authorizationOf),
+            ),
           ),
         cors: readCors(api),
         binaryMediaTypes: [],
+        apiKeys: [],
         accessLog: own.map(readAccessLog).find((log) => log !== undefined),
       };
     });
@@ -52,26 +58,13 @@ export function apiHostName(logicalId: string, { scope }: LoadedTemplate): strin
   return `${logicalId}.${scope.stackName}`.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
 }
 
-/** Finds the function that an integration's URI means: the function's ARN, alone or inside an API Gateway URI. */
-export function functionOfUri(
-  uri: unknown,
-  functions: readonly FunctionDefinition[],
-  path: string,
-): FunctionDefinition {
-  const arn = String(uri);
-  const found = functions.find(
-    // A version or an alias may stand behind it.
-    (f) => arn === f.arn || arn.includes(`${f.arn}/`) || arn.includes(`${f.arn}:`),
-  );
-  if (found !== undefined) return found;
-  throw new LocalLambdaError(`${path}: ${arn} is no function of this template`);
-}
-
 function readRoute(
-  { logicalId, properties }: ResolvedResource,
+  route: ResolvedResource,
   integrations: ReadonlyMap<string, ResolvedResource>,
   functions: readonly FunctionDefinition[],
+  authorizationOf: ReadAuthorization,
 ): RouteDefinition {
+  const { logicalId, properties } = route;
   const path = `Resources.${logicalId}.Properties`;
   const target = String(properties['Target']);
   const integration = integrations.get(target.replace(/^integrations\//, ''));
@@ -93,6 +86,7 @@ function readRoute(
     path: routePath,
     routeKey,
     resourceId: routeKey,
+    authorization: authorizationOf(route),
     functionName: functionOfUri(IntegrationUri, functions, `${at}.IntegrationUri`).name,
     payloadFormat: PayloadFormatVersion === '1.0' ? '1.0' : '2.0',
     timeoutMs: Math.min(Number(TimeoutInMillis ?? HTTP_TIMEOUT_MS), HTTP_TIMEOUT_MS),

@@ -22,6 +22,7 @@ export const NAME_PROPERTY: Readonly<Record<string, string>> = {
 
 /** `service:region:account:` and what stands before the name, for `Fn::GetAtt` … `Arn`. */
 const ARN_FORMS: Readonly<Record<string, ArnForm>> = {
+  'AWS::Cognito::UserPool': (s, name) => `cognito-idp:${s.region}:${s.accountId}:userpool/${name}`,
   'AWS::DynamoDB::Table': (s, name) => `dynamodb:${s.region}:${s.accountId}:table/${name}`,
   'AWS::Events::EventBus': (s, name) => `events:${s.region}:${s.accountId}:event-bus/${name}`,
   'AWS::IAM::Role': (s, name) => `iam::${s.accountId}:role/${name}`,

@@ -1,7 +1,10 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { ApiDefinition, RouteDefinition } from './api.ts';
+import { readApiKeys } from './api-keys.ts';
+import { authorizationReader, type ReadAuthorization } from './authorizers.ts';
+import { functionOfUri } from './function-of-uri.ts';
 import type { FunctionDefinition } from './functions.ts';
-import { apiHostName, functionOfUri, readStage } from './http-api.ts';
+import { apiHostName, readStage } from './http-api.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 import { routeOrNotice, type Unserved } from './unserved.ts';
 
@@ -23,6 +26,7 @@ export function readRestApis(
     resourcesOfType(loaded, 'AWS::ApiGateway::Resource').map((r) => [r.logicalId, r]),
   );
   const methods = resourcesOfType(loaded, 'AWS::ApiGateway::Method');
+  const authorizationOf = authorizationReader(loaded, functions);
   const stages = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment']
     .flatMap((type) => resourcesOfType(loaded, type))
     .filter(({ properties }) => properties['StageName'] !== undefined);
@@ -38,9 +42,10 @@ export function readRestApis(
       routes: methods
         .filter(isOwn)
         .flatMap((method) =>
-          routeOrNotice(method, onUnserved, () => readMethod(method, resources, functions)),
+          routeOrNotice(method, onUnserved, () => readMethod(method, resources, functions, authorizationOf)),
         ),
       cors: undefined,
+      apiKeys: readApiKeys(loaded, api.logicalId),
       // A slash in such a type may be written `~1`.
       binaryMediaTypes: Array.isArray(types)
         ? types.map((type) => String(type).replace('~1', '/').toLowerCase())
@@ -51,10 +56,12 @@ export function readRestApis(
 }
 
 function readMethod(
-  { logicalId, properties }: ResolvedResource,
+  resource: ResolvedResource,
   resources: ReadonlyMap<string, ResolvedResource>,
   functions: readonly FunctionDefinition[],
+  authorizationOf: ReadAuthorization,
 ): RouteDefinition {
+  const { logicalId, properties } = resource;
   const integration = Object(properties['Integration']) as Record<string, unknown>;
   const at = `Resources.${logicalId}.Properties`;
   const path = pathOf(String(properties['ResourceId']), resources, `${at}.ResourceId`);
@@ -64,6 +71,8 @@ function readMethod(
     path,
     routeKey: `${method} ${path}`,
     resourceId: String(properties['ResourceId']),
+    authorization: authorizationOf(resource),
+    apiKeyRequired: String(properties['ApiKeyRequired']) === 'true',
     payloadFormat: '1.0',
     timeoutMs: Math.min(Number(integration['TimeoutInMillis'] ?? REST_TIMEOUT_MS), REST_TIMEOUT_MS),
   } as const;

@@ -10,12 +10,16 @@ export interface SamEvent {
   readonly condition: unknown;
 }
 
+/** What a route has of the `Auth` of its event and its API, by the API's logical id. */
+export type AuthOf = (apiId: string, event: SamEvent) => Readonly<Record<string, unknown>>;
+
 type Resources = Record<string, TemplateResource>;
 
 /** The routes and integrations of an HTTP API; without path and method an event is the API's `$default`. */
-export function httpEvents(events: readonly SamEvent[]): Resources {
+export function httpEvents(events: readonly SamEvent[], authOf: AuthOf): Resources {
   const resources: Resources = {};
-  for (const { functionId, name, type, properties, condition } of events) {
+  for (const event of events) {
+    const { functionId, name, type, properties, condition } = event;
     if (type !== 'HttpApi') continue;
     const {
       ApiId = { Ref: 'ServerlessHttpApi' },
@@ -42,6 +46,7 @@ export function httpEvents(events: readonly SamEvent[]): Resources {
       Type: 'AWS::ApiGatewayV2::Route',
       Properties: {
         ApiId,
+        ...authOf(idOf(ApiId), event),
         RouteKey: Path === undefined ? '$default' : `${methodOf(Method)} ${Path}`,
         Target: { 'Fn::Join': ['/', ['integrations', { Ref: `${id}Integration` }]] },
       },
@@ -51,9 +56,10 @@ export function httpEvents(events: readonly SamEvent[]): Resources {
 }
 
 /** The methods of a REST API, with a resource for every part of their paths. */
-export function restEvents(events: readonly SamEvent[]): Resources {
+export function restEvents(events: readonly SamEvent[], authOf: AuthOf): Resources {
   const resources: Resources = {};
-  for (const { functionId, name, type, properties, condition } of events) {
+  for (const event of events) {
+    const { functionId, name, type, properties, condition } = event;
     if (type !== 'Api') continue;
     const { RestApiId = { Ref: 'ServerlessRestApi' }, Path = '/', Method } = properties;
     resources[`${functionId}${name}Method`] = {
@@ -61,6 +67,7 @@ export function restEvents(events: readonly SamEvent[]): Resources {
       Type: 'AWS::ApiGateway::Method',
       Properties: {
         RestApiId,
+        ...authOf(idOf(RestApiId), event),
         HttpMethod: methodOf(Method),
         ResourceId: addPath(resources, RestApiId, String(Path)),
         Integration: { Type: 'AWS_PROXY', Uri: { 'Fn::GetAtt': [functionId, 'Arn'] } },
@@ -85,6 +92,11 @@ function addPath(resources: Resources, api: unknown, path: string): unknown {
     parent = { Ref: id };
   }
   return parent;
+}
+
+/** An API is named by a `Ref`, or by its id. */
+function idOf(api: unknown): string {
+  return String((Object(api) as { Ref?: unknown }).Ref ?? api);
 }
 
 function methodOf(method: unknown): string {

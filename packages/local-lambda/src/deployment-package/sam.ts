@@ -1,6 +1,7 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { Template, TemplateResource } from './cloudformation.ts';
-import { httpEvents, restEvents, type SamEvent } from './sam-events.ts';
+import { authorizersOf, routeAuth, type SamAuth } from './sam-auth.ts';
+import { type AuthOf, httpEvents, restEvents, type SamEvent } from './sam-events.ts';
 import { generatedResources } from './sam-generated.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -57,10 +58,43 @@ export function expandServerless(template: Template): Template {
     }
   }
   const implicit = implicitApis(events, globals);
+  const auths = apiAuths(template, globals);
+  const authOf: AuthOf = (apiId, { type, properties }) =>
+    routeAuth(apiId, auths.get(apiId) ?? { kind: type, auth: {} }, properties);
+  const authorizers = [...auths]
+    .filter(([apiId]) => apiId in implicit || apiId in resources)
+    .map(([apiId, auth]) => authorizersOf(apiId, auth));
   return {
     ...template,
-    Resources: { ...implicit, ...resources, ...httpEvents(events), ...restEvents(events) },
+    Resources: {
+      ...implicit,
+      ...resources,
+      ...Object.assign({}, ...authorizers),
+      ...httpEvents(events, authOf),
+      ...restEvents(events, authOf),
+    },
   };
+}
+
+/** The `Auth` of every API, also of those that SAM makes by itself. */
+function apiAuths(
+  template: Template,
+  globals: Readonly<Record<string, Properties>>,
+): ReadonlyMap<string, SamAuth> {
+  const own = Object.entries(template.Resources).flatMap(([apiId, { Type, Properties = {} }]) => {
+    const kind = Type.replace(/^AWS::Serverless::/, '');
+    if (kind === Type || (kind !== 'HttpApi' && kind !== 'Api')) return [];
+    return [[apiId, samAuth(kind, withGlobals(globals[kind] ?? {}, Properties))] as const];
+  });
+  return new Map([
+    ['ServerlessHttpApi', samAuth('HttpApi', globals['HttpApi'] ?? {})],
+    ['ServerlessRestApi', samAuth('Api', globals['Api'] ?? {})],
+    ...own,
+  ]);
+}
+
+function samAuth(kind: SamAuth['kind'], { Auth }: Properties): SamAuth {
+  return { kind, auth: Object(Auth) as Properties };
 }
 
 /** What stands in `Globals` comes first: maps are merged, lists are joined, other values are replaced. */

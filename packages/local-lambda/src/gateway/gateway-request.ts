@@ -1,5 +1,6 @@
 import type { ApiDefinition, StageDefinition } from '../deployment-package/api.ts';
 import type { ApiMatch } from './api-router.ts';
+import type { Caller } from './authorizers/authorize.ts';
 
 /** A request as the gateway took it, before it becomes an event. */
 export interface GatewayRequest {
@@ -28,6 +29,8 @@ export interface GatewayRequest {
   readonly contentType: string | undefined;
   readonly accept: string | undefined;
   readonly userAgent: string;
+  /** Who calls, once an authorizer has let the request pass. */
+  readonly caller: Caller | undefined;
 }
 
 /** `09/Nov/2026:14:03:59 +0000`, the time format of API Gateway's request context. */

@@ -1,23 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { ApiDefinition } from '../deployment-package/api.ts';
-import type { InvocationOutcome } from '../environments/invocation.ts';
 import { type GatewayAnswer, OWN_ANSWERS } from './answer.ts';
 import { type ApiRouter, createApiRouter } from './api-router.ts';
+import { type AuthorizeOptions, createAuthorize } from './authorizers/authorize.ts';
 import { corsHeaders, preflightAnswer } from './cors.ts';
 import { answerOf } from './function-answer.ts';
 import type { GatewayRequest } from './gateway-request.ts';
+import { invokeWithin } from './invoke-within.ts';
 import { payloadV1 } from './payload-v1.ts';
 import { payloadV2 } from './payload-v2.ts';
 
 /** What the gateway needs of the host. */
-export interface GatewayOptions {
+export interface GatewayOptions extends AuthorizeOptions {
   readonly api: ApiDefinition;
   /** Default: a router of its own. */
   readonly route?: ApiRouter;
   readonly accountId: string;
-  readonly invoke: (functionName: string, payload: Buffer, traceId: string) => Promise<InvocationOutcome>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   readonly newId: () => string;
   readonly newTraceId: () => string;
 }
@@ -50,6 +48,7 @@ const REQUEST_ID_HEADER = { http: 'apigw-requestid', rest: 'x-amzn-requestid' } 
 export function createGateway(options: GatewayOptions): Gateway {
   const { api, now, route = createApiRouter(api) } = options;
   const own = OWN_ANSWERS[api.kind];
+  const authorize = createAuthorize(options);
   const requestIdHeader = REQUEST_ID_HEADER[api.kind];
 
   return {
@@ -68,38 +67,52 @@ export function createGateway(options: GatewayOptions): Gateway {
   ): Promise<Omit<HandledRequest, 'requestId'>> {
     const preflight = preflightOf(request);
     if (preflight !== undefined) return { answer: preflight, ...NOWHERE };
-    const { method = 'GET', url = '/', headers } = request;
+    const { method = 'GET', url = '/' } = request;
     const question = url.indexOf('?');
     const rawPath = question === -1 ? url : url.slice(0, question);
     const match = route(method, rawPath);
     if (match === undefined) return { answer: own.notFound, ...NOWHERE };
-    const { fixed, routeKey } = match.route;
-    const place = { routeKey, stage: match.stage.name };
-    if (fixed !== undefined) return { answer: fixed, ...place };
-    const [, domainName = 'localhost', port = '80'] = HOST.exec(headers.host ?? '') ?? [];
-    const traceId = headers['x-amzn-trace-id'];
-    const answer = await ask({
+    const answer = await pass({
+      ...taking(request),
       api,
       stage: match.stage,
       match,
       method,
       rawPath,
       rawQuery: question === -1 ? '' : url.slice(question + 1),
-      rawHeaders: request.rawHeaders,
       body,
       requestId,
+    });
+    const place = { routeKey: match.route.routeKey, stage: match.stage.name };
+    return { answer: withCors(answer, request), ...place };
+  }
+
+  /** The answer of a route, once its authorizer has let the request pass. */
+  async function pass(request: GatewayRequest): Promise<GatewayAnswer> {
+    const { fixed, authorization, apiKeyRequired } = request.match.route;
+    if (authorization === undefined && apiKeyRequired !== true) return fixed ?? ask(request);
+    const caller = await authorize(request);
+    return 'status' in caller ? caller : (fixed ?? ask({ ...request, caller }));
+  }
+
+  /** What a request says of itself, whatever its route. */
+  function taking({ headers, rawHeaders, socket, httpVersion }: IncomingMessage) {
+    const [, domainName = 'localhost', port = '80'] = HOST.exec(headers.host ?? '') ?? [];
+    const traceId = headers['x-amzn-trace-id'];
+    return {
+      rawHeaders,
       traceId: typeof traceId === 'string' && TRACE_ID.test(traceId) ? traceId : options.newTraceId(),
       timeMs: now(),
-      sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
-      protocol: `HTTP/${request.httpVersion}`,
+      sourceIp: socket.remoteAddress ?? '127.0.0.1',
+      protocol: `HTTP/${httpVersion}`,
       accountId: options.accountId,
       domainName,
       port,
       contentType: headers['content-type'],
       accept: headers.accept,
       userAgent: headers['user-agent'] ?? '',
-    });
-    return { answer: withCors(answer, request), ...place };
+      caller: undefined,
+    };
   }
 
   function preflightOf({ method, headers }: IncomingMessage): GatewayAnswer | undefined {
@@ -118,12 +131,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const event = payloadFormat === '1.0' ? payloadV1(request) : payloadV2(request);
     const payload = Buffer.from(JSON.stringify(event));
     if (payload.length > MAX_LAMBDA_PAYLOAD_BYTES) return own.tooLarge;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs, undefined);
-    });
-    const outcome = await Promise.race([options.invoke(functionName, payload, request.traceId), timeout]);
-    clearTimeout(timer);
+    const outcome = await invokeWithin(options.invoke(functionName, payload, request.traceId), timeoutMs);
     if (outcome === undefined) return own.timedOut;
     if (outcome.refusal === 'throttled') return own.throttled;
     if (outcome.errorType !== undefined) return own.failed;

@@ -16,8 +16,8 @@ import { encodeBody } from './media-types.ts';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
-export function payloadV1(request: GatewayRequest): object {
-  const { api, stage, rawPath, match } = request;
+export function payloadV1(request: GatewayRequest) {
+  const { api, stage, rawPath, match, caller } = request;
   const isRest = api.kind === 'rest';
   const all = requestHeaders(request, isRest);
   const headers = Object.fromEntries(all);
@@ -36,6 +36,7 @@ export function payloadV1(request: GatewayRequest): object {
     requestContext: {
       accountId: request.accountId,
       apiId: api.id,
+      ...(caller?.authorizer !== undefined && { authorizer: caller.authorizer }),
       domainName: request.domainName,
       domainPrefix: api.id,
       extendedRequestId: request.requestId,
@@ -53,6 +54,7 @@ export function payloadV1(request: GatewayRequest): object {
         user: null,
         userAgent: request.userAgent,
         userArn: null,
+        ...caller?.identity,
       },
       path: isRest ? `/${stage.name}${match.path}` : path,
       protocol: request.protocol,

@@ -12,11 +12,11 @@ import { encodeBody } from './media-types.ts';
  * Makes the event of payload format 2.0: repeated headers and parameters joined by commas, cookies apart.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export function payloadV2(request: GatewayRequest): object {
+export function payloadV2(request: GatewayRequest) {
   const all = requestHeaders(request, false);
   const headers = joined(all.filter(([name]) => name !== 'cookie'));
   const cookies = all.flatMap(([name, value]) => (name === 'cookie' ? value.split(/;\s*/) : []));
-  const { api, stage, match } = request;
+  const { api, stage, match, caller } = request;
   const path = decode(request.rawPath);
   const parameters = pathParameters(request, true);
   const body = encodeBody(request);
@@ -31,6 +31,7 @@ export function payloadV2(request: GatewayRequest): object {
     requestContext: {
       accountId: request.accountId,
       apiId: api.id,
+      ...(caller?.authorizer !== undefined && { authorizer: caller.authorizer }),
       domainName: request.domainName,
       domainPrefix: api.id,
       http: {

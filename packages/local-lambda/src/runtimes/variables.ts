@@ -1,5 +1,8 @@
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
 
+/** What functions sign their requests with: good for nothing but this host. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local-lambda', secretAccessKey: 'local-lambda' } as const;
+
 /**
  * The variables that Lambda sets in every environment, with credentials that are good for nothing; those of the
  * host's own environment never get in. `AWS_EC2_METADATA_DISABLED` is ours: without it SDKs look for a metadata
@@ -13,8 +16,8 @@ export function environmentVariables(
   const { region, logFormat, applicationLogLevel } = definition;
   return {
     _HANDLER: definition.handler,
-    AWS_ACCESS_KEY_ID: 'local-lambda',
-    AWS_SECRET_ACCESS_KEY: 'local-lambda',
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_SESSION_TOKEN: 'local-lambda',
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
