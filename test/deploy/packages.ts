@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { StackName } from '../../bench/stacks/catalogue.ts';
 import { parametersOf, STACKS } from '../../bench/stacks/catalogue.ts';
+import { packageStack } from '../../bench/stacks/package-stack.ts';
 import { copyProject } from '../../bench/stacks/project-copy.ts';
 
 /** The folder of the project. */
@@ -26,48 +28,38 @@ export interface Template {
   readonly Outputs: Readonly<Record<string, unknown>>;
 }
 
-/** A copy of the project that can be packaged; two of them lie in folders of different names. */
-export interface Workshop {
-  readonly folder: string;
-  /** Packages a stack; rejects with what the framework prints. */
-  pack(stack: StackName, ...args: string[]): Promise<Template>;
-  /** The folder of the last packaging of a stack. */
-  packageDir(stack: StackName): string;
-  /** SHA-256 of each zip of the last packaging, by file name. */
-  zips(stack: StackName): Promise<Record<string, string>>;
-  remove(): Promise<void>;
+/** The folder of a stack's package, which is made once for all tests, as for the bench. */
+export function packageOf(stack: StackName): Promise<string> {
+  return packageStack(ROOT, stack, STACKS[stack], AbortSignal.timeout(120_000), () => undefined);
 }
 
-/** Makes a copy of the project in a temporary folder. */
-export async function openWorkshop(): Promise<Workshop> {
+/** Packages a copy of a stack's sources anew, in a folder that goes away with the test. @param args of `sls package`. */
+export async function packageAnew(t: TestContext, stack: StackName, ...args: string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sheep-shed-package-'));
-  await copyProject(ROOT, folder, Object.values(STACKS));
-  const out = (stack: StackName) => join(folder, 'packages', stack);
-  return {
-    folder,
-    async pack(stack, ...args) {
-      await promisify(execFile)(
-        join(ROOT, 'node_modules/.bin/serverless'),
-        ['package', '--package', out(stack), ...parametersOf(STACKS[stack]), ...args],
-        {
-          cwd: join(folder, STACKS[stack].folder),
-          timeout: 120_000,
-        },
-      );
-      const file = join(out(stack), 'cloudformation-template-update-stack.json');
-      return JSON.parse(await readFile(file, 'utf8'));
-    },
-    packageDir: out,
-    async zips(stack) {
-      const names = (await readdir(out(stack))).filter((name) => name.endsWith('.zip')).sort();
-      const hashes = names.map(async (name) => {
-        const bytes = await readFile(join(out(stack), name));
-        return [name, createHash('sha256').update(bytes).digest('hex')];
-      });
-      return Object.fromEntries(await Promise.all(hashes));
-    },
-    remove: () => rm(folder, { recursive: true, force: true }),
-  };
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const out = join(folder, 'package');
+  await copyProject(ROOT, folder, [STACKS[stack]]);
+  await promisify(execFile)(
+    join(ROOT, 'node_modules/.bin/serverless'),
+    ['package', '--package', out, ...parametersOf(STACKS[stack]), ...args],
+    { cwd: join(folder, STACKS[stack].folder), timeout: 120_000 },
+  );
+  return out;
+}
+
+/** The template of a package. */
+export async function templateIn(packageDir: string): Promise<Template> {
+  return JSON.parse(await readFile(join(packageDir, 'cloudformation-template-update-stack.json'), 'utf8'));
+}
+
+/** SHA-256 of each zip of a package, by file name. */
+export async function zipsOf(packageDir: string): Promise<Record<string, string>> {
+  const names = (await readdir(packageDir)).filter((name) => name.endsWith('.zip')).sort();
+  const hashes = names.map(async (name) => {
+    const bytes = await readFile(join(packageDir, name));
+    return [name, createHash('sha256').update(bytes).digest('hex')];
+  });
+  return Object.fromEntries(await Promise.all(hashes));
 }
 
 /** Every resource of a type with its logical id. */

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { STACK_NAMES } from '../../bench/stacks/catalogue.ts';
-import { ofType, openWorkshop, ROOT, type Template, type Workshop } from './packages.ts';
+import { ofType, packageOf, ROOT, type Template, templateIn } from './packages.ts';
 
 interface Statement {
   readonly Sid: string;
@@ -20,15 +20,12 @@ const POLICIES = ['deployer-policy.json', 'measurer-policy.json', 'function-boun
 const actionsOf = (statements: readonly Statement[]) => statements.flatMap(({ Action }) => Action);
 
 describe('the policies of docs', () => {
-  let workshop: Workshop;
   let templates: Template[];
 
   before(async () => {
-    workshop = await openWorkshop();
     templates = [];
-    for (const stack of STACK_NAMES) templates.push(await workshop.pack(stack));
+    for (const stack of STACK_NAMES) templates.push(await templateIn(await packageOf(stack)));
   });
-  after(() => workshop.remove());
 
   it('allow no action by a wildcard, and every resource only where AWS knows no other', async () => {
     for (const name of POLICIES) {

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { STACK_NAMES, STACKS, type StackName } from '../../bench/stacks/catalogue.ts';
 import { FUNCTIONS } from '../../src/functions/catalogue.ts';
-import { ofType, openWorkshop, type Resource, ROOT, type Template, type Workshop } from './packages.ts';
+import {
+  ofType,
+  packageAnew,
+  packageOf,
+  type Resource,
+  ROOT,
+  type Template,
+  templateIn,
+} from './packages.ts';
 
 /** An HTTP API of API Gateway waits no longer, in seconds. */
 const API_LIMIT = 30;
@@ -42,16 +51,13 @@ const DYNAMODB_RIGHTS: Readonly<Record<string, readonly unknown[]>> = {
 for (const stack of STACK_NAMES) describe(`the template of ${stack}`, () => checksOf(stack));
 
 function checksOf(stack: StackName): void {
-  let workshop: Workshop;
   let template: Template;
   let functions: [string, Resource][];
 
   before(async () => {
-    workshop = await openWorkshop();
-    template = await workshop.pack(stack);
+    template = await templateIn(await packageOf(stack));
     functions = ofType(template, 'AWS::Lambda::Function');
   });
-  after(() => workshop.remove());
 
   it('names the functions of the catalogue, as the queries expect, and has their routes', () => {
     assert.deepEqual(
@@ -214,7 +220,7 @@ function checksOf(stack: StackName): void {
     }
   });
 
-  it('takes its parameters, and keeps the table of prod', async () => {
+  it('takes its parameters, and keeps the table of prod', async (t) => {
     const params = [
       'memorySize=256',
       'architecture=x86_64',
@@ -222,13 +228,15 @@ function checksOf(stack: StackName): void {
       'throttleRate=5',
       'throttleBurst=9',
     ];
-    const other = await workshop.pack(
+    const packageDir = await packageAnew(
+      t as TestContext,
       stack,
       ...['--stage', 'prod', '--region', 'us-east-1'],
       ...[...params, 'auth=iam', 'reservedConcurrency=7', 'boundary=bound', 'budgetEmail=a@b.example'].map(
         (param) => `--param=${param}`,
       ),
     );
+    const other = await templateIn(packageDir);
     for (const [, { Properties }] of ofType(other, 'AWS::Lambda::Function')) {
       assert.match(Properties.FunctionName, new RegExp(`^sheep-shed-prod-${stack}-`));
       assert.equal(Properties.MemorySize, 256);
