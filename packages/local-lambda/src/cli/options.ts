@@ -42,6 +42,7 @@ export const HOST_OPTIONS = {
   } satisfies Option<string>,
   token: {
     env: 'LOCAL_LAMBDA_TOKEN',
+    isSecret: true,
     help: 'what requests must carry; when not given, nothing on loopback and a random one on other addresses',
     allowed: 'at least 16 letters, digits or -._~+',
     read: ([given = '']) => (/^[\w.~+-]{16,}$/.test(given) ? given : undefined),

@@ -60,6 +60,7 @@ function watchProject(options: WatchOptions): () => void {
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let again = false;
+  let stopped = false;
 
   async function update(): Promise<void> {
     if (running) {
@@ -69,6 +70,7 @@ function watchProject(options: WatchOptions): () => void {
     running = true;
     try {
       const problem = await packageProject(project);
+      if (stopped) return;
       if (problem === undefined) {
         await reload();
         say('packaged and swapped');
@@ -86,6 +88,7 @@ function watchProject(options: WatchOptions): () => void {
 
   function schedule(): void {
     clearTimeout(timer);
+    if (stopped) return;
     timer = setTimeout(() => void update(), SETTLE_MS);
   }
 
@@ -94,6 +97,7 @@ function watchProject(options: WatchOptions): () => void {
     if (!written.some((folder) => file === folder || file.startsWith(`${folder}${sep}`))) schedule();
   });
   return () => {
+    stopped = true;
     clearTimeout(timer);
     watcher.close();
   };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { getCompileCacheDir } from 'node:module';
+import module from 'node:module';
 import { dirname } from 'node:path';
 import { programPath } from '../program.ts';
 
@@ -21,7 +21,7 @@ const MAX_STARTS = 5;
  */
 export function startReaper(workDir: string): Reaper {
   const groups = new Set<number>();
-  const compileCache = getCompileCacheDir();
+  const compileCache = module.getCompileCacheDir?.();
   let starts = 0;
   let closing = false;
   let child: ChildProcess = start();
