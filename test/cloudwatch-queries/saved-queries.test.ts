@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { logFolder, toRecords } from '@sheep-shed/log-insights';
 import { LAMBDA_PRICES } from '@sheep-shed/log-insights/cost';
 import { listInvocations, summariseReports } from '@sheep-shed/log-insights/report-lines';
+import { STACK_NAMES } from '../../bench/stacks/catalogue.ts';
 import {
   GOLDEN_START,
   type Invocation,
@@ -154,8 +155,8 @@ test('the events of Lambda Insights change no result of another query, and no su
 });
 
 test('every query tells the stacks apart by the names of their functions', async (t) => {
-  const stacks = ['ts', 'tsthin', 'python', 'rust'];
-  const all = await mkdtemp(join(tmpdir(), 'four-stacks-'));
+  const stacks = [...new Set([...STACK_NAMES, 'ts', 'tsthin', 'python', 'rust'])];
+  const all = await mkdtemp(join(tmpdir(), 'all-stacks-'));
   t.after(() => rm(all, { recursive: true, force: true }));
   await writeGoldenLogs(all, { stacks, withLambdaInsights: true });
   for (const name of Object.keys(SAVED_QUERIES)) {
