@@ -1,10 +1,25 @@
 /** `npm run contract -- --url URL`: checks the HTTP contract on a deployed or local API. */
-import { parseArgs } from 'node:util';
+import type { Option } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
 import { checksFor } from './http.ts';
 
-const USAGE = `Checks the HTTP contract on an API.
+const OPTIONS = {
+  url: {
+    help: 'the API',
+    required: true,
+    allowed: 'an http or https URL',
+    read: ([given = '']) =>
+      /^https?:$/.test(URL.canParse(given) ? new URL(given).protocol : '')
+        ? given.replace(/\/+$/, '')
+        : undefined,
+  } satisfies Option<string>,
+} as const;
+
+const USAGE = (options: string) => `Checks the HTTP contract on an API.
 
   npm run contract -- --url https://abc123.execute-api.eu-west-3.amazonaws.com
+
+${options}
 
 It adds a few sheep of random tattoos. What needs access to the table is left out and listed.
 `;
@@ -12,13 +27,18 @@ It adds a few sheep of random tattoos. What needs access to the table is left ou
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
-  let url: string;
+  let line: ReturnType<typeof readCommand<typeof OPTIONS>>;
   try {
-    url = readUrl(args);
+    line = readCommand({ options: OPTIONS, usage: USAGE }, args, {});
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    process.stderr.write(`${(error as Error).message}\n`);
     return 2;
   }
+  if (line.kind === 'show') {
+    process.stdout.write(line.text);
+    return 0;
+  }
+  const { url } = line.values;
   const fetchPath = (path: string, init?: RequestInit) =>
     fetch(`${url}${path}`, { signal: AbortSignal.timeout(35_000), ...init });
   let failed = 0;
@@ -41,15 +61,4 @@ async function main(args: string[]): Promise<number> {
   }
   process.stdout.write(`${failed === 0 ? 'the contract holds' : `${failed} failed`}; ${left} left out\n`);
   return failed === 0 ? 0 : 1;
-}
-
-function readUrl(args: string[]): string {
-  const { values } = parseArgs({ args, options: { url: { type: 'string' } } });
-  const given = values.url;
-  if (given === undefined || !/^https?:$/.test(URL.canParse(given) ? new URL(given).protocol : '')) {
-    throw new Error(
-      `--url must be an http or https URL; got ${given === undefined ? 'nothing' : JSON.stringify(given)}`,
-    );
-  }
-  return given.replace(/\/+$/, '');
 }

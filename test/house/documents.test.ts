@@ -10,6 +10,7 @@ import { METRICS } from '../../bench/analysis/metrics.ts';
 import { THRESHOLD_METRICS } from '../../bench/analysis/thresholds.ts';
 import { COMPARE_OPTIONS } from '../../bench/commands/compare.ts';
 import { REPORT_OPTIONS } from '../../bench/commands/report.ts';
+import { HERD_OPTIONS } from '../../bench/plan/herd-options.ts';
 import { BENCH_OPTIONS } from '../../bench/plan/options.ts';
 import { STACK_NAMES, STACKS } from '../../bench/stacks/catalogue.ts';
 import { LOGS_OPTIONS, SERVE_OPTIONS } from '../../packages/local-lambda/src/cli/options.ts';
@@ -41,6 +42,7 @@ test('docs/configuration.md has one row for every option of the programs, as the
     ['Bench', BENCH_OPTIONS],
     ['Bench: reports', REPORT_OPTIONS],
     ['Bench: comparisons', COMPARE_OPTIONS],
+    ['Herd', HERD_OPTIONS],
     ['local-lambda', SERVE_OPTIONS],
     ['local-lambda: logs', LOGS_OPTIONS],
     ['log-insights', LOG_INSIGHTS_OPTIONS],

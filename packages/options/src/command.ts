@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { readFlags, renderOptions } from './flags.ts';
 import type { Option, OptionSources, OptionTable, Values } from './options.ts';
-import {
-  flagOf,
-  OptionError,
-  readFlags,
-  renderOptions,
-  resolveOptions,
-  resolveWithSources,
-} from './options.ts';
+import { flagOf, OptionError, resolveOptions, resolveWithSources } from './options.ts';
 import { filePath, SWITCH } from './readers.ts';
 
 /** The options that every command has besides its own. */

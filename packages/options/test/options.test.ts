@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readFlags, renderOptions } from '../src/flags.ts';
 import type { Option } from '../src/options.ts';
-import { OptionError, readFlags, renderOptions, resolveOptions } from '../src/options.ts';
+import { OptionError, resolveOptions } from '../src/options.ts';
 import { wholeNumber, wordsOf } from '../src/readers.ts';
 
 const TABLE = {

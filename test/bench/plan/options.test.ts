@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OptionError, readFlags } from '@sheep-shed/options';
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
 import { BENCH_OPTIONS } from '../../../bench/plan/options.ts';
-import { resolveWithPreset } from '../../../bench/plan/presets.ts';
+import { presetOf } from '../../../bench/plan/presets.ts';
 import { settleOptions } from '../../../bench/plan/settle-options.ts';
 
-const settle = (args: readonly string[]) =>
-  settleOptions(resolveWithPreset(BENCH_OPTIONS, { flags: readFlags(BENCH_OPTIONS, args).flags }));
+const COMMAND = { options: BENCH_OPTIONS, usage: String, presetOf };
+const settle = (args: readonly string[]) => {
+  const line = readCommand(COMMAND, args, {});
+  return line.kind === 'run' ? settleOptions(line.values) : assert.fail(line.text);
+};
 
 test('what is not allowed, and what contradicts itself, is named with its value', () => {
   const rows: readonly [args: string[], line: RegExp][] = [
