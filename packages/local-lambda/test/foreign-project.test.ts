@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { preparePython } from '../src/runtimes/python/prepare-python.ts';
-import { pythonPackages } from './aws-clients/python-packages.ts';
+import { awsPython } from './aws-clients/aws-python.ts';
 import { temporaryFolder } from './fixture-package.ts';
 
 const run = promisify(execFile);
@@ -134,12 +134,11 @@ test('a project of two services that is not ours is packaged, served, invoked an
   assert.deepEqual(await get('/users/J%C3%BCrgen'), ['Jürgen', 'Orders', 'eu-central-1']);
   assert.deepEqual(await get('/v1/users/anna'), ['anna', 'Orders', 'eu-central-1']);
 
-  const cli = await pythonPackages('awscli==1.46.2');
+  const cli = await awsPython();
   if (typeof cli === 'string') t.diagnostic(`passed over: ${cli}`);
   else {
     const args = ['lambda', 'list-functions', '--endpoint-url', url, '--query', 'Functions[].FunctionName'];
     const env = {
-      PYTHONPATH: cli.folder,
       AWS_ACCESS_KEY_ID: 'a',
       AWS_SECRET_ACCESS_KEY: 'b',
       AWS_DEFAULT_REGION: 'eu-central-1',

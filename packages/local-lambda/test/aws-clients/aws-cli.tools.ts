@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { startHost, temporaryFolder } from '../fixture-package.ts';
-import { pythonPackages } from './python-packages.ts';
+import { awsPython } from './aws-python.ts';
 
 const run = promisify(execFile);
 
 test('the AWS command line lists and invokes functions, given --endpoint-url', async (t) => {
-  const packages = await pythonPackages('awscli==1.46.2');
-  if (typeof packages === 'string') return t.diagnostic(`passed over: ${packages}`);
+  const client = await awsPython();
+  if (typeof client === 'string') return t.diagnostic(`passed over: ${client}`);
   const folder = await temporaryFolder(t);
   const source =
     'export const handler = async (event) => { console.log("seen"); return { n: event.n + 1 }; };';
@@ -19,7 +19,6 @@ test('the AWS command line lists and invokes functions, given --endpoint-url', a
   const aws = async (...args: string[]) => {
     const env = {
       PATH: process.env['PATH'] ?? '',
-      PYTHONPATH: packages.folder,
       AWS_ACCESS_KEY_ID: 'a',
       AWS_SECRET_ACCESS_KEY: 'b',
       AWS_DEFAULT_REGION: 'eu-west-3',
@@ -28,7 +27,7 @@ test('the AWS command line lists and invokes functions, given --endpoint-url', a
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     };
     const all = ['-m', 'awscli', 'lambda', ...args, '--endpoint-url', host.url, '--output', 'json'];
-    return JSON.parse((await run(packages.python, all, { env })).stdout);
+    return JSON.parse((await run(client.python, all, { env })).stdout);
   };
   const { Functions } = await aws('list-functions');
   assert.deepEqual(

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EXECUTABLE, startHost } from '../fixture-package.ts';
-import { pythonPackages } from './python-packages.ts';
+import { awsPython } from './aws-python.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 test("AWS's own Python runtime client runs on our Runtime API", async (t) => {
-  const packages = await pythonPackages('awslambdaric==4.2.2');
-  if (typeof packages === 'string') return t.diagnostic(`passed over: ${packages}`);
-  const { python, folder } = packages;
-  const bootstrap = `#!${python}
+  const client = await awsPython();
+  if (typeof client === 'string') return t.diagnostic(`passed over: ${client}`);
+  const bootstrap = `#!${client.python}
 import sys
-sys.path[:0] = ["${folder}", "."]
+sys.path[:0] = ["."]
 from awslambdaric.__main__ import main
 import os
 main(["awslambdaric", os.environ["_HANDLER"]])
