@@ -18,11 +18,6 @@ const COLD_WOLF: SourceChange = {
   from: /const trial[\s\S]*/,
   to: '',
 };
-const WITHOUT_MIDDY: SourceChange = {
-  file: 'src/hosts/lambda/lambda.ts',
-  from: /import middy from '@middy\/core'/,
-  to: "import { middy } from '../../../lab/startup/bare-middy.ts'",
-};
 const CREDENTIALS = {
   '@aws-sdk/credential-provider-node': './src/adapters/dynamodb/environment-credentials.ts',
 };
@@ -131,11 +126,6 @@ Object.assign(globalThis, { kept: [DynamoDB, DynamoDBDocument] });`,
       { label: '100 sheep, once', changes: [{ ...COLD_WOLF, from: /\{\}, 12/, to: '{}, 1' }] },
       { label: 'none', changes: [COLD_WOLF] },
     ],
-  },
-  middy: {
-    help: 'middy instead of a bare handler',
-    functionName: 'get-cat',
-    variants: [{ label: 'middy' }, { label: 'bare', changes: [WITHOUT_MIDDY] }],
   },
 } as const satisfies Readonly<Record<string, Lever>>;
 

@@ -1,7 +1,7 @@
 """Ratios of the kernels against the textbook, each from interleaved rounds in one process.
 
-pyperf gives each alternative processes of its own, one after the other, so noise of the machine may fall on
-one of them. Here the alternatives take turns, forwards and backwards; the ratio is the median over rounds.
+The alternatives take turns, forwards and backwards, so that noise of the machine falls on no single one; the ratio is
+the median over rounds.
 Run `python -m benchmarks.interleaved` in reference/python.
 """
 

@@ -1,7 +1,7 @@
 """Compares kernels of the cat and of the wolf: every alternative obeys the workload rules.
 
-Run `python -m benchmarks.kernels --fast` in reference/python; `-o FILE` keeps the raw values (pyperf).
-The order of the alternatives is the order of PERFORMANCE.md; the first of each kernel is the yardstick.
+`python -m benchmarks.interleaved` measures them. The order of the alternatives is the order of
+PERFORMANCE.md; the first of each kernel is the yardstick.
 """
 
 from __future__ import annotations
@@ -11,14 +11,10 @@ from itertools import compress, islice, repeat
 from math import isqrt
 from operator import mod
 from random import Random
-from typing import TYPE_CHECKING
 
 from sheep_shed.domain.ackermann import ackermann
 from sheep_shed.domain.primes import is_prime, sieve_primes
 from sheep_shed.domain.sheep import MAX_WEIGHT, MIN_WEIGHT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LIMIT = 400_000
 
@@ -258,23 +254,3 @@ def check() -> None:
     assert len({tuple(sieve()) for sieve in SIEVES}) == 1
     weights = herd(200)
     assert len({tuple(wolf(weights)) for wolf in WOLVES}) == 1
-
-
-def main() -> None:
-    import pyperf  # noqa: PLC0415 (a test of the alternatives needs no pyperf)
-
-    # Workers start as this process did, so that they find the package.
-    runner = pyperf.Runner(program_args=("-m", "benchmarks.kernels"))
-    check()
-    weights = herd(1_000)
-    for cat in CATS:
-        runner.bench_func(f"A(3,8) {cat.__name__}", cat, 3, 8)
-    for sieve in SIEVES:
-        runner.bench_func(f"sieve {sieve.__name__}", sieve)
-    wolf: Callable[[list[int]], list[int]]
-    for wolf in WOLVES:
-        runner.bench_func(f"1 000 sheep {wolf.__name__}", wolf, weights)
-
-
-if __name__ == "__main__":
-    main()
