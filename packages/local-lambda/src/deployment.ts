@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { type ApiDefinition, servedPath } from './deployment-package/api.ts';
+import { createPlaceLayers } from './deployment-package/layers.ts';
 import { readDeploymentPackages } from './deployment-package/read.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
@@ -72,7 +73,9 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
   for (const [routeKey, name] of hiddenRoutes(apis)) {
     options.onNotice(`${routeKey} is there twice: the second one answers to the host name ${name} only`);
   }
-  const own = { ...host, workDir: join(host.workDir, randomUUID()) };
+  const workDir = join(host.workDir, randomUUID());
+  const placeLayers = createPlaceLayers(read.layers, join(workDir, 'layers'), options.onNotice);
+  const own = { ...host, workDir, placeLayers };
   const hosted = await Promise.all(definitions.map((definition) => hostFunction(definition, own))).catch(
     async (error) => {
       await removeFolder(own.workDir);

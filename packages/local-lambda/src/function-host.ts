@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
+import type { PlaceLayers } from './deployment-package/layers.ts';
 import { placeCode } from './deployment-package/place-code.ts';
 import { watchForChanges } from './deployment-package/read-only-folder.ts';
 import { startEnvironment } from './environments/environment.ts';
@@ -39,12 +40,13 @@ export interface FunctionHost {
  */
 export async function hostFunction(
   definition: FunctionDefinition,
-  host: FunctionHost,
+  host: FunctionHost & { readonly placeLayers: PlaceLayers },
 ): Promise<HostedFunction> {
   const { options } = host;
   const { name, code } = definition;
   const taskRoot = join(host.workDir, 'code', name.replaceAll(/[^\w-]/g, '_'));
   const packageBytes = await placeCode(code, taskRoot);
+  const folders = { taskRoot, opt: await host.placeLayers(definition.layers) };
   const noticeChanges = await changesOf(name, taskRoot, options.onNotice);
   const runtime = host.runtimes.find(({ prefix }) => definition.runtime.startsWith(prefix));
 
@@ -62,8 +64,8 @@ export async function hostFunction(
       taskRoot,
       command: await runtime.command(definition, taskRoot),
       variables: {
-        ...environmentVariables(definition, taskRoot),
-        ...runtime.variables(definition),
+        ...environmentVariables(definition, folders),
+        ...runtime.variables(definition, folders),
         ...definition.environment,
       },
       scratchDir: join(host.workDir, 'tmp'),

@@ -46,6 +46,8 @@ export interface LocalLambdaOptions {
   readonly cacheDir?: string;
   /** Where memory is read; where there is none, REPORT leaves it out and no limit is enforced; default `/proc`. */
   readonly procDir?: string;
+  /** What layers hold that are in no package (a zip or folder), by their ARNs. */
+  readonly layers?: Readonly<Record<string, string>>;
   /** Where the keys of a JWT authorizer are (a file or URL), by its logical id; default: its issuer says. */
   readonly jwks?: Readonly<Record<string, string>>;
   /** Refuse packages of which not everything is served; default false: notices. */
@@ -122,8 +124,9 @@ function givenOf({
   functionEnvironment = {},
   parameters = {},
   jwks = {},
+  layers = {},
 }: LocalLambdaOptions) {
-  return { environment, functionEnvironment, parameters, jwks };
+  return { environment, functionEnvironment, parameters, jwks, layers };
 }
 
 function inRange(name: string, value: number, min: number, max: number, whole: boolean): number {

@@ -86,6 +86,11 @@ export const HOST_OPTIONS = {
     help: 'variables that beat those of the template: NAME=VALUE lines for all functions, or JSON with an object for each function',
     ...filePath,
   } satisfies Option<string>,
+  layer: {
+    help: 'what a layer holds that is in no package, by its ARN: a zip or folder',
+    repeatable: true,
+    ...assignments,
+  } satisfies Option<Readonly<Record<string, string>>>,
   jwks: {
     help: 'where the keys of a JWT authorizer are, by its logical id: a file or URL; else its issuer says',
     repeatable: true,
@@ -173,7 +178,7 @@ export function serveCommand(
   packageDirs: readonly string[] | undefined,
 ): ServeCommand {
   const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
-  const { parameter, env, envFile, jwks, strict, dynamodb, watch } = values;
+  const { parameter, env, envFile, layer, jwks, strict, dynamodb, watch } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -194,6 +199,7 @@ export function serveCommand(
       strict,
       ...(parameter !== undefined && { parameters: parameter }),
       ...(env !== undefined && { environment: env }),
+      ...(layer !== undefined && { layers: layer }),
       ...(jwks !== undefined && { jwks }),
     },
   };

@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import { findCode } from './find-code.ts';
 import { lazyProperties } from './lazy-properties.ts';
 import { withStandIns } from './stand-ins.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
@@ -31,7 +30,7 @@ export interface FunctionDefinition {
   /** At most this many environments at once; undefined: no limit of its own. */
   readonly reservedConcurrency: number | undefined;
   readonly code: FunctionCode;
-  /** ARNs of layers, which are not run here. */
+  /** ARNs of its layers, the last one on top. */
   readonly layers: readonly string[];
   readonly role: string;
   /** Aliases and versions that the template makes of it; all of them are the same code here. */
@@ -87,8 +86,8 @@ async function readFunction(
   const architectures = properties['Architectures'];
   const reserved = properties['ReservedConcurrentExecutions'];
   const layers = soft['Layers'];
-  const code = record(codeProperty(properties['Code']), `${path}.Code`);
-  if (properties['PackageType'] === 'Image' || 'ImageUri' in code) {
+  const code = properties['Code'];
+  if (properties['PackageType'] === 'Image' || 'ImageUri' in Object(code)) {
     throw new LocalLambdaError(
       `${path}.PackageType: must be Zip, is "Image"; container images are not run here`,
     );
@@ -125,55 +124,13 @@ async function readFunction(
       reserved === undefined
         ? undefined
         : integer(reserved, 0, 10_000, `${path}.ReservedConcurrentExecutions`),
-    code: await findCode(loaded, code, runtime, `${path}.Code`),
+    code: await findCode(loaded.file, code, `${path}.Code`, runtime),
     layers: Array.isArray(layers) ? layers.map(String) : [],
     qualifiers: qualifiers
       .filter(([owner]) => owner === name || owner === arn)
       .map(([, qualifier]) => qualifier),
     role: text(soft['Role'] ?? `arn:aws:iam::${accountId}:role/local-lambda`, `${path}.Role`),
   };
-}
-
-/** `sam build` gives a path in place of an object. */
-function codeProperty(code: unknown): unknown {
-  return typeof code === 'string' ? { path: code } : code;
-}
-
-/**
- * The Serverless Framework names an object in a bucket whose last part is the zip beside the template, the CDK one
- * that its asset manifest explains, `sam build` a folder.
- */
-async function findCode(
-  { file }: LoadedTemplate,
-  { path, ZipFile, S3Key }: Readonly<Record<string, unknown>>,
-  runtime: string,
-  at: string,
-): Promise<FunctionCode> {
-  if (typeof ZipFile === 'string') return inlineCode(ZipFile, runtime, at);
-  const location = path ?? S3Key;
-  if (typeof location !== 'string') {
-    throw new LocalLambdaError(
-      `${at}: must name a folder or zip by a path or by S3Key, or hold the code in ZipFile`,
-    );
-  }
-  if (location.startsWith('s3://')) {
-    throw new LocalLambdaError(
-      `${at}: ${location} is in a bucket; give the package as it was before its upload`,
-    );
-  }
-  const local = path === undefined ? (file.assets.get(location) ?? basename(location)) : location;
-  const found = resolve(file.folder, local);
-  const kind = await stat(found).catch(() => undefined);
-  if (kind === undefined)
-    throw new LocalLambdaError(`${at}: refers to ${location}, but ${found} does not exist`);
-  return { kind: kind.isDirectory() ? 'folder' : 'zip', path: found };
-}
-
-/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html */
-function inlineCode(source: string, runtime: string, at: string): FunctionCode {
-  const extension = runtime.startsWith('nodejs') ? 'js' : runtime.startsWith('python') ? 'py' : undefined;
-  if (extension !== undefined) return { kind: 'inline', file: `index.${extension}`, source };
-  throw new LocalLambdaError(`${at}.ZipFile: inline code is for nodejs and python runtimes, not ${runtime}`);
 }
 
 function text(value: unknown, path: string): string {

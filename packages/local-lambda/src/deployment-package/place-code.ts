@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, realpath, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { FunctionCode } from './functions.ts';
@@ -15,12 +15,17 @@ const MAX_ENTRIES = 100_000;
  * @throws LocalLambdaError naming the zip or folder and what is refused in it.
  */
 export async function placeCode(code: FunctionCode, target: string): Promise<number> {
-  const bytes = await place(code, target);
+  const bytes = await unpackCode(code, target);
   await makeReadOnly(target);
   return bytes;
 }
 
-async function place(code: FunctionCode, target: string): Promise<number> {
+/**
+ * Puts code into a folder whose files it replaces where they have the same names; its files are read-only then.
+ * @returns the number of its bytes.
+ * @throws LocalLambdaError naming the zip or folder and what is refused in it.
+ */
+export async function unpackCode(code: FunctionCode, target: string): Promise<number> {
   switch (code.kind) {
     case 'zip':
       return unzip(code.path, target);
@@ -59,6 +64,7 @@ async function copyFolder(source: string, target: string): Promise<number> {
   async function copyOne(from: string, to: string, { size, mode }: Stats): Promise<void> {
     bytes += size;
     if (bytes > MAX_UNPACKED_BYTES) refuse(from, `the folder is larger than ${MAX_UNPACKED_BYTES} bytes`);
+    await rm(to, { force: true });
     await copyFile(from, to, constants.COPYFILE_FICLONE);
     await chmod(to, (mode & 0o111) === 0 ? 0o444 : 0o555);
   }

@@ -3,6 +3,7 @@ import type { ApiDefinition } from './api.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { readFunctions } from './functions.ts';
 import { readHttpApis } from './http-api.ts';
+import { type Layers, missingLayers, readLayers } from './layers.ts';
 import { readRestApis } from './rest-api.ts';
 import { type LoadedTemplate, readTemplates, type TemplateSettings } from './template.ts';
 import { type Unserved, unservedResources } from './unserved.ts';
@@ -13,8 +14,15 @@ export interface DeploymentPackage {
   readonly functions: readonly FunctionDefinition[];
   /** Those with routes. */
   readonly apis: readonly ApiDefinition[];
+  readonly layers: Layers;
   /** What of the templates is not served. */
   readonly unserved: readonly Unserved[];
+}
+
+/** What a user says about packages. */
+export interface PackageSettings extends TemplateSettings {
+  /** A zip or folder for layers, by ARN. */
+  readonly layers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,7 +31,7 @@ export interface DeploymentPackage {
  */
 export async function readDeploymentPackages(
   packages: readonly string[],
-  settings: TemplateSettings = {},
+  settings: PackageSettings = {},
 ): Promise<DeploymentPackage> {
   const templates = await readTemplates(packages, settings);
   const all = new Map<string, FunctionDefinition>();
@@ -39,11 +47,12 @@ export async function readDeploymentPackages(
     }
   }
   const functions = [...all.values()];
-  const unserved = templates.flatMap(unservedResources);
+  const layers = await readLayers(templates, settings.layers ?? {});
+  const unserved = [...templates.flatMap(unservedResources), ...missingLayers(functions, layers)];
   const onUnserved = (one: Unserved) => void unserved.push(one);
   const apis = templates.flatMap((loaded) => [
     ...readHttpApis(loaded, functions, onUnserved),
     ...readRestApis(loaded, functions, onUnserved),
   ]);
-  return { templates, functions, apis: apis.filter(({ routes }) => routes.length > 0), unserved };
+  return { templates, functions, apis: apis.filter(({ routes }) => routes.length > 0), layers, unserved };
 }

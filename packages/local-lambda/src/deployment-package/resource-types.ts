@@ -24,7 +24,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'AWS::Lambda::Alias': SERVED,
   'AWS::Lambda::Version': SERVED,
   'AWS::Lambda::Permission': HARMLESS,
-  'AWS::Lambda::LayerVersion': HARMLESS,
+  'AWS::Lambda::LayerVersion': SERVED,
   'AWS::Lambda::LayerVersionPermission': HARMLESS,
   'AWS::Lambda::CodeSigningConfig': HARMLESS,
   'AWS::Lambda::EventInvokeConfig': told(
@@ -136,7 +136,6 @@ export const DEPLOYMENT_BUCKETS: readonly string[] = ['ServerlessDeploymentBucke
 /** Properties that change what a function or an API answers, and are not served. */
 export const PROPERTIES: Readonly<Record<string, Readonly<Record<string, Treatment>>>> = {
   'AWS::Lambda::Function': {
-    Layers: told('layers are not run here; put what they hold into the package'),
     DeadLetterConfig: told('what fails for good is in the log, in local-lambda/failed-events'),
     FileSystemConfigs: told('no file system is mounted; give the function a folder of this machine by --env'),
     DurableConfig: told('durable executions are not served: each invocation begins anew'),

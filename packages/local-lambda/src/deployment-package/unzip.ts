@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Entry, openPromise, validateFileName } from 'yauzl';
@@ -13,7 +13,8 @@ const S_IFMT = 0o170_000;
 const S_IFLNK = 0o120_000;
 
 /**
- * Unpacks a zip into a folder and makes its files read-only (executable where the zip says so).
+ * Unpacks a zip into a folder and makes its files read-only (executable where the zip says so); they replace what the
+ * folder has of the same names.
  *
  * Refused before a byte leaves the folder or the limit: entries outside the folder, symbolic links, encrypted
  * entries, more than {@link MAX_UNPACKED_BYTES} in all.
@@ -37,6 +38,8 @@ export async function unzip(zipPath: string, targetDir: string): Promise<number>
       }
       await mkdir(dirname(path), { recursive: true });
       const executable = ((entry.externalFileAttributes >>> 16) & 0o111) !== 0;
+      // It may be there from a layer below; what is new cannot be a link.
+      await rm(path, { force: true });
       // yauzl validates each entry's size against its header, so a lying header cannot exceed the limit.
       await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path, { flags: 'wx' }));
       await chmod(path, executable ? 0o555 : 0o444);

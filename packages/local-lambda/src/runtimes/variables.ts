@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import type { FunctionFolders } from './runtime.ts';
 
 /** What functions sign their requests with: good for nothing but this host. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local-lambda', secretAccessKey: 'local-lambda' } as const;
@@ -11,7 +12,7 @@ export const LOCAL_CREDENTIALS = { accessKeyId: 'local-lambda', secretAccessKey:
  */
 export function environmentVariables(
   definition: FunctionDefinition,
-  taskRoot: string,
+  { taskRoot, opt }: FunctionFolders,
 ): Readonly<Record<string, string>> {
   const { region, logFormat, applicationLogLevel } = definition;
   return {
@@ -31,7 +32,8 @@ export function environmentVariables(
     AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
     LAMBDA_TASK_ROOT: taskRoot,
     LANG: 'en_US.UTF-8',
-    PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    ...(opt !== undefined && { LD_LIBRARY_PATH: `${taskRoot}:${taskRoot}/lib:${opt}/lib` }),
+    PATH: `/usr/local/bin:/usr/bin/:/bin:${opt ?? '/opt'}/bin`,
     TZ: ':UTC',
   };
 }

@@ -4,14 +4,14 @@ import { startHost } from '../fixture-package.ts';
 
 const source = 'export const handler = () => 1;';
 
-test('a Node of another major version and layers are told of, and the function runs', async (t) => {
+test('a Node of another major version and layers that are not there are told of, and the function runs', async (t) => {
   const layer = { Type: 'AWS::Lambda::LayerVersion', Properties: { Content: {} } };
   const properties = { Runtime: 'nodejs18.x', Layers: [{ Ref: 'Tools' }] };
   const host = await startHost(t, { old: { source, properties } }, {}, { Tools: layer });
   assert.equal((await host.invoke('old', {})).payload, 1);
   assert.equal((await host.invoke('old', {})).payload, 1);
   assert.deepEqual(host.notices, [
-    'OldLambdaFunction.Layers: layers are not run here; put what they hold into the package',
+    'OldLambdaFunction.Layers: arn:aws:lambda:eu-west-3:000000000000:layer:Tools:1 is in no package here; give --layer arn:aws:lambda:eu-west-3:000000000000:layer:Tools:1=DIR|ZIP',
     `nodejs18.x functions run on Node ${process.versions.node} here`,
   ]);
 });

@@ -26,9 +26,9 @@ export async function createNodeRuntime(options: NodeRuntimeOptions): Promise<Ru
   const noticed = new Set<string>();
   return {
     prefix: 'nodejs',
-    variables: ({ runtime }) => ({
+    variables: ({ runtime }, { opt = '/opt' }) => ({
       AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
-      NODE_PATH: '/opt/nodejs/node_modules',
+      NODE_PATH: `${opt}/nodejs/${runtime.replace(/^nodejs(\d+).*$/, 'node$1')}/node_modules:${opt}/nodejs/node_modules`,
     }),
     // Its client is ready since the host started.
     prepare: async () => undefined,

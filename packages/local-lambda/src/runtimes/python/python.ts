@@ -24,7 +24,12 @@ export function createPythonRuntime(
   const noticed = new Set<string>();
   return {
     prefix: 'python3',
-    variables: ({ runtime }) => ({ AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` }),
+    variables: ({ runtime }, { opt }) => ({
+      AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
+      ...(opt !== undefined && {
+        PYTHONPATH: `${opt}/python/lib/${runtime}/site-packages:${opt}/python`,
+      }),
+    }),
     prepare: async () => {
       const prepared = await prepareOnce();
       if (!prepared.ready) onNotice(prepared.reason);
