@@ -95,12 +95,21 @@ export async function checkHost(t: TestContext, folder: string, node: Node): Pro
   return logs;
 }
 
-/** Queries the log of that one call with an installed log-insights. */
+/** Queries the log of that one call with an installed log-insights, as a command and as a library. */
 export async function checkInsights(folder: string, node: Node, logs: string): Promise<void> {
   const query = 'filter @type = "REPORT" | stats count(*) as calls by @log';
   const args = ['--local', logs, '--group', '/aws/lambda/orders', '--format', 'json'];
-  const { stdout } = await commandsIn(folder, node).run('log-insights', '-q', query, ...args);
+  const commands = commandsIn(folder, node);
+  const { stdout } = await commands.run('log-insights', '-q', query, ...args);
   assert.match(stdout, /"calls": ?1\b/);
+  const library = `import { logFolder, toRecords } from '@sheep-shed/log-insights';
+    import { LAMBDA_PRICES } from '@sheep-shed/log-insights/cost';
+    import { summariseReports } from '@sheep-shed/log-insights/report-lines';
+    const logs = logFolder(${JSON.stringify(logs)});
+    const [{ calls }] = toRecords(await logs.query(${JSON.stringify(query)}));
+    const summary = (await summariseReports(logs)).get('orders');
+    process.stdout.write([calls, summary.coldStarts, LAMBDA_PRICES['lambda-requests'].usd].join());`;
+  assert.equal((await commands.evaluate(library, 'module')).stdout, '1,1,0.2');
 }
 
 /** Loads the plugin and the library of local-lambda, each in the way in which others load them. */
@@ -124,6 +133,11 @@ const host: LocalLambda = await startLocalLambda({ packageDir: 'x', logsDir: 'y'
 const url: string = host.url;
 // @ts-expect-error A port is a number.
 await startLocalLambda({ packageDir: url, logsDir: 'y', port: 'z' });
+import { cloudWatch, type LogSource, type QueryResult } from '@sheep-shed/log-insights';
+const logs: LogSource = cloudWatch('eu-west-3');
+const result: QueryResult = await logs.query('fields @message', { groups: [url] });
+// @ts-expect-error A column is an object.
+const column: string = result.columns[0];
 `,
   );
   const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node'];
