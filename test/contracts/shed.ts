@@ -31,6 +31,7 @@ export function shedContract(name: string, empty: () => Promise<Shed>): void {
     const shed = await empty();
     assert.equal(await shed.add(sheep(7n, 80_000_000_001)), true);
     assert.equal(await shed.add(sheep(7n, 80_000_000_002)), false);
+    assert.equal(await shed.add(sheep(7n, 80_000_000_001)), false, 'nor one of the same weight');
     assert.deepEqual(await all(shed), [sheep(7n, 80_000_000_001)]);
   });
 
@@ -45,13 +46,15 @@ export function shedContract(name: string, empty: () => Promise<Shed>): void {
   });
 
   test(`${name}: any sequence of adds and removes leaves what a map would hold, over many pages`, async () => {
-    const steps = fc.array(fc.tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 15n })), { maxLength: 40 });
+    // Few weights, so that a sheep often meets one of its own weight under its tattoo.
+    const step = fc.tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 15n }), fc.nat({ max: 1 }));
+    const steps = fc.array(step, { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => {
         const shed = await empty();
         const model = new Map<bigint, Sheep>();
-        for (const [adds, tattoo] of sequence) {
-          const one = sheep(tattoo, 80_000_000_000 + model.size);
+        for (const [adds, tattoo, more] of sequence) {
+          const one = sheep(tattoo, 80_000_000_000 + more);
           if (adds) assert.equal(await shed.add(one), !model.has(tattoo));
           else assert.equal(await shed.remove(tattoo), model.delete(tattoo));
           if (adds && !model.has(tattoo)) model.set(tattoo, one);

@@ -80,6 +80,17 @@ test('every explained error has its status, its message and the request id, and 
   }
 });
 
+test('a call that Lambda is about to end is answered 500 before, and logged', async () => {
+  const lines: string[] = [];
+  const parts = { logFor: jsonLog((line) => lines.push(line)) };
+  const handler = lambda({ run: () => new Promise(() => undefined), success: 200 }, parts);
+  const soon = { ...HOST, getRemainingTimeInMillis: () => 250 };
+  const { statusCode, body = '' } = (await handler({ version: '2.0' } as HttpEvent, soon)) as GatewayAnswer;
+  assert.equal(statusCode, 500);
+  assert.equal(JSON.parse(body).code, 'INTERNAL_ERROR');
+  assert.equal(lines.length, 1);
+});
+
 test('an unexplained error is answered bare and logged whole, with its cause and the request id', async () => {
   const cause = new Error('the table is on fire');
   const failure = Object.assign(new Error('secret detail', { cause }), { attempts: 3, tattoo: 7n });

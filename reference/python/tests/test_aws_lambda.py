@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+from threading import Event
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from sheep_shed.wrappers.aws_lambda import STATUS, on_lambda
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LAMBDA_CONTEXT = SimpleNamespace(aws_request_id="request-1")
+LAMBDA_CONTEXT = SimpleNamespace(aws_request_id="request-1", get_remaining_time_in_millis=lambda: 29_000)
 
 
 def _answer(handler: Callable[..., dict[str, object]], **event: object) -> tuple[object, object]:
@@ -91,6 +93,22 @@ def test_bad_queries(event: dict[str, object], message: str) -> None:
     assert isinstance(body, dict)
     assert body["code"] == "INVALID_INPUT"
     assert re.search(message, body["message"])
+
+
+def test_a_call_that_lambda_is_about_to_end_is_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    soon = SimpleNamespace(aws_request_id="request-2", get_remaining_time_in_millis=lambda: 250)
+
+    def run(_event: object, _context: None) -> None:
+        try:
+            Event().wait()
+        except Exception as error:
+            raise AssertionError("whoever catches exceptions must not stop it") from error
+
+    answer = on_lambda(run, None, status=200)({}, soon)
+    assert answer["statusCode"] == 500
+    assert json.loads(str(answer["body"]))["code"] == "INTERNAL_ERROR"
+    assert json.loads(capsys.readouterr().out)["error"]["name"] == "OutOfTimeError"
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def test_the_unexpected_is_logged_whole_and_answered_bare(capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,8 +79,10 @@ export function dynamodbShed(options: DynamodbShedOptions): DynamodbShed {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
       const conflict = await conflictOf(client.send(put));
-      // The SDK repeats a request whose answer was lost: the sheep that is in the way is then our own.
-      return conflict === undefined || conflict.Item?.['weight']?.N === String(weight);
+      if (conflict === undefined) return true;
+      // The SDK repeats a request whose answer was lost: the sheep that is in the way may then be our own.
+      const isRepeated = (conflict.$metadata.attempts ?? 1) > 1;
+      return isRepeated && conflict.Item?.['weight']?.N === String(weight);
     },
     async count() {
       const counts = await Promise.all(parts.map(countOf));

@@ -46,8 +46,9 @@ export function dynamodbShed(options: DynamodbShedOptions, waiting?: Waiting): D
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       };
       const conflict = await conflictOf(client.call('PutItem', put));
-      // A request whose answer was lost is repeated: the sheep that is in the way is then our own.
-      return conflict === undefined || conflict.details.item?.['weight']?.N === String(weight);
+      if (conflict === undefined) return true;
+      // A request whose answer was lost is repeated: the sheep that is in the way may then be our own.
+      return conflict.attempts > 1 && conflict.details.item?.['weight']?.N === String(weight);
     },
     async count() {
       const counts = await Promise.all(parts.map(countOf));

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
 from ..domain.sheep import Sheep
@@ -13,6 +16,7 @@ from ..domain.sheep import Sheep
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from botocore.awsrequest import AWSPreparedRequest
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import ScanInputTypeDef
 
@@ -24,6 +28,9 @@ _CONFIG = Config(
 )
 
 
+_BEFORE_SCAN = "before-send.dynamodb.Scan"
+
+
 def create_client() -> DynamoDBClient:
     """Create the low-level client; region, endpoint and credentials come from the environment.
 
@@ -32,6 +39,43 @@ def create_client() -> DynamoDBClient:
     An attempt may take 1 s to connect and 3 s to answer; there are at most 3.
     """
     return cast("DynamoDBClient", get_session().create_client("dynamodb", config=_CONFIG))
+
+
+def open_shed(table: str) -> DynamoDBShed:
+    """Create a client, open a connection that the first call will use, and return the shed.
+
+    A request goes through the whole client, signing included, and asks at its end for `GET /`, which needs no
+    rights. A failure is left to the first call.
+    """
+    client = create_client()
+    sent = False
+
+    def ask_for_nothing(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        nonlocal sent
+        if sent:
+            # The SDK repeats what failed: once is enough.
+            return AWSResponse(request.url, 200, HTTPHeaders(), _NoBody())
+        sent = True
+        request.method = "GET"
+        request.body = b""
+        for name in list(request.headers.keys()):
+            del request.headers[name]
+        return None
+
+    # The stubs know of no event whose handler may answer in place of the server.
+    client.meta.events.register_first(_BEFORE_SCAN, ask_for_nothing)  # type: ignore[arg-type]
+    with suppress(BotoCoreError, ClientError):
+        client.scan(TableName=table, Select="COUNT")
+    client.meta.events.unregister(_BEFORE_SCAN, ask_for_nothing)  # type: ignore[arg-type]
+    return DynamoDBShed(client, table)
+
+
+class _NoBody:
+    """The body of an answer that says nothing."""
+
+    def stream(self, *_: object, **__: object) -> Iterator[bytes]:
+        """Give an empty object of JSON."""
+        yield b"{}"
 
 
 class DynamoDBShed:
@@ -54,9 +98,10 @@ class DynamoDBShed:
         except ClientError as error:
             if not _is_failed_condition(error):
                 raise
-            # The SDK repeats a request whose answer was lost: the sheep in the way is then our own.
+            # The SDK repeats a request whose answer was lost: the sheep in the way may then be our own.
+            repeated = error.response["ResponseMetadata"]["RetryAttempts"] > 0
             in_the_way: dict[str, dict[str, str]] = error.response.get("Item", {})  # type: ignore[assignment]
-            return in_the_way.get("weight") == {"N": weight}
+            return repeated and in_the_way.get("weight") == {"N": weight}
         return True
 
     def count(self) -> int:

@@ -3,13 +3,13 @@
 import os
 import random
 
-from ...adapters.dynamodb_shed import DynamoDBShed, create_client
+from ...adapters.dynamodb_shed import open_shed
 from ...config import table_name
 from ...wrappers.aws_lambda import on_lambda
 from .run import Context, run
 
 handler = on_lambda(
     run,
-    Context(shed=DynamoDBShed(create_client(), table_name(os.environ)), random=random.random),
+    Context(shed=open_shed(table_name(os.environ)), random=random.random),
     status=201,
 )
