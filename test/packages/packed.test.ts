@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { checkSlsLocal } from '../../packages/local-lambda/test/fixture-service.ts';
 import { PUBLISHED, packAll } from '../../packages/pack.ts';
 import { checkEntries, checkHost, checkInsights, checkTypes, findNodes } from './installed.ts';
 
@@ -42,6 +43,13 @@ test('the packed commands serve a foreign package and query its log, on every No
     t.diagnostic(node.version);
     await checkInsights(folder, node, await checkHost(t, folder, node));
     await checkEntries(folder, node);
+  }
+});
+
+test('the packed plugin gives sls local, on every Node of the PATH', async (t) => {
+  for (const node of await findNodes()) {
+    t.diagnostic(node.version);
+    await checkSlsLocal(t, folder, node.path);
   }
 });
 

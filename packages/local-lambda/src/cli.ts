@@ -27,7 +27,10 @@ async function run(command: Command): Promise<void> {
       await logs(command);
       break;
     case 'serve':
-      await serve(command, { project: process.cwd(), packageProject: (project) => packageProject(project) });
+      await serve(command, {
+        project: process.cwd(),
+        packageProject: (project, signal) => packageProject(project, { signal }),
+      });
       break;
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '@sheep-shed/options';
 import { COMMON_OPTIONS, renderConfig } from '@sheep-shed/options/command';
 import { HOST_OPTIONS, serveCommand } from './cli/options.ts';
-import { type Program, packageProject } from './cli/package-project.ts';
+import { packageProject } from './cli/package-project.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 
 /** What the plugin uses of the Serverless Framework, alike in osls and in its versions 3 and 4. */
@@ -80,15 +80,16 @@ async function serveService(serverless: Serverless, options: ServerlessOptions):
     { ...command, options: { ...command.options, packageDir } },
     {
       project: serviceDir,
-      packageProject: (project) => packageProject(project, ownProgram(), packagingOptions(options)),
+      packageProject: (project, signal) =>
+        packageProject(project, { program: ownProgram(), options: packagingOptions(options), signal }),
     },
   );
 }
 
 /** The framework that runs this; a single executable (version 4) has no script. */
-function ownProgram(): Program {
+function ownProgram(): [string, ...string[]] {
   const { execPath, argv } = process;
-  return { file: execPath, args: argv.slice(1, 2).filter((script) => script !== execPath) };
+  return [execPath, ...argv.slice(1, 2).filter((script) => script !== execPath)];
 }
 
 /** The option table in the framework's own form. */

@@ -4,31 +4,25 @@ import { delimiter, join } from 'node:path';
 const PACKAGE_TIMEOUT_MS = 120_000;
 const LIMIT = 4_000;
 
-/** A program and the arguments before those of one call. */
-export interface Program {
-  readonly file: string;
-  readonly args: readonly string[];
+/** How a project is packaged. */
+export interface Packaging {
+  /** A program and its first arguments; default: the project's own `serverless`, else that of the PATH. */
+  readonly program?: readonly [file: string, ...args: string[]];
+  /** Such as `--stage test`. */
+  readonly options?: readonly string[];
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-const SERVERLESS: Program = { file: 'serverless', args: [] };
-
-/**
- * Runs `serverless package` of a project, within two minutes; resolves with the end of its output when it fails.
- * @param program default: the project's own `serverless`, else that of the PATH.
- * @param options such as `--stage test`.
- */
-export function packageProject(
-  project: string,
-  program: Program = SERVERLESS,
-  options: readonly string[] = [],
-): Promise<string | undefined> {
+/** Runs `serverless package` of a project, within two minutes; resolves with the end of its output when it fails. */
+export function packageProject(project: string, packaging: Packaging = {}): Promise<string | undefined> {
+  const { program = ['serverless'], options = [], signal } = packaging;
+  const [file, ...first] = program;
+  const bin = join(project, 'node_modules', '.bin');
+  const env = { ...process.env, PATH: [bin, process.env['PATH']].join(delimiter) };
   return new Promise((done) => {
-    const env = {
-      ...process.env,
-      PATH: [join(project, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
-    };
-    const args = [...program.args, 'package', ...options];
-    const child = spawn(program.file, args, { cwd: project, env, timeout: PACKAGE_TIMEOUT_MS });
+    const limits = { timeout: PACKAGE_TIMEOUT_MS, ...(signal && { signal }) };
+    const child = spawn(file, [...first, 'package', ...options], { cwd: project, env, ...limits });
     let output = '';
     const take = (chunk: Buffer): void => {
       output = (output + chunk.toString('utf8')).slice(-LIMIT);

@@ -12,7 +12,7 @@ import { watchSources } from './watch.ts';
 const ENDPOINT = 'AWS_ENDPOINT_URL_DYNAMODB';
 
 /** Packages the Serverless project of a folder; resolves with what its tool printed when it fails. */
-export type PackageProject = (project: string) => Promise<string | undefined>;
+export type PackageProject = (project: string, signal?: AbortSignal) => Promise<string | undefined>;
 
 /** The project whose package is served, unless the command names packages of others. */
 export interface Project {

@@ -60,7 +60,7 @@ function watchProject(options: WatchOptions): () => void {
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let again = false;
-  let stopped = false;
+  const stopped = new AbortController();
 
   async function update(): Promise<void> {
     if (running) {
@@ -69,8 +69,8 @@ function watchProject(options: WatchOptions): () => void {
     }
     running = true;
     try {
-      const problem = await packageProject(project);
-      if (stopped) return;
+      const problem = await packageProject(project, stopped.signal);
+      if (stopped.signal.aborted) return;
       if (problem === undefined) {
         await reload();
         say('packaged and swapped');
@@ -88,7 +88,7 @@ function watchProject(options: WatchOptions): () => void {
 
   function schedule(): void {
     clearTimeout(timer);
-    if (stopped) return;
+    if (stopped.signal.aborted) return;
     timer = setTimeout(() => void update(), SETTLE_MS);
   }
 
@@ -97,7 +97,7 @@ function watchProject(options: WatchOptions): () => void {
     if (!written.some((folder) => file === folder || file.startsWith(`${folder}${sep}`))) schedule();
   });
   return () => {
-    stopped = true;
+    stopped.abort();
     clearTimeout(timer);
     watcher.close();
   };
