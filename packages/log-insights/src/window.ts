@@ -14,7 +14,7 @@ const ISO = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:
 
 /**
  * Resolves `--from` and `--to` to milliseconds since the epoch; each is an ISO time (UTC without zone), a time before
- * `now` such as -1h, or, for `--from`, a bench result file, whose window also gives the end. Throws a UsageError.
+ * `now` such as -1h, or, for `--from`, a JSON file such as a result of a bench, whose window also gives the end. Throws a UsageError.
  */
 export async function resolveWindow(
   from: string | undefined,
@@ -38,9 +38,9 @@ function parseTime(option: string, value: string, now: number): number {
   const hasZone = /(?:Z|[+-]\d\d:\d\d)$/.test(value) || !value.includes('T');
   const time = ISO.test(value) ? Date.parse(hasZone ? value : `${value}Z`) : Number.NaN;
   if (!Number.isNaN(time)) return time;
-  const files = option === '--from' ? ' or a bench result file (.json)' : '';
+  const files = option === '--from' ? ' or a .json file with a window' : '';
   throw new UsageError(
-    `${option} "${value}" is no time: use 2026-11-21T10:00:00Z, -30m, -1h, -2d, now${files}`,
+    `${option} "${value}" is not a time: use 2026-11-21T10:00:00Z, -30m, -1h, -2d, now${files}`,
   );
 }
 
@@ -55,7 +55,7 @@ async function readResult(path: string): Promise<unknown> {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     throw new UsageError(
-      `--from "${path}" cannot be read as a bench result: ${error instanceof Error ? error.message : error}`,
+      `--from "${path}" cannot be read as JSON: ${error instanceof Error ? error.message : error}`,
     );
   }
 }
@@ -72,7 +72,7 @@ function windowOf(result: unknown, path: string): Window {
   const to = timeOf(window['to'] ?? window['finishedAt']);
   if (from === undefined || to === undefined) {
     throw new UsageError(
-      `--from "${path}" has no window: a bench result holds "window": {"from", "to"} or "startedAt", "finishedAt"`,
+      `--from "${path}" has no window: it must hold "window": {"from", "to"} or "startedAt", "finishedAt"`,
     );
   }
   return { from, to };

@@ -141,7 +141,7 @@ const USAGE: readonly (readonly [argv: readonly string[], message: RegExp])[] = 
   [['latency', '--format', 'xml'], /--format must be one of table, markdown, csv, json; got "xml"/],
   [['latency', '--local', 'a', '--region', 'eu-west-3'], /--local and --region exclude each other/],
   [['latency', '--region', 'paris'], /--region must be an AWS region, such as eu-west-3; got "paris"/],
-  [['latency', '--from', 'yesterday'], /--from "yesterday" is no time: use/],
+  [['latency', '--from', 'yesterday'], /--from "yesterday" is not a time: use/],
   [['latency', '--from', 'now', '--to', '-1h'], /lies after --to/],
   [['latency', '--from', 'none.json'], /--from "none.json" cannot be read/],
   [['latency', '--local', 'no/such/folder'], /"no\/such\/folder" holds no log groups/],

@@ -1,6 +1,5 @@
-import { fieldName } from '../language/parser.ts';
 import { closest, QueryError } from '../language/query-error.ts';
-import type { Field } from '../language/syntax.ts';
+import { type Field, fieldName } from '../language/syntax.ts';
 import type { Choice } from './choices.ts';
 import { discoverPlatformFields, discoverRequestId, jsonFieldReader } from './discover.ts';
 import { messageOf, type Row } from './row.ts';

@@ -1,8 +1,7 @@
 import { FUNCTIONS } from '../language/functions.ts';
-import { children } from '../language/parser.ts';
 import { printExpression } from '../language/printer.ts';
 import { QueryError } from '../language/query-error.ts';
-import type { Call, Expression, Item, StatsCommand } from '../language/syntax.ts';
+import { type Call, children, type Expression, type Item, type StatsCommand } from '../language/syntax.ts';
 import { accumulate, FEATURES, resultOf } from './accumulator.ts';
 import { compile } from './compile.ts';
 import { createGroups, type Group } from './groups.ts';

@@ -1,6 +1,11 @@
-import { fieldName } from '../language/parser.ts';
 import { QueryError } from '../language/query-error.ts';
-import type { FilterCommand, Item, ParseCommand, Span } from '../language/syntax.ts';
+import {
+  type FilterCommand,
+  fieldName,
+  type Item,
+  type ParseCommand,
+  type Span,
+} from '../language/syntax.ts';
 import { compile, compileText } from './compile.ts';
 import { compileGlob, compileRegex } from './regex.ts';
 import type { Row } from './row.ts';

@@ -1,6 +1,14 @@
 import { isReserved, parseExpression, parseField } from './expressions.ts';
 import { closest, QueryError } from './query-error.ts';
-import type { Command, Expression, Field, Item, ParseCommand, Query, SortKey } from './syntax.ts';
+import {
+  type Command,
+  type Field,
+  fieldName,
+  type Item,
+  type ParseCommand,
+  type Query,
+  type SortKey,
+} from './syntax.ts';
 import { type TokenStream, tokenStream } from './token-stream.ts';
 
 /** Longest query text that CloudWatch accepts, in characters (StartQuery, `queryString`). */
@@ -97,13 +105,6 @@ function parseAlias(tokens: TokenStream): string {
   return fieldName(parseField(tokens));
 }
 
-/** Writes the path of a field as the name of its column: `a.b[0]`. */
-export function fieldName(field: Field): string {
-  return field.path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
-    .join('');
-}
-
 function parseStats(tokens: TokenStream, start: number): Command {
   const aggregates = parseItems(tokens);
   const by = tokens.takeWord('by') ? parseItems(tokens) : [];
@@ -180,25 +181,4 @@ function parsePattern(tokens: TokenStream): ParseCommand['pattern'] {
 
 function until(tokens: TokenStream, start: number): { start: number; end: number } {
   return { start, end: tokens.position() };
-}
-
-/** Collects the expressions directly below an expression. */
-export function children(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'call':
-      return expression.arguments;
-    case 'negate':
-    case 'not':
-      return [expression.operand];
-    case 'arithmetic':
-    case 'comparison':
-    case 'boolean-operation':
-      return [expression.left, expression.right];
-    case 'match':
-      return [expression.subject];
-    case 'in':
-      return [expression.subject, ...expression.list];
-    default:
-      return [];
-  }
 }

@@ -151,3 +151,31 @@ export interface Query {
   readonly source: string;
   readonly commands: readonly Command[];
 }
+
+/** Writes the path of a field as the name of its column: `a.b[0]`. */
+export function fieldName(field: Field): string {
+  return field.path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
+}
+
+/** Collects the expressions directly below an expression. */
+export function children(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'call':
+      return expression.arguments;
+    case 'negate':
+    case 'not':
+      return [expression.operand];
+    case 'arithmetic':
+    case 'comparison':
+    case 'boolean-operation':
+      return [expression.left, expression.right];
+    case 'match':
+      return [expression.subject];
+    case 'in':
+      return [expression.subject, ...expression.list];
+    default:
+      return [];
+  }
+}
