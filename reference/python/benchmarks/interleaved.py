@@ -1,7 +1,7 @@
 """Ratios of the kernels against the textbook, each from interleaved rounds in one process.
 
-The alternatives take turns, forwards and backwards, so that noise of the machine falls on no single one; the ratio is
-the median over rounds.
+The alternatives take turns, forwards and backwards, so that noise of the machine falls on no single one; the
+ratio is the median over rounds.
 Run `python -m benchmarks.interleaved` in reference/python.
 """
 
