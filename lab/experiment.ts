@@ -69,7 +69,12 @@ export async function inLab(work: (lab: Lab) => Promise<void>): Promise<number> 
     return isUsage ? 2 : 1;
   } finally {
     progress.end();
-    for (const cleanup of cleanups.reverse()) await cleanup();
+    for (const cleanup of cleanups.reverse()) {
+      // What cannot be ended keeps nothing else from ending.
+      await Promise.resolve()
+        .then(cleanup)
+        .catch((error) => progress.line(`lab: ${error}`));
+    }
   }
 }
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { runLab } from './run-lab.ts';
 
@@ -13,4 +16,15 @@ test('the comparison gives both clients a row, and the ratio of the rounds', asy
   assert.match(stdout, /^bench +[0-9]+ +[0-9]+ +[0-9]+ +[0-9.]+$/m);
   assert.match(stdout, /^autocannon +[0-9]+ +[0-9]+ +[0-9]+ +[0-9.]+$/m);
   assert.match(stdout, /^bench over autocannon: [0-9.]+ \([0-9.]+ to [0-9.]+\)/m);
+});
+
+test('Ctrl-C ends an experiment with all that it started', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../cli.ts'), 'overhead'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  // Its server runs when it tells of the first round.
+  await once(child.stderr, 'data');
+  child.kill('SIGINT');
+  const [code] = await once(child, 'close');
+  assert.equal(code, 130);
 });
