@@ -62,7 +62,9 @@ def client(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> DynamoDBClient:
 @pytest.fixture
 def table(client: DynamoDBClient) -> Iterator[str]:
     """An empty table made from serverless.yml."""
-    properties = dict(serverless()["resources"]["Resources"]["Shed"]["Properties"])  # type: ignore[call-overload]
+    # What comes after the first part is made from files, by the framework.
+    own, *_files = serverless()["resources"]
+    properties = dict(own["Resources"]["Shed"]["Properties"])  # type: ignore[call-overload, index]
     # Those that the request has too; the others are for a deployed table alone.
     properties = {key: properties[key] for key in ("BillingMode", "AttributeDefinitions", "KeySchema")}
     properties["TableName"] = "sheep-shed-test-python"
