@@ -24,7 +24,11 @@ export function guarded<A extends readonly unknown[]>(
       action(...values);
     } catch (error) {
       onFault(where, error);
-      clean();
+      try {
+        clean();
+      } catch (worse) {
+        onFault(where, worse);
+      }
     }
   };
 }

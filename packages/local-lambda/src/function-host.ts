@@ -77,6 +77,8 @@ export async function hostFunction(
       now: Date.now,
       clock: () => performance.now(),
       onProcess: host.onProcess,
+      onReport: (report, invocation) => options.onReport(definition.name, report, invocation),
+      onFault: host.onFault,
     });
   };
   const pool = createPool({
@@ -88,6 +90,7 @@ export async function hostFunction(
     idleMs: options.idleSeconds * 1000,
     gate: host.gate,
     clock: () => performance.now(),
+    onFault: host.onFault,
   });
   return { definition, packageBytes, pool };
 }

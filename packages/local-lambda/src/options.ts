@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import type { Invocation } from './environments/invocation.ts';
 import type { Scaling } from './environments/pool.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
+import type { Report } from './logs/lines.ts';
 
 /** How to start local-lambda; all but the folders have defaults. */
 export interface LocalLambdaOptions {
@@ -56,7 +58,16 @@ export interface LocalLambdaOptions {
   readonly onNotice?: (message: string) => void;
   /** Hears of every log event as it is written; default: nobody. */
   readonly onLogEvent?: OnLogEvent;
+  /** Hears of every invocation when it has ended: what its REPORT says, and its CPU time; default: nobody. */
+  readonly onReport?: OnReport;
 }
+
+/** What one invocation took. */
+export type OnReport = (
+  functionName: string,
+  report: Report,
+  invocation: Pick<Invocation, 'traceId'>,
+) => void;
 
 /** What a log event belongs to: its group's name and its message. */
 export type OnLogEvent = (group: string, message: string) => void;
@@ -98,6 +109,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     procDir: options.procDir ?? '/proc',
     strict: options.strict ?? false,
     onNotice: harmless(options.onNotice),
+    onReport: options.onReport ?? (() => undefined),
     onLogEvent: options.onLogEvent ?? (() => undefined),
   };
 }

@@ -1,30 +1,26 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
-import { type EnvironmentLog, openEnvironmentLog } from '../logs/environment-log.ts';
+import { createTimer, guarded, type OnFault } from '../fault-boundary.ts';
+import { openEnvironmentLog } from '../logs/environment-log.ts';
+import type { Report } from '../logs/lines.ts';
 import { type LogStore, streamName } from '../logs/log-store.ts';
 import { platformLines } from '../logs/platform-lines.ts';
-import { type Refusal, type RuntimeFailure, startRuntimeApi } from '../runtime-api/server.ts';
-import { reportedFailure } from './failures.ts';
+import type { Refusal } from '../runtime-api/protocol.ts';
+import { startRuntimeApi } from '../runtime-api/server.ts';
 import type { Invocation } from './invocation.ts';
 import { createInvocationRecord } from './invocation-record.ts';
-import { faultOf, outcomeOf } from './outcome.ts';
+import { createMeter } from './meter.ts';
+import { conclude, reportedFailure } from './outcome.ts';
 import { type ProcessExit, type RuntimeCommand, type RuntimeProcess, startProcess } from './process.ts';
-import {
-  type Effect,
-  type EnvironmentEvent,
-  type EnvironmentState,
-  STARTING,
-  type StopReason,
-  transition,
-} from './state.ts';
+import { type Effect, type EnvironmentEvent, type EnvironmentState, STARTING, transition } from './state.ts';
 
 /** One execution environment. */
 export interface Environment {
   readonly id: string;
   readonly state: () => EnvironmentState;
-  /** Hands over an invocation; the environment must be idle. */
-  dispatch(invocation: Invocation): void;
+  /** Hands over an invocation; false when the environment cannot take it, since its runtime is gone or going. */
+  dispatch(invocation: Invocation): boolean;
   /** Ends the environment, whatever it does. */
   drop(): void;
 }
@@ -52,79 +48,96 @@ export interface EnvironmentOptions {
   /** Milliseconds of a clock that never jumps. */
   readonly clock: () => number;
   readonly onAvailable: (environment: Environment) => void;
+  /** It is not available any more, but may become so again. */
+  readonly onUnavailable: (environment: Environment) => void;
+  /** Gives back an invocation that the runtime has never seen. */
+  readonly onGiveBack: (invocation: Invocation) => void;
   /** Init is over, one way or the other: another environment may start. */
   readonly onInitOver: () => void;
   /** Init failed: the invocation within which it is repeated, if one waits. */
   readonly takeForRestart: () => Invocation | undefined;
   readonly onEnded: (environment: Environment) => void;
   readonly onProcess: (pid: number, alive: boolean) => void;
+  /** Gets what REPORT says of each invocation. */
+  readonly onReport: (report: Report, invocation: Invocation) => void;
+  readonly onFault: OnFault;
 }
 
 /** How often the memory of a busy environment is looked at, in ms; shorter spikes escape. */
 const MEMORY_POLL_MS = 10;
-/** The peak is read (8 µs) after so much work, in ms: less than Lambda bills touches a few MB at most. */
-const PEAK_READ_MS = 1;
+/** A runtime whose connection closed has so long to ask again or to end, in ms. */
+const AWAY_LIMIT_MS = 2_000;
 
 /** Starts an execution environment: its Runtime API, its log stream and its process. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
   const { definition, now, clock } = options;
+  const { timeoutSeconds } = definition;
+  const where = `an environment of ${definition.name}`;
   const tmpDir = join(options.scratchDir, options.id);
   await mkdir(tmpDir, { recursive: true });
   const api = await startRuntimeApi({
     next: () => apply({ type: 'next' }),
-    response: (requestId, body, tooLarge) => {
-      response = body;
-      const refused = apply({ type: 'response', requestId, tooLarge });
-      return refused ?? (tooLarge ? 'response-too-large' : undefined);
-    },
-    error: (requestId, failure) => {
-      reported = failure;
-      return apply({ type: 'error', requestId });
-    },
-    initError: (failure) => {
-      reported = failure;
-      return apply({ type: 'init-error' });
+    response: (requestId, body, tooLarge) =>
+      apply({ type: 'response', requestId, body, tooLarge }) ?? (tooLarge ? 'response-too-large' : undefined),
+    error: (requestId, failure) => apply({ type: 'error', requestId, failure }),
+    initError: (failure) => apply({ type: 'init-error', failure }),
+    disconnected: guard(() => apply({ type: 'disconnected' })),
+    unread: guard(() => apply({ type: 'unread' })),
+    onFault: (what, error) => {
+      options.onFault(`${what}, ${where}`, error);
+      drop();
     },
   });
   const stream = options.logStore.openStream(definition.logGroup, streamName(now(), options.id));
-  const log: EnvironmentLog = openEnvironmentLog(stream, now, (line) => record.current()?.onLogLine?.(line));
+  const log = openEnvironmentLog(stream, now, (line) => record.current()?.onLogLine?.(line));
   const lines = platformLines(definition, now);
-  const record = createInvocationRecord(definition, log, lines, now, clock);
-  const environment: Environment = {
-    id: options.id,
-    state: () => state,
-    dispatch: (invocation) => {
-      begin(invocation, false);
-      apply({ type: 'dispatch', requestId: invocation.requestId });
-    },
-    drop: () => void apply({ type: 'stop', reason: 'dropped' }),
-  };
+  const { onReport } = options;
+  const record = createInvocationRecord({ definition, log, lines, now, clock, onReport });
+  const meter = createMeter(clock);
+  const initTimer = createTimer(guard(() => apply({ type: 'stop', reason: 'init-timeout' })));
+  const timeout = createTimer(guard(() => apply({ type: 'stop', reason: 'timeout' })));
+  const awayTimer = createTimer(guard(() => state.phase === 'away' && drop()));
+  const memoryTimer = createTimer(guard(checkMemory));
+  const environment: Environment = { id: options.id, state: () => state, dispatch, drop };
 
   let state: EnvironmentState = STARTING;
-  let response: Buffer = Buffer.alloc(0);
-  let reported: RuntimeFailure | undefined;
-  let waiting: Invocation | undefined;
   let child: RuntimeProcess | undefined;
-  let lastExit: ProcessExit | undefined;
-  let initStartedAt = clock();
-  let initMs: number | undefined;
-  let initFailed = false;
-  let initTimer: NodeJS.Timeout | undefined;
-  let timeoutTimer: NodeJS.Timeout | undefined;
-  let memoryTimer: NodeJS.Timeout | undefined;
-  let peakMb: number | undefined;
-  let workSincePeakMs = Number.POSITIVE_INFINITY;
-  let initOver = false;
+  const init = { startedAt: clock(), ms: undefined as number | undefined };
 
   writeLine(lines.initStart());
-  startRuntime();
-  initTimer = setTimeout(() => apply({ type: 'stop', reason: 'init-timeout' }), options.initTimeoutMs);
+  try {
+    startRuntime();
+  } catch (error) {
+    api.close();
+    log.close();
+    throw error;
+  }
+  initTimer.set(options.initTimeoutMs);
   return environment;
 
+  /** What fails in a callback ends this environment alone. */
+  function guard(action: () => unknown): () => void {
+    return guarded(where, options.onFault, () => void action(), drop);
+  }
+
+  function drop(): void {
+    apply({ type: 'stop', reason: 'dropped' });
+  }
+
+  function dispatch(invocation: Invocation): boolean {
+    // A process that ends closes its connection, which is heard of a moment later; its memory is gone before.
+    if (!api.isAwaited() || child?.isGone() !== false || meter.residentMb() === 0) {
+      apply({ type: 'disconnected' });
+      return false;
+    }
+    begin(invocation, false);
+    apply({ type: 'dispatch', requestId: invocation.requestId });
+    return true;
+  }
+
   function startRuntime(): void {
-    initStartedAt = clock();
-    workSincePeakMs = Number.POSITIVE_INFINITY;
-    child = startProcess(
+    init.startedAt = clock();
+    const started = startProcess(
       options.command,
       {
         cwd: options.taskRoot,
@@ -137,14 +150,15 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
         },
       },
       log.output,
-      (exit) => {
-        if (child?.pid !== undefined) options.onProcess(child.pid, false);
-        lastExit = exit;
-        waiting = state.phase === 'starting' ? options.takeForRestart() : undefined;
-        apply(waiting === undefined ? { type: 'exit' } : { type: 'exit', retry: waiting.requestId });
-      },
+      guarded(where, options.onFault, (exit: ProcessExit) => {
+        if (started.pid !== undefined) options.onProcess(started.pid, false);
+        const retry = state.phase === 'starting' ? options.takeForRestart() : undefined;
+        apply(retry === undefined ? { type: 'exit', exit } : { type: 'exit', exit, retry });
+      }),
     );
-    if (child.pid !== undefined) options.onProcess(child.pid, true);
+    child = started;
+    meter.watch(started.counters);
+    if (started.pid !== undefined) options.onProcess(started.pid, true);
   }
 
   function apply(event: EnvironmentEvent): Refusal | undefined {
@@ -158,13 +172,21 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   function perform(effect: Effect): void {
     switch (effect.type) {
       case 'initialized':
-        initialized();
+        init.ms = clock() - init.startedAt;
+        writeLine(lines.initDone(now(), init.ms));
         break;
-      case 'init-failed':
-        reportInit(effect.cause);
+      case 'init-failed': {
+        const { cause, failure } = effect;
+        const type = cause === 'exit' ? 'Runtime.ExitError' : failure && reportedFailure(failure).errorType;
+        writeInitReport('init', cause === 'init-timeout', type);
+        break;
+      }
+      case 'init-over':
+        initTimer.clear();
+        options.onInitOver();
         break;
       case 'restart':
-        if (waiting !== undefined) begin(waiting, true);
+        begin(effect.invocation, true);
         startRuntime();
         break;
       case 'deliver':
@@ -174,10 +196,24 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
         settle(effect);
         break;
       case 'finish':
-        finish();
+        timeout.clear();
+        memoryTimer.clear();
+        record.finish(meter.end(record.elapsedMs()), effect.late);
         break;
+      case 'give-back': {
+        timeout.clear();
+        memoryTimer.clear();
+        const invocation = record.withdraw();
+        if (invocation !== undefined) options.onGiveBack(invocation);
+        break;
+      }
       case 'available':
+        awayTimer.clear();
         options.onAvailable(environment);
+        break;
+      case 'unavailable':
+        awayTimer.set(AWAY_LIMIT_MS);
+        options.onUnavailable(environment);
         break;
       case 'kill':
         child?.kill();
@@ -188,34 +224,10 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     }
   }
 
-  function initialized(): void {
-    clearTimeout(initTimer);
-    // Init that is repeated within an invocation is part of that invocation's duration.
-    if (!initFailed) initMs = clock() - initStartedAt;
-    record.start();
-    releaseStart();
-  }
-
-  function reportInit(cause: 'error' | 'exit' | StopReason): void {
-    if (initFailed) return;
-    initFailed = true;
-    clearTimeout(initTimer);
-    const timedOut = cause === 'init-timeout';
-    const type = cause === 'exit' ? 'Runtime.ExitError' : reported && reportedFailure(reported).errorType;
-    writeInitReport('init', timedOut, type);
-    if (cause === 'error') child?.kill();
-    releaseStart();
-  }
-
   function writeInitReport(phase: 'init' | 'invoke', timedOut: boolean, type: string | undefined): void {
     const status = timedOut ? 'timeout' : 'error';
-    const ms = clock() - initStartedAt;
+    const ms = clock() - init.startedAt;
     writeLine(lines.initReport(now(), phase, ms, status, timedOut ? undefined : type));
-  }
-
-  function releaseStart(): void {
-    if (!initOver) options.onInitOver();
-    initOver = true;
   }
 
   function writeLine(line: string | undefined): void {
@@ -223,66 +235,47 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   }
 
   function begin(invocation: Invocation, duringInit: boolean): void {
-    record.begin(invocation, initMs, duringInit);
-    initMs = undefined;
-    timeoutTimer = setTimeout(
-      () => apply({ type: 'stop', reason: 'timeout' }),
-      definition.timeoutSeconds * 1000,
-    );
-    if (options.enforceMemory) memoryTimer = setInterval(checkMemory, MEMORY_POLL_MS);
+    record.begin(invocation, init.ms, duringInit);
+    init.ms = undefined;
+    meter.begin();
+    timeout.set(timeoutSeconds * 1000);
+    if (options.enforceMemory) memoryTimer.set(MEMORY_POLL_MS);
   }
 
   function checkMemory(): void {
-    const resident = child?.memory?.residentMb();
+    const resident = meter.residentMb();
     if (resident === undefined) return;
-    // What is known of a process that ends before its REPORT.
-    peakMb = Math.max(peakMb ?? 0, Math.ceil(resident));
     if (resident > definition.memorySizeMb) apply({ type: 'stop', reason: 'out-of-memory' });
+    else memoryTimer.set(MEMORY_POLL_MS);
   }
 
   function deliver(): void {
     const invocation = record.current();
     if (invocation === undefined) return;
+    record.start();
     api.deliver({
       requestId: invocation.requestId,
       payload: invocation.payload,
       traceId: invocation.traceId,
       clientContext: invocation.clientContext,
       functionArn: definition.arn,
-      deadlineMs: Math.round(now() - record.elapsedMs()) + definition.timeoutSeconds * 1000,
+      deadlineMs: Math.round(now() - record.elapsedMs()) + timeoutSeconds * 1000,
     });
   }
 
-  function settle(effect: Extract<Effect, { type: 'settle' }>): void {
-    clearTimeout(timeoutTimer);
-    clearInterval(memoryTimer);
-    const { timeoutSeconds } = definition;
-    const evidence = { response, reported, exit: lastExit, timeoutSeconds };
-    const outcome = outcomeOf(effect, evidence);
-    const kind = effect.outcome;
-    if (record.isDuringInit()) writeInitReport('invoke', kind === 'timeout', outcome.errorType);
-    const fault = faultOf(effect, evidence, outcome.errorType, now());
-    reported = undefined;
-    response = Buffer.alloc(0);
-    record.settle(outcome, kind, fault);
-  }
-
-  function finish(): void {
-    workSincePeakMs += record.elapsedMs();
-    if (workSincePeakMs >= PEAK_READ_MS) {
-      peakMb = child?.memory?.peakMb() ?? peakMb;
-      workSincePeakMs = 0;
+  function settle({ requestId, ending }: Extract<Effect, { type: 'settle' }>): void {
+    const conclusion = conclude(requestId, ending, timeoutSeconds, now());
+    if (record.isDuringInit()) {
+      writeInitReport('invoke', conclusion.status === 'timeout', conclusion.outcome.errorType);
     }
-    record.finish(peakMb);
+    record.settle(conclusion);
   }
 
   function ended(): void {
-    clearTimeout(initTimer);
-    releaseStart();
+    for (const timer of [initTimer, timeout, awayTimer, memoryTimer]) timer.clear();
     api.close();
     log.after(() => log.close());
-    rm(tmpDir, { recursive: true, force: true })
-      .catch(() => undefined)
-      .finally(() => options.onEnded(environment));
+    const onEnded = guard(() => options.onEnded(environment));
+    rm(tmpDir, { recursive: true, force: true }).then(onEnded, onEnded);
   }
 }

@@ -1,11 +1,11 @@
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import type { EnvironmentLog } from '../logs/environment-log.ts';
+import type { Report } from '../logs/lines.ts';
 import type { PlatformLines } from '../logs/platform-lines.ts';
 import type { Invocation, InvocationOutcome } from './invocation.ts';
-import type { Effect } from './state.ts';
-
-/** How an invocation was settled, in the words of the state machine. */
-export type SettleKind = Extract<Effect, { type: 'settle' }>['outcome'];
+import type { Usage } from './meter.ts';
+import { type Conclusion, conclude } from './outcome.ts';
+import type { StopReason } from './state.ts';
 
 /** The invocation that an environment serves: its log lines, its times and its caller's answer. */
 export interface InvocationRecord {
@@ -22,10 +22,12 @@ export interface InvocationRecord {
   start(): void;
   /** Milliseconds since `begin`. */
   elapsedMs(): number;
-  /** Takes the outcome; `fault` is Lambda's message about it, where there is one. */
-  settle(outcome: InvocationOutcome, kind: SettleKind, fault: string | undefined): void;
-  /** Answers the caller and writes END and REPORT. */
-  finish(peakMb: number | undefined): void;
+  /** Takes the outcome. */
+  settle(conclusion: Conclusion): void;
+  /** Answers the caller and writes END and REPORT; `late` is what ended it after it was settled. */
+  finish(usage: Usage, late: StopReason | undefined): void;
+  /** Forgets the invocation, which another environment is to serve. */
+  withdraw(): Invocation | undefined;
 }
 
 /** A caller waits this long at most, in ms, for the runtime to ask for more work after its response. */
@@ -44,14 +46,22 @@ interface Open {
   started: boolean;
 }
 
+/** What a record needs. */
+export interface RecordOptions {
+  readonly definition: FunctionDefinition;
+  readonly log: EnvironmentLog;
+  readonly lines: PlatformLines;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly clock: () => number;
+  /** Gets what REPORT says, once END and REPORT are written. */
+  readonly onReport: (report: Report, invocation: Invocation) => void;
+}
+
 /** Makes the record of one environment, used for one invocation after the other. */
-export function createInvocationRecord(
-  definition: FunctionDefinition,
-  log: EnvironmentLog,
-  lines: PlatformLines,
-  now: () => number,
-  clock: () => number,
-): InvocationRecord {
+export function createInvocationRecord(options: RecordOptions): InvocationRecord {
+  const { definition, log, lines, now, clock } = options;
   let open: Open | undefined;
 
   function write({ onLogLine }: Invocation, line: string | undefined): void {
@@ -79,6 +89,14 @@ export function createInvocationRecord(
     else log.after(() => setImmediate(() => invocation.settle(outcome)));
   }
 
+  function take({ outcome, status, fault }: Conclusion): void {
+    if (open === undefined) return;
+    const { invocation } = open;
+    open.status = status;
+    open.errorType = status === 'error' ? outcome.errorType : undefined;
+    if (fault !== undefined) write(invocation, lines.fault(now(), invocation.requestId, fault));
+  }
+
   return {
     current: () => open?.invocation,
     begin: (invocation, initMs, duringInit) => {
@@ -98,40 +116,49 @@ export function createInvocationRecord(
     isDuringInit: () => open !== undefined && !open.started,
     start,
     elapsedMs: () => (open === undefined ? 0 : clock() - open.startedAt),
-    settle: (outcome, kind, fault) => {
+    settle: (conclusion) => {
       if (open === undefined) return;
       start();
-      open.outcome = outcome;
-      if (kind === 'timeout' || kind === 'init-timeout') open.status = 'timeout';
-      else if (kind !== 'response' && kind !== 'error') {
-        open.status = 'error';
-        open.errorType = outcome.errorType;
-      }
-      const { invocation } = open;
-      if (fault !== undefined) write(invocation, lines.fault(now(), invocation.requestId, fault));
+      open.outcome = conclusion.outcome;
+      take(conclusion);
       open.timer = setTimeout(answerCaller, ANSWER_GRACE_MS);
     },
-    finish: (peakMb) => {
+    finish: (usage, late) => {
       if (open === undefined) return;
       const finished = open;
-      const { invocation, startedAt, initMs, status, errorType } = open;
-      const durationMs = status === 'timeout' ? definition.timeoutSeconds * 1000 : clock() - startedAt;
+      const { invocation, startedAt, initMs } = open;
+      const { requestId } = invocation;
+      const { timeoutSeconds } = definition;
+      // The host's own end is no failure of an invocation that has been answered.
+      if (late !== undefined && late !== 'dropped') {
+        take(conclude(requestId, { kind: late }, timeoutSeconds, now()));
+      }
+      const { status, errorType } = open;
+      const durationMs = status === 'timeout' ? timeoutSeconds * 1000 : clock() - startedAt;
       answerCaller();
-      write(invocation, lines.end(invocation.requestId));
-      const report = lines.report(now(), {
-        requestId: invocation.requestId,
+      write(invocation, lines.end(requestId));
+      const report: Report = {
+        requestId,
         durationMs,
         initMs,
         memorySizeMb: definition.memorySizeMb,
-        maxMemoryUsedMb: peakMb,
+        maxMemoryUsedMb: usage.peakMb,
+        cpuMs: usage.cpuMs,
         ...(status !== undefined && { status }),
         ...(errorType !== undefined && { errorType }),
-      });
-      write(invocation, report);
+      };
+      write(invocation, lines.runtimeDone(now(), report));
+      write(invocation, lines.report(now(), report));
       log.after(() => {
         if (finished.answered) log.written();
         if (open === finished) open = undefined;
+        options.onReport(report, invocation);
       });
+    },
+    withdraw: () => {
+      const withdrawn = open?.invocation;
+      open = undefined;
+      return withdrawn;
     },
   };
 }

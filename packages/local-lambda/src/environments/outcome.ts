@@ -1,54 +1,118 @@
-import type { RuntimeFailure } from '../runtime-api/server.ts';
-import { exitFailure, exitReason, reportedFailure, stoppedFailure, tooLargeFailure } from './failures.ts';
-import type { InvocationOutcome } from './invocation.ts';
+import { constants } from 'node:os';
+import { MAX_RESPONSE_BYTES, type RuntimeFailure } from '../runtime-api/protocol.ts';
+import { failure, type InvocationOutcome } from './invocation.ts';
 import type { ProcessExit } from './process.ts';
-import type { Effect } from './state.ts';
+import type { Ending } from './state.ts';
 
-type Settlement = Extract<Effect, { type: 'settle' }>;
-
-/** What an environment knows when an invocation ends. */
-export interface Evidence {
-  readonly response: Buffer;
-  /** What the runtime reported last. */
-  readonly reported: RuntimeFailure | undefined;
-  /** How the process ended, if it has. */
-  readonly exit: ProcessExit | undefined;
-  readonly timeoutSeconds: number;
+/** How an invocation ended, for everybody who is told of it. */
+export interface Conclusion {
+  /** What the caller gets. */
+  readonly outcome: InvocationOutcome;
+  /** What REPORT says; an error that the function itself answered with is a success to Lambda. */
+  readonly status: 'timeout' | 'error' | undefined;
+  /** Lambda's own message about it, between START and END, where it has one. */
+  readonly fault: string | undefined;
 }
 
-/** What the caller gets. */
-export function outcomeOf({ requestId, outcome }: Settlement, evidence: Evidence): InvocationOutcome {
-  const { response, reported, timeoutSeconds } = evidence;
-  const exit = evidence.exit ?? { code: null, signal: null, error: undefined };
-  switch (outcome) {
-    case 'response':
-      return { payload: response, errorType: undefined };
-    case 'error':
-      return reportedFailure(reported ?? { body: Buffer.alloc(0), errorType: undefined });
-    case 'too-large':
-      return tooLargeFailure();
-    case 'init':
-      return reported === undefined ? exitFailure(requestId, exit) : reportedFailure(reported);
-    case 'exit':
-      return exitFailure(requestId, exit);
-    default:
-      return stoppedFailure(requestId, outcome, timeoutSeconds);
-  }
-}
-
-/** Lambda's own message about an invocation, between START and END; undefined: it has none. */
-export function faultOf(
-  { requestId, outcome }: Settlement,
-  { reported, exit, timeoutSeconds }: Evidence,
-  errorType: string | undefined,
+/** Says how an invocation ended. */
+export function conclude(
+  requestId: string,
+  ending: Ending,
+  timeoutSeconds: number,
   nowMs: number,
-): string | undefined {
-  if (outcome === 'timeout') {
-    const time = new Date(nowMs).toISOString();
-    return `${time} ${requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+): Conclusion {
+  switch (ending.kind) {
+    case 'response':
+      return told({ payload: ending.body, errorType: undefined }, undefined);
+    case 'error':
+      return told(reportedFailure(ending.failure), undefined);
+    // What a runtime reports about its init it has also logged.
+    case 'init-error':
+      return told(reportedFailure(ending.failure), 'error');
+    case 'too-large':
+      return told(
+        failure(
+          'Function.ResponseSizeTooLarge',
+          `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+        ),
+        'error',
+      );
+    case 'exit': {
+      const type = ending.exit.error === undefined ? 'Runtime.ExitError' : 'Runtime.InvalidEntrypoint';
+      const problem =
+        ending.exit.error === undefined ? exitReason(ending.exit) : entrypointProblem(ending.exit.error);
+      const fault = `RequestId: ${requestId} Error: ${exitReason(ending.exit)}\n${type}`;
+      return told(failure(type, `RequestId: ${requestId} Error: ${problem}`), 'error', fault);
+    }
+    case 'timeout':
+    case 'init-timeout': {
+      const message = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+      const fault = `${new Date(nowMs).toISOString()} ${requestId} ${message}`;
+      return told(failure('Sandbox.Timedout', `RequestId: ${requestId} Error: ${message}`), 'timeout', fault);
+    }
+    case 'out-of-memory': {
+      const message = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
+      return told(failure('Runtime.OutOfMemory', message), 'error');
+    }
+    case 'dropped':
+      return told(
+        failure('Runtime.ExitError', `RequestId: ${requestId} Error: local-lambda was stopped`),
+        'error',
+      );
   }
-  // What a runtime reports about its init it has also logged.
-  const ended = outcome === 'exit' || (outcome === 'init' && reported === undefined);
-  if (!ended || exit === undefined) return undefined;
-  return `RequestId: ${requestId} Error: ${exitReason(exit)}\n${errorType}`;
+}
+
+function told(outcome: InvocationOutcome, status: Conclusion['status'], fault?: string): Conclusion {
+  return { outcome, status, fault };
+}
+
+/** What a runtime reported, as an outcome; the type is the body's, since not every client sends the header. */
+export function reportedFailure({ body, errorType }: RuntimeFailure): InvocationOutcome {
+  let type = errorType;
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    const own = typeof parsed === 'object' && parsed !== null && 'errorType' in parsed && parsed.errorType;
+    if (typeof own === 'string' && own !== '') type = own;
+  } catch {
+    // A body that is no JSON still is the error that the function gave.
+  }
+  return { payload: body, errorType: oneWord(type ?? 'Runtime.Unknown') };
+}
+
+const MAX_ERROR_TYPE_CHARACTERS = 200;
+
+/** It stands in lines whose parts tabs divide. */
+function oneWord(errorType: string): string {
+  return errorType.slice(0, MAX_ERROR_TYPE_CHARACTERS).replaceAll(/[^\x20-\x7e]/g, '?');
+}
+
+/** How a process ended, in Lambda's words. */
+function exitReason({ code, signal }: ProcessExit): string {
+  if (signal !== null) return `Runtime exited with error: signal: ${signalText(signal)}`;
+  if (code === 0) return 'Runtime exited without providing a reason';
+  return `Runtime exited with error: exit status ${code}`;
+}
+
+const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
+  SIGABRT: 'aborted',
+  SIGBUS: 'bus error',
+  SIGFPE: 'floating point exception',
+  SIGHUP: 'hangup',
+  SIGILL: 'illegal instruction',
+  SIGINT: 'interrupt',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+  SIGTRAP: 'trace/breakpoint trap',
+};
+
+/** Lambda's supervisor is written in Go, whose names of signals these are. */
+function signalText(signal: NodeJS.Signals): string {
+  return SIGNAL_TEXTS[signal] ?? `signal ${constants.signals[signal]}`;
+}
+
+function entrypointProblem(error: NodeJS.ErrnoException): string {
+  if (error.code === 'EACCES') return `fork/exec ${error.path ?? ''}: permission denied`;
+  if (error.code === 'ENOENT') return `fork/exec ${error.path ?? ''}: no such file or directory`;
+  return error.message;
 }

@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import { guarded, type OnFault } from '../fault-boundary.ts';
 import type { Environment } from './environment.ts';
 import { hostFault, type Invocation, throttled } from './invocation.ts';
 import type { StartGate } from './start-gate.ts';
@@ -13,6 +14,8 @@ export type Scaling = 'lambda' | 'eager-reuse';
 /** The callbacks through which an environment reports to its pool. */
 export interface PoolCallbacks {
   readonly onAvailable: (environment: Environment) => void;
+  readonly onUnavailable: (environment: Environment) => void;
+  readonly onGiveBack: (invocation: Invocation) => void;
   readonly onInitOver: () => void;
   readonly takeForRestart: () => Invocation | undefined;
   readonly onEnded: (environment: Environment) => void;
@@ -32,6 +35,7 @@ export interface PoolOptions {
   /** Milliseconds of a clock that never jumps. */
   readonly clock: () => number;
   readonly start: (callbacks: PoolCallbacks) => Promise<Environment>;
+  readonly onFault: OnFault;
 }
 
 /** The environments of one function. */
@@ -55,6 +59,9 @@ const SOFT_WAIT_MS = 25;
 /** `eager-reuse`: more than these do not start at once beyond the soft limit: starts slow down those that run. */
 const SOFT_STARTS = 2;
 
+/** An event that its environment never read is given to so many others. */
+const MAX_GIVE_BACKS = 3;
+
 interface Queued {
   readonly invocation: Invocation;
   readonly since: number;
@@ -69,24 +76,25 @@ export function createPool(options: PoolOptions): Pool {
   const idle: { environment: Environment; since: number }[] = [];
   const queue: Queued[] = [];
   const whenChanged = new Set<() => void>();
+  const originals = new Map<Invocation, Invocation>();
+  const givenBack = new WeakMap<Invocation, number>();
   let starting = 0;
   let busy = 0;
   /** Invocations that wait for the init of the environment that was started for them. */
   let promised = 0;
   let closing = false;
 
-  const sweep = setInterval(expire, Math.max(10, Math.min(1_000, options.idleMs / 2))).unref();
+  const sweep = setInterval(guard(expire), Math.max(10, Math.min(1_000, options.idleMs / 2))).unref();
   let softTimer: NodeJS.Timeout | undefined;
+
+  function guard(action: () => void): () => void {
+    return guarded(`the pool of ${definition.name}`, options.onFault, action);
+  }
 
   return {
     invoke: (invocation) => {
-      if (closing) return invocation.settle(hostFault('local-lambda is stopping'));
-      const last = eager && busy >= SOFT_LIMIT ? undefined : takeIdle();
-      if (last !== undefined) return hand(last.environment, invocation);
-      if (!eager && size() < max) return start(invocation);
-      if (max === 0 || queue.length >= MAX_QUEUE) return throttle(invocation);
-      queue.push({ invocation, since: clock() });
-      serveQueue();
+      if (closing) invocation.settle(hostFault('local-lambda is stopping'));
+      else serve(invocation);
     },
     size,
     dropIdle: async () => {
@@ -108,6 +116,28 @@ export function createPool(options: PoolOptions): Pool {
       clearTimeout(softTimer);
     },
   };
+
+  function serve(invocation: Invocation): void {
+    if (!(eager && busy >= SOFT_LIMIT) && handToIdle(invocation)) return;
+    if (!eager && size() < max) start(invocation);
+    else if (max === 0 || queue.length >= MAX_QUEUE) throttle(invocation);
+    else {
+      queue.push({ invocation, since: clock() });
+      serveQueue();
+    }
+  }
+
+  function handToIdle(invocation: Invocation): boolean {
+    for (let last = takeIdle(); last !== undefined; last = takeIdle()) {
+      if (hand(last.environment, invocation)) return true;
+    }
+    return false;
+  }
+
+  function forget(environment: Environment): void {
+    const at = idle.findIndex((item) => item.environment === environment);
+    if (at !== -1) idle.splice(at, 1);
+  }
 
   /** The environment that was used last; one whose process is gone may be in the list for a moment longer. */
   function takeIdle(): { environment: Environment } | undefined {
@@ -136,16 +166,43 @@ export function createPool(options: PoolOptions): Pool {
     });
   }
 
-  function hand(environment: Environment, invocation: Invocation): void {
+  /** Hands over an invocation; false when the environment turns out to be gone. */
+  function hand(environment: Environment, invocation: Invocation): boolean {
+    const counted = count(invocation);
+    if (environment.dispatch(counted)) return true;
+    release(counted);
+    return false;
+  }
+
+  /** The invocation as an environment gets it, counted as busy until it is settled or given back. */
+  function count(invocation: Invocation): Invocation {
     busy += 1;
-    environment.dispatch({
+    const counted: Invocation = {
       ...invocation,
       settle: (outcome) => {
-        busy -= 1;
-        invocation.settle(outcome);
+        if (release(counted) !== undefined) invocation.settle(outcome);
         changed();
       },
-    });
+    };
+    originals.set(counted, invocation);
+    return counted;
+  }
+
+  function release(counted: Invocation): Invocation | undefined {
+    const original = originals.get(counted);
+    if (originals.delete(counted)) busy -= 1;
+    return original;
+  }
+
+  /** Serves an invocation again that an environment died over without having seen it. */
+  function giveBack(counted: Invocation): void {
+    const original = release(counted);
+    if (original === undefined) return;
+    const times = (givenBack.get(original) ?? 0) + 1;
+    givenBack.set(original, times);
+    if (times > MAX_GIVE_BACKS) original.settle(hostFault('no environment lived to read the event'));
+    else serve(original);
+    changed();
   }
 
   /** Starts an environment; with `own`, the invocation that it is started for and will serve first. */
@@ -172,29 +229,21 @@ export function createPool(options: PoolOptions): Pool {
             settled();
             all.add(environment);
             const mine = takeOwn() ?? queue.shift()?.invocation;
-            if (mine !== undefined) hand(environment, mine);
-            else idle.push({ environment, since: clock() });
+            if (mine === undefined) idle.push({ environment, since: clock() });
+            else if (!hand(environment, mine)) serve(mine);
             if (queue.length > 0) serveQueue();
             changed();
           },
+          onUnavailable: forget,
+          onGiveBack: giveBack,
           takeForRestart: () => {
             const invocation = takeOwn() ?? queue.shift()?.invocation;
-            if (invocation === undefined) return undefined;
-            busy += 1;
-            return {
-              ...invocation,
-              settle: (outcome) => {
-                busy -= 1;
-                invocation.settle(outcome);
-                changed();
-              },
-            };
+            return invocation && count(invocation);
           },
           onEnded: (environment) => {
             settled();
             all.delete(environment);
-            const at = idle.findIndex((item) => item.environment === environment);
-            if (at !== -1) idle.splice(at, 1);
+            forget(environment);
             takeOwn()?.settle(hostFault('the environment ended before it was ready'));
             if (queue.length > 0) serveQueue();
             changed();
@@ -217,13 +266,12 @@ export function createPool(options: PoolOptions): Pool {
   function serveQueue(): void {
     for (let oldest = queue[0]; oldest !== undefined; oldest = queue[0]) {
       const rest = eager ? SOFT_WAIT_MS - (clock() - oldest.since) : 0;
-      const free = rest > 0 && busy >= SOFT_LIMIT ? undefined : takeIdle();
-      if (free === undefined) {
-        startAsNeeded(rest);
-        return;
-      }
+      const mayHand = rest <= 0 || busy < SOFT_LIMIT;
       queue.shift();
-      hand(free.environment, oldest.invocation);
+      if (mayHand && handToIdle(oldest.invocation)) continue;
+      queue.unshift(oldest);
+      startAsNeeded(rest);
+      return;
     }
   }
 
@@ -231,10 +279,13 @@ export function createPool(options: PoolOptions): Pool {
   function startAsNeeded(softWaitMs: number): void {
     const few = size() < SOFT_LIMIT;
     if (softWaitMs > 0 && !few) {
-      softTimer ??= setTimeout(() => {
-        softTimer = undefined;
-        serveQueue();
-      }, softWaitMs);
+      softTimer ??= setTimeout(
+        guard(() => {
+          softTimer = undefined;
+          serveQueue();
+        }),
+        softWaitMs,
+      );
     } else if (size() < max && starting < Math.min(queue.length, few ? SOFT_LIMIT : SOFT_STARTS)) {
       start();
     }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { openProcessMemory, type ProcessMemory } from './memory.ts';
+import { openProcessCpu } from './cpu-time.ts';
+import { openProcessMemory } from './memory.ts';
+import type { Counters } from './meter.ts';
 
 /** How to start a runtime. */
 export interface RuntimeCommand {
@@ -10,7 +12,9 @@ export interface RuntimeCommand {
 /** One process of an environment. */
 export interface RuntimeProcess {
   readonly pid: number | undefined;
-  readonly memory: ProcessMemory | undefined;
+  readonly counters: Counters;
+  /** Whether it has ended, even if its output is still awaited. */
+  isGone(): boolean;
   /** Kills the process and all that it started. */
   kill(): void;
 }
@@ -46,7 +50,9 @@ export function startProcess(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const memory = child.pid === undefined ? undefined : openProcessMemory(child.pid, options.procDir);
+  const { pid } = child;
+  const memory = pid === undefined ? undefined : openProcessMemory(pid, options.procDir);
+  const cpu = pid === undefined ? undefined : openProcessCpu(pid, options.procDir);
   let gone = false;
   let exited = false;
   const finish = (exit: ProcessExit): void => {
@@ -55,6 +61,7 @@ export function startProcess(
     child.stdout?.destroy();
     child.stderr?.destroy();
     memory?.close();
+    cpu?.close();
     onExit(exit);
   };
   function killGroup(): void {
@@ -80,5 +87,5 @@ export function startProcess(
       finish(exit);
     });
   });
-  return { pid: child.pid, memory, kill: killGroup };
+  return { pid, counters: { memory, cpu }, isGone: () => gone, kill: killGroup };
 }

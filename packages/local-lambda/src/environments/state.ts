@@ -1,20 +1,26 @@
+import type { RuntimeFailure } from '../runtime-api/protocol.ts';
+import type { Invocation } from './invocation.ts';
+import type { ProcessExit } from './process.ts';
+
 /**
  * Where an execution environment stands. Its whole behaviour is {@link transition}: pure, so that property tests
  * can run any sequence of events through it.
  *
  * ```
  * starting ──next──▶ idle ──dispatch──▶ busy ──response/error──▶ answered ──next──▶ idle
- *    │ init failed, an invocation waits                 │
- *    ▼                                                  │ exit, stop
- * restarting ──next──▶ busy        any ──stop──▶ stopping ──exit──▶ ended
+ *    │ init failed, an invocation waits     │ unread
+ *    ▼                                      ▼
+ * restarting ──next──▶ busy     idle ──▶ away ──next──▶ idle     any ──stop──▶ stopping ──exit──▶ ended
  * ```
  */
 export type EnvironmentState =
-  /** The process runs and has not asked for work: init. */
-  | { readonly phase: 'starting' }
+  /** The process runs and has not asked for work: init; once it has `failed`, it asks in vain. */
+  | { readonly phase: 'starting'; readonly failed: boolean }
   /** Init failed once and is repeated within an invocation, whose event waits for it. */
   | { readonly phase: 'restarting'; readonly requestId: string }
   | { readonly phase: 'idle' }
+  /** It has asked for work and waits no more: it asks again on a new connection, or is about to end. */
+  | { readonly phase: 'away' }
   | { readonly phase: 'busy'; readonly requestId: string }
   /** The invocation is answered, but the runtime has not asked for the next one. */
   | { readonly phase: 'answered'; readonly requestId: string }
@@ -29,35 +35,58 @@ export type StopReason = 'timeout' | 'out-of-memory' | 'init-timeout' | 'dropped
 export type EnvironmentEvent =
   /** The runtime asks for work. */
   | { readonly type: 'next' }
-  | { readonly type: 'response'; readonly requestId: string; readonly tooLarge?: boolean }
-  | { readonly type: 'error'; readonly requestId: string }
-  | { readonly type: 'init-error' }
+  | {
+      readonly type: 'response';
+      readonly requestId: string;
+      readonly body: Buffer;
+      readonly tooLarge: boolean;
+    }
+  | { readonly type: 'error'; readonly requestId: string; readonly failure: RuntimeFailure }
+  | { readonly type: 'init-error'; readonly failure: RuntimeFailure }
   /** The pool hands over an invocation. */
   | { readonly type: 'dispatch'; readonly requestId: string }
+  /** The connection on which the runtime waited for work is closed. */
+  | { readonly type: 'disconnected' }
+  /** The event that was sent to the runtime was never read. */
+  | { readonly type: 'unread' }
   | { readonly type: 'stop'; readonly reason: StopReason }
-  /** The process is gone; `retry` names the invocation within which init may be repeated. */
-  | { readonly type: 'exit'; readonly retry?: string };
+  /** The process is gone; `retry` is the invocation within which init may be repeated. */
+  | { readonly type: 'exit'; readonly exit: ProcessExit; readonly retry?: Invocation };
+
+/** How an invocation ended, with what tells of it. */
+export type Ending =
+  | { readonly kind: 'response'; readonly body: Buffer }
+  | { readonly kind: 'error' | 'init-error'; readonly failure: RuntimeFailure }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'exit'; readonly exit: ProcessExit }
+  | { readonly kind: StopReason };
 
 /** What has to be done about an event, in this order. */
 export type Effect =
   /** Init is over: measure it. */
   | { readonly type: 'initialized' }
-  /** Init failed. */
-  | { readonly type: 'init-failed'; readonly cause: 'error' | 'exit' | StopReason }
+  /** The first init failed; an error of the runtime's own comes with it. */
+  | {
+      readonly type: 'init-failed';
+      readonly cause: 'error' | 'exit' | StopReason;
+      readonly failure: RuntimeFailure | undefined;
+    }
+  /** The first init is over, one way or the other: another environment may start. */
+  | { readonly type: 'init-over' }
   /** Start the process once more, for the invocation that waits. */
-  | { readonly type: 'restart'; readonly requestId: string }
+  | { readonly type: 'restart'; readonly invocation: Invocation }
   /** Send the event to the runtime. */
   | { readonly type: 'deliver'; readonly requestId: string }
   /** The invocation's one and only outcome. */
-  | {
-      readonly type: 'settle';
-      readonly requestId: string;
-      readonly outcome: 'response' | 'error' | 'too-large' | 'exit' | 'init' | StopReason;
-    }
-  /** The invocation is over: write END and REPORT. */
-  | { readonly type: 'finish'; readonly requestId: string }
+  | { readonly type: 'settle'; readonly requestId: string; readonly ending: Ending }
+  /** The invocation is over: write END and REPORT; `late` is what ended it after it was answered. */
+  | { readonly type: 'finish'; readonly requestId: string; readonly late?: StopReason }
+  /** Give the invocation to another environment, instead of an outcome. */
+  | { readonly type: 'give-back'; readonly requestId: string }
   /** The environment can take an invocation. */
   | { readonly type: 'available' }
+  /** It cannot any more, until it is available again; that may take only so long. */
+  | { readonly type: 'unavailable' }
   | { readonly type: 'kill' }
   | { readonly type: 'ended' };
 
@@ -71,12 +100,19 @@ export type Transition =
 
 const INVALID_STATE: Transition = { refused: 'invalid-state' };
 const INVALID_ID: Transition = { refused: 'invalid-request-id' };
+const INIT_OVER: Effect = { type: 'init-over' };
+const AVAILABLE: Effect = { type: 'available' };
+const UNAVAILABLE: Effect = { type: 'unavailable' };
+const KILL: Effect = { type: 'kill' };
+const OVER: Effect = { type: 'ended' };
 const IDLE: EnvironmentState = { phase: 'idle' };
+const AWAY: EnvironmentState = { phase: 'away' };
+const FAILED: EnvironmentState = { phase: 'starting', failed: true };
 const STOPPING: EnvironmentState = { phase: 'stopping' };
 const ENDED: EnvironmentState = { phase: 'ended' };
 
 /** Where an environment begins. */
-export const STARTING: EnvironmentState = { phase: 'starting' };
+export const STARTING: EnvironmentState = { phase: 'starting', failed: false };
 
 /** Says what an event does to an environment. */
 export function transition(state: EnvironmentState, event: EnvironmentEvent): Transition {
@@ -87,33 +123,40 @@ export function transition(state: EnvironmentState, event: EnvironmentEvent): Tr
     case 'error':
       return onAnswer(state, event);
     case 'init-error':
-      return onInitError(state);
+      return onInitError(state, event.failure);
     case 'dispatch':
       if (state.phase !== 'idle') return INVALID_STATE;
       return to(
         { phase: 'busy', requestId: event.requestId },
         { type: 'deliver', requestId: event.requestId },
       );
+    case 'disconnected':
+      return state.phase === 'idle' ? to(AWAY, UNAVAILABLE) : to(state);
+    case 'unread':
+      if (state.phase !== 'busy') return to(state);
+      return to(AWAY, { type: 'give-back', requestId: state.requestId }, UNAVAILABLE);
     case 'stop':
       return onStop(state, event.reason);
     case 'exit':
-      return onExit(state, event.retry);
+      return onExit(state, event);
   }
 }
 
 function onNext(state: EnvironmentState): Transition {
   switch (state.phase) {
     case 'starting':
-      return to(IDLE, { type: 'initialized' }, { type: 'available' });
+      return state.failed ? INVALID_STATE : to(IDLE, { type: 'initialized' }, INIT_OVER, AVAILABLE);
     case 'restarting': {
       const { requestId } = state;
-      return to({ phase: 'busy', requestId }, { type: 'initialized' }, { type: 'deliver', requestId });
+      return to({ phase: 'busy', requestId }, { type: 'deliver', requestId });
     }
     // A runtime may ask again on a new connection, when it lost the first one.
     case 'idle':
       return to(IDLE);
+    case 'away':
+      return to(IDLE, AVAILABLE);
     case 'answered':
-      return to(IDLE, { type: 'finish', requestId: state.requestId }, { type: 'available' });
+      return to(IDLE, { type: 'finish', requestId: state.requestId }, AVAILABLE);
     default:
       return INVALID_STATE;
   }
@@ -127,13 +170,19 @@ function onAnswer(
   if (state.phase === 'starting' || state.phase === 'restarting') return INVALID_STATE;
   if (state.phase === 'answered') return state.requestId === requestId ? INVALID_STATE : INVALID_ID;
   if (state.phase !== 'busy' || state.requestId !== requestId) return INVALID_ID;
-  const outcome = event.type === 'error' ? 'error' : event.tooLarge ? 'too-large' : 'response';
-  return to({ phase: 'answered', requestId }, { type: 'settle', requestId, outcome });
+  return to({ phase: 'answered', requestId }, { type: 'settle', requestId, ending: endingOf(event) });
 }
 
-function onInitError(state: EnvironmentState): Transition {
-  if (state.phase === 'starting') return to(state, { type: 'init-failed', cause: 'error' });
-  if (state.phase === 'restarting') return to(state, { type: 'init-failed', cause: 'error' });
+function endingOf(event: Extract<EnvironmentEvent, { type: 'response' | 'error' }>): Ending {
+  if (event.type === 'error') return { kind: 'error', failure: event.failure };
+  return event.tooLarge ? { kind: 'too-large' } : { kind: 'response', body: event.body };
+}
+
+function onInitError(state: EnvironmentState, failure: RuntimeFailure): Transition {
+  if (state.phase === 'starting' && !state.failed) {
+    return to(FAILED, { type: 'init-failed', cause: 'error', failure }, INIT_OVER, KILL);
+  }
+  if (state.phase === 'restarting') return stopped(state.requestId, { kind: 'init-error', failure });
   return INVALID_STATE;
 }
 
@@ -141,55 +190,54 @@ function onStop(state: EnvironmentState, reason: StopReason): Transition {
   switch (state.phase) {
     // Init that is too long is killed and, once the process is gone, repeated within the invocation that waits.
     case 'starting':
-      if (reason === 'dropped') return to(STOPPING, { type: 'kill' });
-      return to(state, { type: 'init-failed', cause: reason }, { type: 'kill' });
+      if (reason === 'dropped') return to(STOPPING, ...(state.failed ? [] : [INIT_OVER]), KILL);
+      if (state.failed) return to(state);
+      return to(FAILED, { type: 'init-failed', cause: reason, failure: undefined }, INIT_OVER, KILL);
     case 'restarting':
     case 'busy':
-      return to(
-        STOPPING,
-        { type: 'settle', requestId: state.requestId, outcome: reason },
-        { type: 'finish', requestId: state.requestId },
-        { type: 'kill' },
-      );
+      return stopped(state.requestId, { kind: reason });
     case 'answered':
-      return to(STOPPING, { type: 'finish', requestId: state.requestId }, { type: 'kill' });
+      return to(STOPPING, { type: 'finish', requestId: state.requestId, late: reason }, KILL);
     case 'idle':
-      return to(STOPPING, { type: 'kill' });
+    case 'away':
+      return to(STOPPING, KILL);
     default:
       return to(state);
   }
 }
 
-function onExit(state: EnvironmentState, retry: string | undefined): Transition {
+/** An invocation that ends with its environment, whose process still has to be killed. */
+function stopped(requestId: string, ending: Ending): Transition {
+  return to(STOPPING, { type: 'settle', requestId, ending }, { type: 'finish', requestId }, KILL);
+}
+
+function onExit(
+  state: EnvironmentState,
+  { exit, retry }: Extract<EnvironmentEvent, { type: 'exit' }>,
+): Transition {
   switch (state.phase) {
-    case 'starting':
-      if (retry === undefined) {
-        return to(ENDED, { type: 'init-failed', cause: 'exit' }, { type: 'ended' });
-      }
-      return to(
-        { phase: 'restarting', requestId: retry },
-        { type: 'init-failed', cause: 'exit' },
-        { type: 'restart', requestId: retry },
-      );
+    case 'starting': {
+      const failed: Effect[] = state.failed
+        ? []
+        : [{ type: 'init-failed', cause: 'exit', failure: undefined }, INIT_OVER];
+      if (retry === undefined) return to(ENDED, ...failed, OVER);
+      return to({ phase: 'restarting', requestId: retry.requestId }, ...failed, {
+        type: 'restart',
+        invocation: retry,
+      });
+    }
     case 'restarting':
-      return to(
-        ENDED,
-        { type: 'settle', requestId: state.requestId, outcome: 'init' },
-        { type: 'finish', requestId: state.requestId },
-        { type: 'ended' },
-      );
-    case 'busy':
-      return to(
-        ENDED,
-        { type: 'settle', requestId: state.requestId, outcome: 'exit' },
-        { type: 'finish', requestId: state.requestId },
-        { type: 'ended' },
-      );
+    case 'busy': {
+      const { requestId } = state;
+      const settle: Effect = { type: 'settle', requestId, ending: { kind: 'exit', exit } };
+      return to(ENDED, settle, { type: 'finish', requestId }, OVER);
+    }
     case 'answered':
-      return to(ENDED, { type: 'finish', requestId: state.requestId }, { type: 'ended' });
+      return to(ENDED, { type: 'finish', requestId: state.requestId }, OVER);
     case 'idle':
+    case 'away':
     case 'stopping':
-      return to(ENDED, { type: 'ended' });
+      return to(ENDED, OVER);
     case 'ended':
       return to(ENDED);
   }

@@ -7,6 +7,8 @@ export interface Report {
   readonly memorySizeMb: number;
   /** Left out where it cannot be measured (no /proc: macOS). */
   readonly maxMemoryUsedMb: number | undefined;
+  /** CPU time of the process's threads; left out where it cannot be measured. */
+  readonly cpuMs?: number | undefined;
   /** Left out when the invocation succeeded. */
   readonly status?: 'timeout' | 'error';
   readonly errorType?: string;

@@ -21,10 +21,14 @@ export interface PlatformLines {
     status: 'error' | 'timeout',
     errorType: string | undefined,
   ): string | undefined;
+  /** An init that succeeded. */
+  initDone(timeMs: number, initMs: number): string | undefined;
   start(timeMs: number, requestId: string): string | undefined;
   /** A message of Lambda about an invocation, such as that it timed out. */
   fault(timeMs: number, requestId: string, message: string): string;
   end(requestId: string): string | undefined;
+  /** The runtime's part of an invocation is over. */
+  runtimeDone(timeMs: number, report: Report): string | undefined;
   report(timeMs: number, report: Report): string | undefined;
 }
 
@@ -38,16 +42,23 @@ function textLines({ runtime, region }: FunctionDefinition): PlatformLines {
     initStart: () => initStartLine(runtime, region),
     initReport: (_timeMs, phase, initMs, status, errorType) =>
       initReportLine(initMs, phase, status, errorType),
+    initDone: () => undefined,
     start: (_timeMs, requestId) => startLine(requestId),
     fault: (_timeMs, _requestId, message) => message,
     end: (requestId) => endLine(requestId),
+    runtimeDone: () => undefined,
     report: (_timeMs, report) => reportLine(report),
   };
 }
 
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html */
+/**
+ * What went well is INFO for the start and the report of an invocation and DEBUG for all else; what did not is WARN.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+ */
 function jsonLines(definition: FunctionDefinition, nowMs: () => number): PlatformLines {
   const informs = definition.systemLogLevel !== 'WARN';
+  const debugs = definition.systemLogLevel === 'DEBUG';
   const runtime = runtimeVersion(definition.runtime, definition.region);
   const line = (timeMs: number, type: string, record: object): string =>
     JSON.stringify({ time: new Date(timeMs).toISOString(), type, record });
@@ -71,11 +82,25 @@ function jsonLines(definition: FunctionDefinition, nowMs: () => number): Platfor
         ...(errorType !== undefined && { errorType }),
         metrics: { durationMs: hundredths(initMs) },
       }),
+    initDone: (timeMs, initMs) => {
+      if (!debugs) return undefined;
+      const done = { initializationType: 'on-demand', phase: 'init', status: 'success' };
+      return line(timeMs, 'platform.initReport', { ...done, metrics: { durationMs: hundredths(initMs) } });
+    },
     start: (timeMs, requestId) =>
       informs ? line(timeMs, 'platform.start', { requestId, version: '$LATEST' }) : undefined,
     fault: (timeMs, requestId, message) =>
       JSON.stringify({ timestamp: new Date(timeMs).toISOString(), level: 'ERROR', requestId, message }),
     end: () => undefined,
+    runtimeDone: (timeMs, { requestId, durationMs, status, errorType }) =>
+      debugs || status !== undefined
+        ? line(timeMs, 'platform.runtimeDone', {
+            requestId,
+            status: status ?? 'success',
+            ...(errorType !== undefined && { errorType }),
+            metrics: { durationMs: hundredths(durationMs) },
+          })
+        : undefined,
     report: (timeMs, report) =>
       informs || report.status !== undefined
         ? line(timeMs, 'platform.report', reportRecord(report))

@@ -15,7 +15,10 @@ export interface HttpRequest {
 
 /** Takes the bytes of one connection and emits the requests in them. */
 export interface RequestParser {
-  /** @throws Error when the bytes are no HTTP/1.1 request; the connection is useless then. */
+  /**
+   * @throws Error with the `status` to answer (400 or 501) when the bytes are no HTTP/1.1 request that is understood
+   * here; the connection is useless then.
+   */
   push(chunk: Buffer): void;
 }
 
@@ -33,6 +36,9 @@ interface Head {
 }
 
 const MAX_HEAD_BYTES = 65_536;
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** All but control characters. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const NO_TRAILERS: Readonly<Record<string, string>> = {};
 const EMPTY = Buffer.alloc(0);
 
@@ -52,6 +58,7 @@ export function createRequestParser(
   let pieces: Buffer[] = [];
   let size = 0;
   let trailers: Readonly<Record<string, string>> = NO_TRAILERS;
+  let trailerBytes = 0;
 
   function take(bytes: number): void {
     size += bytes;
@@ -78,6 +85,7 @@ export function createRequestParser(
     pieces = [];
     size = 0;
     trailers = NO_TRAILERS;
+    trailerBytes = 0;
     onRequest(request);
   }
 
@@ -85,7 +93,7 @@ export function createRequestParser(
   function line(): string | undefined {
     const end = buffer.indexOf('\r\n');
     if (end === -1) {
-      if (buffer.length > MAX_HEAD_BYTES) throw new Error('a line is too long');
+      if (buffer.length > MAX_HEAD_BYTES) throw bad('a line is too long');
       return undefined;
     }
     const text = buffer.toString('latin1', 0, end);
@@ -96,7 +104,7 @@ export function createRequestParser(
   function readHead(): boolean {
     const end = buffer.indexOf('\r\n\r\n');
     if (end === -1) {
-      if (buffer.length > MAX_HEAD_BYTES) throw new Error('the head of a request is too long');
+      if (buffer.length > MAX_HEAD_BYTES) throw bad('the head of a request is too long');
       return false;
     }
     head = parseHead(buffer.toString('latin1', 0, end));
@@ -119,10 +127,16 @@ export function createRequestParser(
   function readLine(kind: 'chunk-size' | 'chunk-end' | 'trailers'): boolean {
     const text = line();
     if (text === undefined) return false;
-    if (kind === 'chunk-end') body = { kind: 'chunk-size' };
-    else if (kind === 'chunk-size') body = chunkOf(text);
+    if (kind === 'chunk-end') {
+      if (text !== '') throw bad('a chunk is longer than its size');
+      body = { kind: 'chunk-size' };
+    } else if (kind === 'chunk-size') body = chunkOf(text);
     else if (text === '') body = { kind: 'none' };
-    else trailers = { ...trailers, ...parseHeaders([text]) };
+    else {
+      trailerBytes += text.length;
+      if (trailerBytes > MAX_HEAD_BYTES) throw bad('the trailers are too long');
+      trailers = { ...trailers, ...parseHeaders([text]) };
+    }
     return true;
   }
 
@@ -145,35 +159,46 @@ export function createRequestParser(
 
 function parseHead(text: string): Head {
   const [requestLine = '', ...lines] = text.split('\r\n');
-  const [method, path, version] = requestLine.split(' ');
-  if (method === undefined || path === undefined || !version?.startsWith('HTTP/1.')) {
-    throw new Error(`not an HTTP/1.1 request: ${requestLine.slice(0, 100)}`);
+  const [, method, path] = /^([^ ]+) ([\x21-\x7e\x80-\xff]+) HTTP\/1\.[01]$/.exec(requestLine) ?? [];
+  if (method === undefined || path === undefined || !TOKEN.test(method)) {
+    throw bad(`not an HTTP/1.1 request: ${requestLine.slice(0, 100)}`);
   }
   return { method, path, headers: parseHeaders(lines) };
 }
 
 function parseHeaders(lines: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = Object.create(null);
   for (const line of lines) {
     const colon = line.indexOf(':');
-    if (colon <= 0) throw new Error(`not a header: ${line.slice(0, 100)}`);
-    const name = line.slice(0, colon).toLowerCase();
+    const name = line.slice(0, Math.max(0, colon)).toLowerCase();
     const value = line.slice(colon + 1).trim();
+    if (!TOKEN.test(name) || !FIELD_VALUE.test(value)) throw bad(`not a header: ${line.slice(0, 100)}`);
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }
   return headers;
 }
 
 function chunkOf(text: string): Body {
-  if (!/^[0-9a-fA-F]{1,8}\s*(;.*)?$/.test(text)) throw new Error(`not a chunk size: ${text}`);
+  if (!/^[0-9a-fA-F]{1,8}\s*(;.*)?$/.test(text)) throw bad(`not a chunk size: ${text.slice(0, 100)}`);
   const remaining = Number.parseInt(text, 16);
   return remaining === 0 ? { kind: 'trailers' } : { kind: 'chunk-data', remaining };
 }
 
-function bodyOf(headers: Readonly<Record<string, string>>): Body {
-  if (headers['transfer-encoding']?.toLowerCase() === 'chunked') return { kind: 'chunk-size' };
-  const length = headers['content-length'];
+/** A body whose end two readers could see at two places is refused. */
+function bodyOf({
+  'transfer-encoding': coding,
+  'content-length': length,
+}: Readonly<Record<string, string>>): Body {
+  if (coding !== undefined) {
+    if (length !== undefined) throw bad('Transfer-Encoding and Content-Length at once');
+    if (coding.toLowerCase() !== 'chunked') throw bad(`Transfer-Encoding: ${coding.slice(0, 100)}`, 501);
+    return { kind: 'chunk-size' };
+  }
   if (length === undefined || length === '0') return { kind: 'none' };
-  if (!/^\d{1,15}$/.test(length)) throw new Error(`not a content-length: ${length}`);
+  if (!/^\d{1,15}$/.test(length)) throw bad(`not a content-length: ${length.slice(0, 100)}`);
   return { kind: 'length', remaining: Number(length) };
+}
+
+function bad(message: string, status = 400): Error {
+  return Object.assign(new Error(message), { status });
 }

@@ -1,30 +1,22 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { OnFault } from '../fault-boundary.ts';
 import { createRequestParser, type HttpRequest } from './http-request.ts';
-import { bufferedResponse, HTTP_RESPONSE_TYPE } from './streamed-response.ts';
-
-/** The largest response that Lambda takes from a runtime, in bytes. */
-export const MAX_RESPONSE_BYTES = 6_291_556;
-
-/** What the Runtime API answers to a request that it does not accept. */
-export type Refusal = 'invalid-request-id' | 'invalid-state' | 'response-too-large';
-
-/** One invocation on its way to a runtime. */
-export interface Delivery {
-  readonly requestId: string;
-  readonly deadlineMs: number;
-  readonly functionArn: string;
-  readonly traceId: string;
-  readonly clientContext: string | undefined;
-  readonly payload: Buffer;
-}
-
-/** A failure as a runtime reports it. */
-export interface RuntimeFailure {
-  /** The request's body, a JSON object `{errorType, errorMessage, …}` if the runtime keeps to the protocol. */
-  readonly body: Buffer;
-  /** `Lambda-Runtime-Function-Error-Type`, where the runtime sends it. */
-  readonly errorType: string | undefined;
-}
+import {
+  type Delivery,
+  HEADERS,
+  HTTP_RESPONSE_TYPE,
+  INIT_ERROR_PATH,
+  MAX_RESPONSE_BYTES,
+  NEXT_PATH,
+  READ_HEADERS,
+  REFUSALS,
+  type Refusal,
+  type RuntimeFailure,
+  readAnswerPath,
+} from './protocol.ts';
+import { bufferedResponse } from './streamed-response.ts';
 
 /** What an environment does with its runtime's requests; `undefined` accepts. */
 export interface RuntimeApiHandlers {
@@ -32,156 +24,202 @@ export interface RuntimeApiHandlers {
   response(requestId: string, body: Buffer, tooLarge: boolean): Refusal | undefined;
   error(requestId: string, failure: RuntimeFailure): Refusal | undefined;
   initError(failure: RuntimeFailure): Refusal | undefined;
+  /** The connection that waited for an event is closed. */
+  disconnected(): void;
+  /** The connection broke before the runtime had read the event that was sent on it. */
+  unread(): void;
+  readonly onFault: OnFault;
 }
 
 /** The Runtime API of one environment. */
 export interface RuntimeApi {
-  /** `127.0.0.1:PORT`, the value of `AWS_LAMBDA_RUNTIME_API`. */
+  /** `127.x.y.z:PORT`, the value of `AWS_LAMBDA_RUNTIME_API`. */
   readonly address: string;
+  /** Whether a runtime waits for an event. */
+  isAwaited(): boolean;
   /** Answers the runtime's waiting `next`. */
   deliver(delivery: Delivery): void;
   /** Closes the listener and all connections. */
   close(): void;
 }
 
-const PREFIX = '/2018-06-01/runtime/';
-const INIT_ERROR_PATH = `${PREFIX}init/error`;
-const NEXT_PATH = `${PREFIX}invocation/next`;
-const ERROR_TYPE_HEADER = 'lambda-runtime-function-error-type';
-const ERROR_BODY_TRAILER = 'lambda-runtime-function-error-body';
 /** A runtime needs one or two; more are a runtime gone wild. */
 const MAX_CONNECTIONS = 64;
-const OK = answer(202, 'Accepted', '{"status":"OK"}\n');
-const REFUSALS: Readonly<Record<Refusal, Buffer>> = {
-  'invalid-request-id': refusal(400, 'Bad Request', 'InvalidRequestID', 'Invalid request ID'),
-  'invalid-state': refusal(403, 'Forbidden', 'InvalidStateTransition', 'State transition is not allowed'),
-  'response-too-large': refusal(
-    413,
-    'Request Entity Too Large',
-    'RequestEntityTooLarge',
-    `Exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
-  ),
-};
-const NOT_FOUND = answer(404, 'Not Found', '404 page not found\n', 'text/plain');
-const NOT_ALLOWED = answer(405, 'Method Not Allowed', '', 'text/plain');
-const BAD_REQUEST = answer(400, 'Bad Request', '', 'text/plain');
+/** How long a client that sent nonsense has to read the answer, in ms. */
+const LAST_WORDS_MS = 100;
+const OK = answer(202, '{"status":"OK"}\n');
+const REFUSED = Object.fromEntries(
+  Object.entries(REFUSALS).map(([refusal, { status, errorType, errorMessage }]) => [
+    refusal,
+    answer(status, `${JSON.stringify({ errorMessage, errorType })}\n`),
+  ]),
+) as Readonly<Record<Refusal, Buffer>>;
+const NOT_FOUND = answer(404, '404 page not found\n', 'text/plain');
+const NOT_ALLOWED = answer(405, '', 'text/plain');
+const FAULT = answer(500, '', 'text/plain');
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
-/** A connection whose runtime waits for an event, and the answers that travel with it. */
-interface Waiting {
+/** One connection of a runtime, and the answers that travel with its next event. */
+interface Connection {
   readonly socket: Socket;
-  readonly held: readonly Buffer[];
+  held: Buffer[];
+  /** An event was sent, and nothing has come back since. */
+  unheard: boolean;
 }
 
 /**
- * Starts the Lambda Runtime API for one environment on a free port of 127.0.0.1.
+ * Starts the Lambda Runtime API for one environment, at an address that nobody else on this machine can guess.
  *
  * It speaks HTTP/1.1 on bare sockets: `node:http` costs more than all the rest of an invocation. When a runtime
  * sends a response and its next request in one write, the response's 202 travels with the next event.
  */
 export async function startRuntimeApi(handlers: RuntimeApiHandlers): Promise<RuntimeApi> {
-  const sockets = new Set<Socket>();
-  let waiting: Waiting | undefined;
+  const connections = new Set<Connection>();
+  let waiting: Connection | undefined;
 
-  const askForWork = (connection: Waiting): Buffer | undefined => {
+  const askForWork = (connection: Connection): Buffer | undefined => {
     const before = waiting;
     waiting = connection;
     const refused = handlers.next();
     if (refused === undefined) return undefined;
     waiting = before;
-    return REFUSALS[refused];
+    return REFUSED[refused];
+  };
+
+  const replyTo = (request: HttpRequest, connection: Connection): Buffer | undefined => {
+    try {
+      const isNext = request.path === NEXT_PATH && request.method === 'GET';
+      return isNext ? askForWork(connection) : answerTo(request, handlers);
+    } catch (error) {
+      handlers.onFault(`${request.method} ${request.path} of the Runtime API`, error);
+      return FAULT;
+    }
+  };
+
+  const leave = (connection: Connection): void => {
+    if (waiting !== connection) return;
+    waiting = undefined;
+    handlers.disconnected();
   };
 
   const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    if (sockets.size > MAX_CONNECTIONS) socket.destroy();
-    let held: Buffer[] = [];
+    const connection: Connection = { socket, held: [], unheard: false };
+    connections.add(connection);
+    if (connections.size > MAX_CONNECTIONS) socket.destroy();
     const parser = createRequestParser(
       MAX_RESPONSE_BYTES,
       (request) => {
-        const isNext = request.path === NEXT_PATH && request.method === 'GET';
-        const reply = isNext ? askForWork({ socket, held }) : answerTo(request, handlers);
-        if (reply !== undefined) held.push(reply);
-        if (reply !== undefined && request.pipelined) return;
-        if (reply !== undefined) writeAll(socket, held);
-        held = [];
+        // An event that is delivered at once takes with it what is held.
+        const reply = replyTo(request, connection);
+        if (reply === undefined) return;
+        connection.held.push(reply);
+        if (!request.pipelined) writeAll(socket, connection.held.splice(0));
       },
       () => socket.write(CONTINUE),
     );
-    socket.on('data', (chunk) => {
+    const read = (chunk: Buffer): void => {
+      connection.unheard = false;
       try {
         parser.push(chunk);
-      } catch {
-        socket.end(BAD_REQUEST);
+      } catch (error) {
+        // What follows cannot be understood either.
+        socket.off('data', read);
+        socket.resume();
+        leave(connection);
+        socket.end(answer((error as { status?: number }).status ?? 400, '', 'text/plain', true));
+        setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
       }
+    };
+    socket.on('data', read);
+    socket.on('end', () => leave(connection));
+    socket.on('error', () => {
+      // The kernel resets a connection whose process ends with bytes unread.
+      const { unheard } = connection;
+      connection.unheard = false;
+      socket.destroy();
+      if (unheard) handlers.unread();
     });
-    socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      sockets.delete(socket);
-      if (waiting?.socket === socket) waiting = undefined;
+      connections.delete(connection);
+      leave(connection);
     });
   });
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  await listen(server);
+  server.on('error', (error) => handlers.onFault('the listener of a Runtime API', error));
+  const { address, port } = server.address() as AddressInfo;
 
   return {
-    address: `127.0.0.1:${port}`,
+    address: `${address}:${port}`,
+    isAwaited: () => waiting?.socket.writable === true,
     deliver: (delivery) => {
       if (waiting === undefined) return;
-      const { socket, held } = waiting;
+      const connection = waiting;
       waiting = undefined;
-      writeAll(socket, [...held, ...eventOf(delivery)]);
+      connection.unheard = true;
+      writeAll(connection.socket, [...connection.held.splice(0), ...eventOf(delivery)]);
     },
     close: () => {
+      waiting = undefined;
       server.close();
-      for (const socket of sockets) socket.destroy();
+      for (const { socket } of connections) socket.destroy();
     },
   };
+}
+
+/** On Linux the whole of 127.0.0.0/8 is this machine's; elsewhere 127.0.0.1 alone. */
+async function listen(server: Server): Promise<void> {
+  const bytes = Array.from({ length: 3 }, () => randomInt(1, 255));
+  for (const host of [`127.${bytes.join('.')}`, '127.0.0.1']) {
+    try {
+      return await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(0, host, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+    } catch (error) {
+      const isThere = (error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL';
+      if (isThere || host === '127.0.0.1') throw error;
+    }
+  }
 }
 
 /** Answers every request but `next`. */
 function answerTo(request: HttpRequest, handlers: RuntimeApiHandlers): Buffer {
-  const [, requestId = '', action] =
-    /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(\w+)$/.exec(request.path) ?? [];
-  const accept = ACTIONS[request.path === INIT_ERROR_PATH ? '/init' : `${action}`];
-  if (accept === undefined) return request.path === NEXT_PATH ? NOT_ALLOWED : NOT_FOUND;
+  const target = readAnswerPath(request.path);
+  const isInitError = request.path === INIT_ERROR_PATH;
+  if (target === undefined && !isInitError) return request.path === NEXT_PATH ? NOT_ALLOWED : NOT_FOUND;
   if (request.method !== 'POST') return NOT_ALLOWED;
-  const refused = accept(requestId, request, handlers);
-  return refused === undefined ? OK : REFUSALS[refused];
+  const refused =
+    target === undefined
+      ? handlers.initError(failureOf(request))
+      : target.kind === 'error'
+        ? handlers.error(target.requestId, failureOf(request))
+        : respond(target.requestId, request, handlers);
+  return refused === undefined ? OK : REFUSED[refused];
 }
 
-type Accept = (id: string, request: HttpRequest, handlers: RuntimeApiHandlers) => Refusal | undefined;
-
-const ACTIONS: Readonly<Record<string, Accept>> = {
-  '/init': (_id, request, handlers) => handlers.initError(failureOf(request)),
-  response: respond,
-  error: (requestId, request, handlers) => handlers.error(requestId, failureOf(request)),
-};
-
-/** A streamed response that failed on its way says so in trailers (`Lambda-Runtime-Function-Error-Type`, `-Body`). */
+/** A streamed response that failed on its way says so in trailers. */
 function respond(requestId: string, request: HttpRequest, handlers: RuntimeApiHandlers): Refusal | undefined {
-  const errorType = request.trailers[ERROR_TYPE_HEADER];
+  const errorType = request.trailers[READ_HEADERS.errorType];
   if (errorType === undefined) {
     const isHttp = request.headers['content-type'] === HTTP_RESPONSE_TYPE;
     const response = isHttp ? bufferedResponse(request.body) : request.body;
     return handlers.response(requestId, response, request.tooLarge);
   }
-  const body = Buffer.from(request.trailers[ERROR_BODY_TRAILER] ?? '', 'base64');
+  const body = Buffer.from(request.trailers[READ_HEADERS.errorBody] ?? '', 'base64');
   return handlers.error(requestId, { body, errorType });
 }
 
 function failureOf(request: HttpRequest): RuntimeFailure {
-  return { body: request.body, errorType: request.headers[ERROR_TYPE_HEADER] };
+  return { body: request.body, errorType: request.headers[READ_HEADERS.errorType] };
 }
 
 function eventOf(delivery: Delivery): readonly Buffer[] {
   const { requestId, deadlineMs, functionArn, traceId, clientContext, payload } = delivery;
-  let head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: ${requestId}\r\nLambda-Runtime-Deadline-Ms: ${deadlineMs}\r\nLambda-Runtime-Invoked-Function-Arn: ${functionArn}\r\nLambda-Runtime-Trace-Id: ${traceId}\r\n`;
-  if (clientContext !== undefined) head += `Lambda-Runtime-Client-Context: ${clientContext}\r\n`;
+  let head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${HEADERS.requestId}: ${requestId}\r\n${HEADERS.deadlineMs}: ${deadlineMs}\r\n${HEADERS.functionArn}: ${functionArn}\r\n${HEADERS.traceId}: ${traceId}\r\n`;
+  if (clientContext !== undefined) head += `${HEADERS.clientContext}: ${clientContext}\r\n`;
   return [Buffer.from(`${head}Content-Length: ${payload.length}\r\n\r\n`), payload];
 }
 
@@ -191,12 +229,9 @@ function writeAll(socket: Socket, pieces: readonly Buffer[]): void {
   else socket.write(Buffer.concat(pieces));
 }
 
-function refusal(status: number, reason: string, errorType: string, errorMessage: string): Buffer {
-  return answer(status, reason, `${JSON.stringify({ errorMessage, errorType })}\n`);
-}
-
-function answer(status: number, reason: string, body: string, type = 'application/json'): Buffer {
+function answer(status: number, body: string, type = 'application/json', isLast = false): Buffer {
+  const close = isLast ? 'Connection: close\r\n' : '';
   return Buffer.from(
-    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${type}\r\n${close}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

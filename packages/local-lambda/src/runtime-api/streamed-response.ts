@@ -1,10 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { PRELUDE_END_BYTES } from './protocol.ts';
 
-/** The type of a streamed response that brings its own status and headers (`awslambda.HttpResponseStream.from`). */
-export const HTTP_RESPONSE_TYPE = 'application/vnd.awslambda.http-integration-response';
-
-/** Stands between the prelude, which is JSON and holds no zero byte, and the body. */
-const PRELUDE_END = Buffer.alloc(8);
+const PRELUDE_END = Buffer.alloc(PRELUDE_END_BYTES);
 
 /**
  * Turns a streamed HTTP response, a prelude in JSON, eight zero bytes and the body, into the object that a function

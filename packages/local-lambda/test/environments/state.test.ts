@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Invocation } from '../../src/environments/invocation.ts';
 import {
   type Effect,
   type EnvironmentEvent,
@@ -11,19 +12,38 @@ import {
 
 const requestId = fc.constantFrom('a', 'b', 'c');
 
+const EXIT = { code: 1, signal: null, error: undefined };
+const FAILURE = { body: Buffer.from('{}'), errorType: undefined };
+const invocationOf = (id: string): Invocation => ({
+  requestId: id,
+  payload: Buffer.alloc(0),
+  traceId: '',
+  clientContext: undefined,
+  settle: () => undefined,
+  onLogLine: undefined,
+});
+const response = (id: string, tooLarge = false): EnvironmentEvent => ({
+  type: 'response',
+  requestId: id,
+  body: Buffer.alloc(0),
+  tooLarge,
+});
+
 /** Any event at any time: a runtime may send what it likes, and a process may end whenever it likes. */
 const anyEvent: fc.Arbitrary<EnvironmentEvent> = fc.oneof(
   fc.constant<EnvironmentEvent>({ type: 'next' }),
-  fc.record({ type: fc.constant('response' as const), requestId, tooLarge: fc.boolean() }),
-  fc.record({ type: fc.constant('error' as const), requestId }),
-  fc.constant<EnvironmentEvent>({ type: 'init-error' }),
+  fc.tuple(requestId, fc.boolean()).map(([id, tooLarge]) => response(id, tooLarge)),
+  requestId.map((id): EnvironmentEvent => ({ type: 'error', requestId: id, failure: FAILURE })),
+  fc.constant<EnvironmentEvent>({ type: 'init-error', failure: FAILURE }),
   fc.record({ type: fc.constant('dispatch' as const), requestId }),
+  fc.constant<EnvironmentEvent>({ type: 'disconnected' }),
+  fc.constant<EnvironmentEvent>({ type: 'unread' }),
   fc.record({
     type: fc.constant('stop' as const),
     reason: fc.constantFrom('timeout', 'out-of-memory', 'init-timeout', 'dropped'),
   }),
-  fc.constant<EnvironmentEvent>({ type: 'exit' }),
-  fc.record({ type: fc.constant('exit' as const), retry: requestId }),
+  fc.constant<EnvironmentEvent>({ type: 'exit', exit: EXIT }),
+  requestId.map((id): EnvironmentEvent => ({ type: 'exit', exit: EXIT, retry: invocationOf(id) })),
 );
 
 interface Run {
@@ -57,15 +77,21 @@ function run(events: readonly EnvironmentEvent[]): Run {
   return { state, effects, taken };
 }
 
+const END: readonly EnvironmentEvent[] = [
+  { type: 'stop', reason: 'dropped' },
+  { type: 'exit', exit: EXIT },
+];
+
 const count = (effects: readonly Effect[], type: Effect['type']) =>
   effects.filter((effect) => effect.type === type).length;
 
 test('no invocation is lost and none is answered twice, whatever happens', () => {
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
-      const { effects, taken } = run([...events, { type: 'stop', reason: 'dropped' }, { type: 'exit' }]);
-      assert.equal(count(effects, 'settle'), taken);
-      assert.equal(count(effects, 'finish'), taken);
+      const { effects, taken } = run([...events, ...END]);
+      const returned = count(effects, 'give-back');
+      assert.equal(count(effects, 'settle') + returned, taken);
+      assert.equal(count(effects, 'finish') + returned, taken);
     }),
     { numRuns: 2_000 },
   );
@@ -85,6 +111,10 @@ test('each settlement is followed by its own finish before the next delivery', (
           if (open !== undefined) assert.equal(effect.requestId, open);
           assert.equal(settled, false);
           settled = true;
+        } else if (effect.type === 'give-back') {
+          assert.equal(effect.requestId, open);
+          assert.equal(settled, false);
+          open = undefined;
         } else if (effect.type === 'finish') {
           assert.equal(settled, true);
           open = undefined;
@@ -99,7 +129,7 @@ test('each settlement is followed by its own finish before the next delivery', (
 test('an environment whose process is gone has ended, and ended once', () => {
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
-      const { state, effects } = run([...events, { type: 'stop', reason: 'dropped' }, { type: 'exit' }]);
+      const { state, effects } = run([...events, ...END]);
       assert.equal(state.phase, 'ended');
       assert.equal(count(effects, 'ended'), 1);
       assert.equal(effects.at(-1)?.type, 'ended');
@@ -111,6 +141,7 @@ test('an environment whose process is gone has ended, and ended once', () => {
 test('an invocation is handed over only to an idle environment', () => {
   const states: EnvironmentState[] = [
     STARTING,
+    { phase: 'away' },
     { phase: 'restarting', requestId: 'a' },
     { phase: 'busy', requestId: 'a' },
     { phase: 'answered', requestId: 'a' },
@@ -126,19 +157,62 @@ test('the refusals of the Runtime API', () => {
   const busy: EnvironmentState = { phase: 'busy', requestId: 'a' };
   const answered: EnvironmentState = { phase: 'answered', requestId: 'a' };
   const cases: [string, EnvironmentState, EnvironmentEvent, string][] = [
-    ['a wrong id', busy, { type: 'response', requestId: 'b' }, 'invalid-request-id'],
-    ['a second response', answered, { type: 'response', requestId: 'a' }, 'invalid-state'],
-    ['an error after the response', answered, { type: 'error', requestId: 'a' }, 'invalid-state'],
-    ['init error after next', busy, { type: 'init-error' }, 'invalid-state'],
+    ['a wrong id', busy, response('b'), 'invalid-request-id'],
+    ['a second response', answered, response('a'), 'invalid-state'],
+    [
+      'an error after the response',
+      answered,
+      { type: 'error', requestId: 'a', failure: FAILURE },
+      'invalid-state',
+    ],
+    ['init error after next', busy, { type: 'init-error', failure: FAILURE }, 'invalid-state'],
     ['next before an answer', busy, { type: 'next' }, 'invalid-state'],
     [
-      'a response without invocation',
-      { phase: 'idle' },
-      { type: 'response', requestId: 'a' },
-      'invalid-request-id',
+      'next after an init that failed',
+      { phase: 'starting', failed: true },
+      { type: 'next' },
+      'invalid-state',
     ],
+    ['a response without invocation', { phase: 'idle' }, response('a'), 'invalid-request-id'],
   ];
   for (const [what, state, event, refused] of cases) {
     assert.deepEqual(transition(state, event), { refused }, what);
   }
+});
+
+test('a first init is over once, whatever happens', () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
+      assert.equal(count(run([...events, ...END]).effects, 'init-over'), 1);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('a second init error ends the environment and its invocation', () => {
+  const result = transition(
+    { phase: 'restarting', requestId: 'a' },
+    { type: 'init-error', failure: FAILURE },
+  );
+  assert.ok(!('refused' in result));
+  assert.deepEqual(
+    result.effects.map(({ type }) => type),
+    ['settle', 'finish', 'kill'],
+  );
+  assert.equal(result.state.phase, 'stopping');
+});
+
+test('an environment is available again only after it was unavailable or has answered', () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
+      let isAvailable = false;
+      for (const { type } of run(events).effects) {
+        if (type === 'available') {
+          assert.equal(isAvailable, false);
+          isAvailable = true;
+        } else if (type === 'deliver' || type === 'unavailable') isAvailable = false;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });

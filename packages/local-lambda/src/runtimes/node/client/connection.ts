@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { HEADERS, NEXT_PATH, READ_HEADERS } from '../../../runtime-api/protocol.ts';
 
 /** One event from the Runtime API. */
 export interface Event {
@@ -27,10 +28,7 @@ export interface Connection {
   last(path: string, body: string, errorType: string): Promise<void>;
 }
 
-const PREFIX = '/2018-06-01/runtime/';
 const READ_BYTES = 65_536;
-const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
-const ERROR_BODY = 'Lambda-Runtime-Function-Error-Body';
 
 /**
  * Connects to the Runtime API on a bare socket: `node:http` would add 40 ms to each start.
@@ -38,7 +36,7 @@ const ERROR_BODY = 'Lambda-Runtime-Function-Error-Body';
  */
 export function connectToHost(address: string, onEvent: (event: Event) => void): Connection {
   const colon = address.lastIndexOf(':');
-  const next = `GET ${PREFIX}invocation/next HTTP/1.1\r\nHost: ${address}\r\n\r\n`;
+  const next = `GET ${NEXT_PATH} HTTP/1.1\r\nHost: ${address}\r\n\r\n`;
   // One buffer for all reads, instead of a new one for each.
   const received = Buffer.allocUnsafeSlow(READ_BYTES);
   let buffer: Buffer = Buffer.alloc(0);
@@ -74,14 +72,14 @@ export function connectToHost(address: string, onEvent: (event: Event) => void):
     if (buffer.length < end) return false;
     const body = buffer.toString('utf8', headEnd + 4, end);
     buffer = buffer.subarray(end);
-    if (headers['lambda-runtime-aws-request-id'] !== undefined) onEvent({ headers, body });
+    if (headers[READ_HEADERS.requestId] !== undefined) onEvent({ headers, body });
     else onLast?.();
     return buffer.length > 0;
   }
 
   function post(path: string, body: string | Buffer, errorType: string | undefined): string {
-    const type = errorType === undefined ? '' : `${ERROR_TYPE}: ${errorType}\r\n`;
-    return `POST ${PREFIX}${path} HTTP/1.1\r\nHost: ${address}\r\nContent-Type: application/json\r\n${type}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    const type = errorType === undefined ? '' : `${HEADERS.errorType}: ${errorType}\r\n`;
+    return `POST ${path} HTTP/1.1\r\nHost: ${address}\r\nContent-Type: application/json\r\n${type}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
   }
 
   return {
@@ -98,7 +96,7 @@ export function connectToHost(address: string, onEvent: (event: Event) => void):
         begin: (contentType) => {
           begun = true;
           socket.write(
-            `POST ${PREFIX}${path} HTTP/1.1\r\nHost: ${address}\r\nContent-Type: ${contentType}\r\nLambda-Runtime-Function-Response-Mode: streaming\r\nTrailer: ${ERROR_TYPE}, ${ERROR_BODY}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+            `POST ${path} HTTP/1.1\r\nHost: ${address}\r\nContent-Type: ${contentType}\r\n${HEADERS.responseMode}: streaming\r\nTrailer: ${HEADERS.errorType}, ${HEADERS.errorBody}\r\nTransfer-Encoding: chunked\r\n\r\n`,
           );
         },
         write: (piece, done) => {
@@ -110,7 +108,9 @@ export function connectToHost(address: string, onEvent: (event: Event) => void):
         },
         end: (failure) => {
           const body = failure && Buffer.from(failure.body).toString('base64');
-          const trailers = failure ? `${ERROR_TYPE}: ${failure.errorType}\r\n${ERROR_BODY}: ${body}\r\n` : '';
+          const trailers = failure
+            ? `${HEADERS.errorType}: ${failure.errorType}\r\n${HEADERS.errorBody}: ${body}\r\n`
+            : '';
           socket.write(`0\r\n${trailers}\r\n${next}`);
         },
       };

@@ -2,6 +2,7 @@
  * The Node runtime of local-lambda: it runs inside an execution environment, bundled into one CommonJS file (see
  * `../node.ts`), and does what `aws-lambda-ric` does on Lambda.
  */
+import { answerPath, INIT_ERROR_PATH, READ_HEADERS } from '../../../runtime-api/protocol.ts';
 import { connectToHost, type Event } from './connection.ts';
 import { patchConsole } from './console.ts';
 import { type Handler, loadHandler, runtimeError } from './load-handler.ts';
@@ -54,15 +55,15 @@ function initFailed(error: unknown): void {
 async function fail(title: string, error: unknown, code: number): Promise<void> {
   logError(title, error);
   const { errorType, body } = onWire(error);
-  const path = requestId === undefined ? 'init/error' : `invocation/${requestId}/error`;
+  const path = requestId === undefined ? INIT_ERROR_PATH : answerPath(requestId, 'error');
   await connection.last(path, body, errorType);
   process.exit(code);
 }
 
 function onEvent({ headers, body }: Event): void {
-  const id = headers['lambda-runtime-aws-request-id'] ?? '';
+  const id = headers[READ_HEADERS.requestId] ?? '';
   requestId = id;
-  const trace = headers['lambda-runtime-trace-id'];
+  const trace = headers[READ_HEADERS.traceId];
   if (trace !== undefined) env['_X_AMZN_TRACE_ID'] = trace;
   if (handler !== undefined && isStreaming(handler)) {
     void streamAnswer(id, handler, headers, body);
@@ -77,7 +78,7 @@ function onEvent({ headers, body }: Event): void {
         return answerError(id, error);
       }
       requestId = undefined;
-      connection.answer(`invocation/${id}/response`, response);
+      connection.answer(answerPath(id, 'response'), response);
     },
     (error) => answerError(id, error),
   );
@@ -90,7 +91,7 @@ async function streamAnswer(
   headers: Event['headers'],
   body: string,
 ): Promise<void> {
-  const answer = connection.stream(`invocation/${id}/response`);
+  const answer = connection.stream(answerPath(id, 'response'));
   const stream = createResponseStream(streaming, answer);
   const finished = new Promise((resolve) => stream.once('finish', resolve));
   try {
@@ -111,7 +112,7 @@ function answerError(id: string, error: unknown): void {
   logError('Invoke Error', error);
   const { errorType, body } = onWire(error);
   requestId = undefined;
-  connection.answer(`invocation/${id}/error`, body, errorType);
+  connection.answer(answerPath(id, 'error'), body, errorType);
 }
 
 async function invoke(id: string, headers: Event['headers'], body: string): Promise<unknown> {
@@ -130,8 +131,8 @@ async function invoke(id: string, headers: Event['headers'], body: string): Prom
 }
 
 function contextOf(awsRequestId: string, headers: Event['headers']): object {
-  const deadlineMs = Number(headers['lambda-runtime-deadline-ms']);
-  const clientContext = headers['lambda-runtime-client-context'];
+  const deadlineMs = Number(headers[READ_HEADERS.deadlineMs]);
+  const clientContext = headers[READ_HEADERS.clientContext];
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'],
@@ -141,7 +142,7 @@ function contextOf(awsRequestId: string, headers: Event['headers']): object {
     logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
     clientContext: clientContext === undefined ? undefined : JSON.parse(clientContext),
     identity: undefined,
-    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    invokedFunctionArn: headers[READ_HEADERS.functionArn],
     awsRequestId,
     getRemainingTimeInMillis: () => deadlineMs - Date.now(),
   };

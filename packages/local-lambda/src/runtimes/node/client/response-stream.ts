@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream';
+import { HTTP_RESPONSE_TYPE, PRELUDE_END_BYTES } from '../../../runtime-api/protocol.ts';
 import type { StreamedAnswer } from './connection.ts';
 import { type Handler, runtimeError } from './load-handler.ts';
 
 /** The mark of `awslambda.streamifyResponse` on a handler, as AWS's client sets it. */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
-const HTTP_RESPONSE_TYPE = 'application/vnd.awslambda.http-integration-response';
-const PRELUDE_END = Buffer.alloc(8);
+const PRELUDE_END = Buffer.alloc(PRELUDE_END_BYTES);
 
 /** A streaming handler: `handler(event, responseStream, context)`. */
 export type StreamingHandler = (event: unknown, stream: Writable, context: object) => unknown;
