@@ -125,7 +125,9 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   }
 
   function dispatch(invocation: Invocation): boolean {
-    // A process that ends closes its connection, which is heard of a moment later; its memory is gone before.
+    meter.begin();
+    // A process that ends closes its connection, which is heard of a moment later; its memory is gone before. Between
+    // this look and the event nothing may take long.
     if (!api.isAwaited() || child?.isGone() !== false || meter.residentMb() === 0) {
       apply({ type: 'disconnected' });
       return false;
@@ -188,6 +190,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       case 'restart':
         begin(effect.invocation, true);
         startRuntime();
+        meter.begin();
         break;
       case 'deliver':
         deliver();
@@ -237,7 +240,6 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   function begin(invocation: Invocation, duringInit: boolean): void {
     record.begin(invocation, init.ms, duringInit);
     init.ms = undefined;
-    meter.begin();
     timeout.set(timeoutSeconds * 1000);
     if (options.enforceMemory) memoryTimer.set(MEMORY_POLL_MS);
   }

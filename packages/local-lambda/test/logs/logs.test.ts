@@ -73,6 +73,33 @@ test("JSON log format: platform events and the function's own lines", async (t) 
   assert.equal(events[3].record.status, 'success');
 });
 
+test('the system log level decides which platform events are written', async (t) => {
+  const source = 'export const handler = async ({ exit }) => exit && process.exit(3);';
+  const at = (level: string) => ({
+    source,
+    properties: { LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: level } },
+  });
+  const host = await startHost(t, { debug: at('DEBUG'), warn: at('WARN') });
+  for (const name of ['debug', 'warn']) {
+    await host.invoke(name, {});
+    await host.invoke(name, { exit: true });
+  }
+  const typesOf = async (name: string) =>
+    (await host.logLines(name)).map((line) => JSON.parse(line).type?.replace('platform.', ''));
+  const call = ['start', 'runtimeDone', 'report'];
+  assert.deepEqual(await typesOf('debug'), [
+    'initStart',
+    'initReport',
+    ...call,
+    'start',
+    undefined,
+    ...call.slice(1),
+  ]);
+  assert.deepEqual(await typesOf('warn'), [undefined, 'runtimeDone', 'report']);
+  const failed = JSON.parse((await host.logLines('warn'))[1] ?? '').record;
+  assert.deepEqual([failed.status, failed.errorType], ['error', 'Runtime.ExitError']);
+});
+
 test('the oldest streams are pruned by count and by size', async (t) => {
   const folder = await temporaryFolder(t);
   await mkdir(join(folder, 'group'));

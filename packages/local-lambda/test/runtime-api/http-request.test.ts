@@ -102,3 +102,37 @@ test('what is no HTTP is an error', () => {
     assert.throws(() => parseAll([Buffer.from(text)]), text.slice(0, 30));
   }
 });
+
+test('what two readers could understand in two ways is refused, with the status that says why', () => {
+  const post = 'POST /a HTTP/1.1\r\n';
+  const cases: [string, number][] = [
+    [`${post}Transfer-Encoding: gzip, chunked\r\n\r\n`, 501],
+    [`${post}Transfer-Encoding: identity\r\n\r\n`, 501],
+    [`${post}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n`, 501],
+    [`${post}Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n`, 400],
+    [`${post}Content-Length: 3\r\nContent-Length: 3\r\n\r\n`, 400],
+    [`${post}Content-Length : 3\r\n\r\n`, 400],
+    [`${post}Content-Length: +3\r\n\r\n`, 400],
+    [`${post}X: a\r\n folded: b\r\n\r\n`, 400],
+    [`${post}X: a\0b\r\n\r\n`, 400],
+    [`${post}X: a\nY: b\r\n\r\n`, 400],
+    [`POST  /a HTTP/1.1\r\n\r\n`, 400],
+    [`POST /a HTTP/1.10\r\n\r\n`, 400],
+    [`${post}Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n`, 400],
+    [`${post}Transfer-Encoding: chunked\r\n\r\n0\r\n${'X: y\r\n'.repeat(20_000)}`, 400],
+  ];
+  for (const [text, status] of cases) {
+    assert.throws(() => parseAll([Buffer.from(text)]), { status }, JSON.stringify(text.slice(0, 80)));
+  }
+});
+
+test('Chunked in any case is chunked, and no header has a meaning by its name in JavaScript', () => {
+  const text =
+    'POST /a HTTP/1.1\r\nTransfer-Encoding: ChUnKeD\r\n__proto__: x\r\nconstructor: y\r\n\r\n1\r\nz\r\n0\r\n\r\n';
+  const [request] = parseAll([Buffer.from(text)]).requests;
+  assert.equal(request?.body.toString(), 'z');
+  assert.deepEqual(Object.entries(request?.headers ?? {}).slice(-2), [
+    ['__proto__', 'x'],
+    ['constructor', 'y'],
+  ]);
+});

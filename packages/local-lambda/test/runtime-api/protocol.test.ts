@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { HEADERS, INIT_ERROR_PATH, NEXT_PATH } from '../../src/runtime-api/protocol.ts';
 import { EXECUTABLE, startHost } from '../fixture-package.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -102,4 +104,29 @@ test('the Runtime API answers as that of Lambda does, row by row', async (t) => 
   assert.equal(third.errorType, 'Own.Type');
   const { accepted } = third.payload as { accepted: Seen };
   assert.deepEqual([accepted.status, accepted.text.trim()], [202, '{"status":"OK"}']);
+});
+
+test("Python's runtime speaks of the same paths and headers", async () => {
+  const path = new URL('../../src/runtimes/python/bootstrap.py', import.meta.url);
+  const source = await readFile(path, 'utf8');
+  const [, prefix = ''] = /^PREFIX = "([^"]+)"$/m.exec(source) ?? [];
+  for (const whole of [NEXT_PATH, INIT_ERROR_PATH]) {
+    assert.ok(whole.startsWith(prefix) && source.includes(whole.slice(prefix.length)), whole);
+  }
+  const known = new Set(Object.values(HEADERS).map((name) => name.toLowerCase()));
+  const used = source.toLowerCase().match(/lambda-runtime-[a-z-]+/g) ?? [];
+  assert.ok(used.length > 4);
+  for (const name of used) assert.ok(known.has(name), name);
+});
+
+test('each environment has an address of its own, which is not the one that everybody looks at', async (t) => {
+  const source = 'export const handler = () => process.env.AWS_LAMBDA_RUNTIME_API;';
+  const host = await startHost(t, { a: { source }, b: { source } });
+  const addresses = [(await host.invoke('a', {})).payload, (await host.invoke('b', {})).payload].map(String);
+  assert.notEqual(addresses[0]?.split(':')[0], addresses[1]?.split(':')[0]);
+  for (const address of addresses) {
+    assert.match(address, /^127\.\d+\.\d+\.\d+:\d+$/);
+    const foreign = `http://127.0.0.1:${address.split(':')[1]}/2018-06-01/runtime/invocation/next`;
+    if (!address.startsWith('127.0.0.1:')) await assert.rejects(fetch(foreign));
+  }
 });
