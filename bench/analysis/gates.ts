@@ -3,6 +3,8 @@ import { isWrong } from '../results/result.ts';
 import { readResult } from '../results/result-file.ts';
 import type { Comparison } from './compare.ts';
 import { compareResults, regressionsOf } from './compare.ts';
+import type { AgainstVerdict } from './ratios.ts';
+import { againstOf } from './ratios.ts';
 import type { Threshold, ThresholdOutcome } from './thresholds.ts';
 import { checkThreshold, parseThreshold } from './thresholds.ts';
 
@@ -20,6 +22,8 @@ export interface Judgement {
   readonly outcomes: readonly ThresholdOutcome[];
   /** With the baseline; `undefined` without one. */
   readonly comparison: Comparison | undefined;
+  /** With the other revision, by median latency; `undefined` where none was measured. */
+  readonly against: AgainstVerdict | undefined;
   /** The exit code that follows. */
   readonly code: 0 | 1 | 3 | 4;
 }
@@ -39,7 +43,7 @@ export async function readGates(given: {
 export function judge(result: BenchResult, gates: Gates): Judgement {
   const outcomes = gates.thresholds.flatMap((threshold) => checkThreshold(result, threshold));
   const comparison = gates.baseline && compareResults(gates.baseline.results, result);
-  return { outcomes, comparison, code: codeOf(result, outcomes, comparison) };
+  return { outcomes, comparison, against: againstOf(result), code: codeOf(result, outcomes, comparison) };
 }
 
 /** The exit code of a result: what cannot be trusted comes first, then what was promised, then what changed. */
@@ -50,7 +54,8 @@ export function codeOf(
 ): Judgement['code'] {
   if (isAnyWrong(result)) return 1;
   if (outcomes.some(({ isKept }) => !isKept)) return 3;
-  return comparison !== undefined && regressionsOf(comparison).length > 0 ? 4 : 0;
+  const isSlower = againstOf(result)?.slower.length ?? 0;
+  return isSlower > 0 || (comparison !== undefined && regressionsOf(comparison).length > 0) ? 4 : 0;
 }
 
 /** Whether anything in a result did not verify. */

@@ -1,3 +1,4 @@
+import { AGAINST_NAME } from '../plan/settle-options.ts';
 import type { ScenarioName } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import { confidenceOfEach, type RatioInterval } from '../statistics/interval.ts';
@@ -46,6 +47,25 @@ export function ratiosOf({ scenarios }: BenchResult, metric: MetricName): Ratio[
     rounds: isMissing(values) ? 0 : values.ours.length,
     figures: isMissing(values) ? values : compare(metric, values, confidenceOfEach(comparable)),
   }));
+}
+
+/** How a stack compares with its other revision, by median latency. */
+export interface AgainstVerdict {
+  /** The other revision as it was given. */
+  readonly against: string;
+  /** One for each scenario. */
+  readonly ratios: readonly Ratio[];
+  /** Those that chance does not explain in which the stack is slower than the other revision. */
+  readonly slower: readonly Ratio[];
+}
+
+/** The verdict against the other revision; `undefined` where none was measured. */
+export function againstOf(result: BenchResult): AgainstVerdict | undefined {
+  const { against } = result.plan;
+  if (against === undefined) return undefined;
+  const ratios = ratiosOf(result, 'p50').filter(({ other }) => other === AGAINST_NAME);
+  const slower = ratios.filter(({ figures }) => !isMissing(figures) && figures.verdict === 'slower');
+  return { against, ratios, slower };
 }
 
 interface Values {

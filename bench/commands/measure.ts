@@ -33,6 +33,8 @@ Reports and comparisons of result files, any time: npm run bench -- report --hel
 Examples:
   npm run bench
   npm run bench -- --preset quick
+  npm run bench -- --against HEAD~1
+  npm run bench -- --stack python --against ../other-checkout --scenario wolf
   npm run bench -- --scenario wolf --herd 10000 --duration 10
   npm run bench -- --stack a=ts --stack b=ts
   npm run bench -- --scenario dog --rate-steps 50,100,200,400 --slo 'p99<250ms'

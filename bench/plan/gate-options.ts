@@ -20,4 +20,4 @@ export const GATE_OPTIONS = {
 
 /** What the codes of the bench mean, for the help of its commands. */
 export const EXIT_CODES =
-  'Exit codes, the first that applies: 2 wrong usage; 130 interrupted; 1 an answer did not verify; 3 a threshold is\nmissed; 4 a regression against the baseline; 0 none of these.';
+  'Exit codes, the first that applies: 2 wrong usage; 130 interrupted; 1 an answer did not verify; 3 a threshold is\nmissed; 4 a regression against the baseline or the other revision; 0 none of these.';

@@ -50,6 +50,12 @@ export const BENCH_OPTIONS = {
     repeatable: true,
     ...namedStacks(STACK_NAMES),
   } satisfies Option<readonly NamedStack<StackName>[]>,
+  against: {
+    env: 'BENCH_AGAINST',
+    help: 'another revision of the stack, measured beside it in the same run; a regression gives exit code 4',
+    allowed: 'a git revision, such as HEAD~1 or origin/main, or the folder of a checkout',
+    read: ([given = '']) => (given === '' ? undefined : given),
+  } satisfies Option<string>,
   scenario: {
     env: 'BENCH_SCENARIO',
     help: 'what to measure',

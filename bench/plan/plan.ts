@@ -28,6 +28,7 @@ export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
     preset,
     stacks,
     scenarios: scenario,
+    against: options.against,
     isRemote: options.url !== undefined,
     rounds,
     calls,
@@ -74,6 +75,7 @@ export function plannedSeconds(plan: Plan): PlannedSeconds {
 export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
   const { preset, stacks, scenarios, rounds, calls, duration, warmUp, connections, rate, arrivals, cold } =
     plan;
+  const other = plan.against === undefined ? '' : ` (${plan.against})`;
   const amount = calls === undefined ? `${duration} s` : `${calls} calls`;
   const model =
     rate === undefined
@@ -87,7 +89,7 @@ export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
     `${plan.herd} sheep`,
   ];
   return [
-    `Plan ${preset}: ${scenarios.join(', ')} on ${stacks.join(' and ')}, ${sayDuration(total)} in all`,
+    `Plan ${preset}: ${scenarios.join(', ')} on ${stacks.join(' and ')}${other}, ${sayDuration(total)} in all`,
     `  ${parts.join('; ')}`,
     ...(plan.rateSteps === undefined
       ? []

@@ -1,5 +1,6 @@
 import type { Values } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
+import { DEFAULT_STACK_NAMES } from '../stacks/catalogue.ts';
 import type { BENCH_OPTIONS } from './options.ts';
 
 /** What one run of the bench is to do. */
@@ -19,8 +20,9 @@ const LOCAL_COLD_STARTS = 10;
  * @throws OptionError that names the two options, the value and what is allowed.
  */
 export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOptions {
-  const { calls, url, rate, rateSteps } = values;
+  const { calls, url, rate, rateSteps, against } = values;
   refuseContradictions(values);
+  if (against !== undefined) refuseBesideAgainst(against, values);
   // Environments that share this machine's cores would measure each other, which they do not on Lambda.
   const closed = url === undefined ? 1 : 10;
   const usual = rate === undefined ? closed : OPEN_CONNECTIONS;
@@ -35,11 +37,31 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   const arrivals = values.arrivals ?? (isOpen ? 'even' : undefined);
   const cold = values.cold ?? (url === undefined ? LOCAL_COLD_STARTS : 0);
   const freshEvery = values.freshEvery ?? (url === undefined ? 1 : 0);
-  return { ...values, connections, rounds, arrivals, cold, freshEvery, openConnections };
+  const stack = against === undefined ? values.stack : (values.stack ?? firstStack());
+  return { ...values, stack, connections, rounds, arrivals, cold, freshEvery, openConnections };
 }
+
+/** The name of the other revision's stack. */
+export const AGAINST_NAME = 'against';
 
 /** In the open model connections only bound how many requests are under way. */
 const OPEN_CONNECTIONS = 50;
+
+/** What `--against` measures when no stack is named. */
+function firstStack() {
+  return DEFAULT_STACK_NAMES.slice(0, 1).map((name) => ({ name, source: name }));
+}
+
+function refuseBesideAgainst(against: string, { url, stack = [] }: Values<typeof BENCH_OPTIONS>): void {
+  if (url !== undefined) {
+    throw new OptionError(`--against must be absent when --url is given; got "${against}"`);
+  }
+  if (stack.length > 1 || stack.some(({ name }) => name === AGAINST_NAME)) {
+    throw new OptionError(
+      `--stack must name one stack, by another name than ${AGAINST_NAME}, when --against is given; got "${stack.map(({ name }) => name).join(',')}"`,
+    );
+  }
+}
 
 function refuseContradictions(values: Values<typeof BENCH_OPTIONS>): void {
   const { url, stack, region, sign, rate, arrivals, rateSteps, slo, cold, freshEvery } = values;

@@ -1,6 +1,7 @@
 import type { StackFigures } from '../analysis/stack-figures.ts';
 import type { Summary } from '../analysis/summary.ts';
 import { summaryOf } from '../analysis/summary.ts';
+import { AGAINST_NAME } from '../plan/settle-options.ts';
 import type { BenchResult } from '../results/result.ts';
 import { colourText } from './colour.ts';
 import { decimal, planText, span, wrap } from './format.ts';
@@ -33,10 +34,13 @@ export function renderTerminal(result: BenchResult, hasColour = false): string {
 }
 
 /** When the run was, how long it took and what it was to do. */
-export function titleOf({ startedAt, finishedAt, plan, isComplete }: Summary): string {
+export function titleOf({ startedAt, finishedAt, plan, isComplete, stacks }: Summary): string {
   const took = span(Date.parse(finishedAt) - Date.parse(startedAt));
   const early = isComplete ? '' : ' (ended early)';
-  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${took}${early}: ${planText(plan)}`;
+  const commit = stacks.find(({ name }) => name === AGAINST_NAME)?.commit?.slice(0, 9);
+  const other = commit === undefined ? plan.against : `${plan.against} (${commit})`;
+  const against = other === undefined ? '' : `; ${AGAINST_NAME} is ${other}`;
+  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${took}${early}: ${planText(plan)}${against}`;
 }
 
 /** What the bench itself can measure at most. */

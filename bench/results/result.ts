@@ -89,6 +89,8 @@ export interface Plan {
   readonly preset: string;
   readonly stacks: readonly string[];
   readonly scenarios: readonly ScenarioName[];
+  /** The other revision that the stack was measured against, as it was given. */
+  readonly against: string | undefined;
   /** Whether the stacks were reached by URL. */
   readonly isRemote: boolean;
   readonly rounds: number;
@@ -157,6 +159,8 @@ export interface FunctionDescription {
 export interface StackDescription {
   readonly name: string;
   readonly url: string;
+  /** The commit that it was packaged from, where that is not the one of {@link Versions}. */
+  readonly commit: string | undefined;
   /** Empty where the stack was reached over HTTP alone. */
   readonly functions: readonly FunctionDescription[];
 }

@@ -35,7 +35,7 @@ export async function runBench(root: string, options: BenchOptions, world: Bench
   const { progress, signal } = world;
   const start = startOf(world);
   const opened = await (options.url === undefined
-    ? localStacks(root, options.stack, progress, signal)
+    ? localStacks(root, options, progress, signal)
     : remoteStacks(options, world));
   let ended: Awaited<ReturnType<typeof runOn>>;
   try {
@@ -65,7 +65,12 @@ async function runOn(
   const collected = newCollected(start, {
     versions: await describeVersions(root),
     plan: planOf(names, options),
-    stacks: stacks.map((one) => ({ name: one.name, url: one.url, functions: functionsOf(one) })),
+    stacks: stacks.map((one) => ({
+      name: one.name,
+      url: one.url,
+      commit: one.commit,
+      functions: functionsOf(one),
+    })),
     notices,
   });
   const fileName = `${new Date(start.wallMs).toISOString().replaceAll(':', '-')}.json`;

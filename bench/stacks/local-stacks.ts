@@ -6,11 +6,14 @@ import { startDynamodb, tablesOf } from '@sheep-shed/local-lambda/dynamodb';
 import { logFolder, type Window } from '@sheep-shed/log-insights';
 import { listInvocations, summariseReports } from '@sheep-shed/log-insights/report-lines';
 import { OptionError } from '@sheep-shed/options';
-import type { NamedStack } from '../plan/named-targets.ts';
+import type { BenchOptions } from '../plan/settle-options.ts';
+import { AGAINST_NAME } from '../plan/settle-options.ts';
 import type { FunctionDescription } from '../results/result.ts';
 import type { Progress } from '../world/progress.ts';
 import type { StackName } from './catalogue.ts';
 import { DEFAULT_STACK_NAMES, STACKS } from './catalogue.ts';
+import type { OtherRevision } from './other-revision.ts';
+import { packageOther } from './other-revision.ts';
 import { packageStack } from './package-stack.ts';
 import type { LogAccess, Stack } from './stack.ts';
 import { localTable } from './table.ts';
@@ -30,12 +33,13 @@ export interface OpenStacks {
 /**
  * Packages stacks and runs the packages on this machine, each on a local-lambda and a table of its own, all
  * on one DynamoDB.
- * @param chosen `undefined` for every default stack that can run here.
+ * @param options `stack`: `undefined` for every default stack that can run here; `against`: another revision of the
+ * one stack that is named then.
  * @throws OptionError when a chosen stack cannot run here; nothing is left running then, as after any error.
  */
 export async function localStacks(
   root: string,
-  chosen: readonly NamedStack<StackName>[] | undefined,
+  { stack: chosen, against }: Pick<BenchOptions, 'stack' | 'against'>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<OpenStacks> {
@@ -47,17 +51,32 @@ export async function localStacks(
     const sources = chosen && [...new Set(chosen.map(({ source }) => source))];
     const { packages, notices } = await packageStacks(root, sources, progress, signal);
     const named = chosen ?? [...packages.keys()].map((source) => ({ name: source, source }));
+    const started: Packaged[] = named.map(({ name, source }) => ({
+      name,
+      isAlias: name !== source,
+      packageDir: packages.get(source) ?? '',
+    }));
+    const [first] = named;
+    let other: OtherRevision | undefined;
+    if (against !== undefined && first !== undefined) {
+      other = await packageOther(root, against, first.source, STACKS[first.source], progress, signal);
+      const { packageDir, commit } = other;
+      started.push({ name: AGAINST_NAME, isAlias: true, packageDir, ...(commit && { commit }) });
+    }
     progress.step('starting DynamoDB and local-lambda');
     const dynamodb = await startDynamodb();
     cleanups.push(() => dynamodb.close());
     const stacks: Stack[] = [];
-    for (const { name, source } of named) {
-      const packageDir = packages.get(source) ?? '';
-      const isAlias = name !== source;
-      stacks.push(await startStack({ root, name, isAlias, packageDir, dynamodb, progress, cleanups }));
+    for (const one of started) {
+      stacks.push(await startStack({ ...one, root, dynamodb, progress, cleanups }));
       signal.throwIfAborted();
     }
-    return { stacks, functionsOf: ({ host }) => host?.functions ?? [], notices, close };
+    return {
+      stacks,
+      functionsOf: ({ host }) => host?.functions ?? [],
+      notices: [...notices, ...(other?.notices ?? [])],
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -103,12 +122,16 @@ async function runnable(root: string, chosen: readonly StackName[] | undefined, 
   return { names: names.filter((name) => !needPython.includes(name)), notices: [notice] };
 }
 
-interface StartOptions {
-  readonly root: string;
+interface Packaged {
   readonly name: string;
   /** Whether it runs under another name than its own, and must share neither table nor logs with its twin. */
   readonly isAlias: boolean;
   readonly packageDir: string;
+  readonly commit?: string;
+}
+
+interface StartOptions extends Packaged {
+  readonly root: string;
   readonly dynamodb: LocalDynamodb;
   readonly progress: Progress;
   readonly cleanups: (() => Promise<void> | void)[];
@@ -119,6 +142,7 @@ async function startStack({
   name,
   isAlias,
   packageDir,
+  commit,
   dynamodb,
   progress,
   cleanups,
@@ -140,6 +164,7 @@ async function startStack({
   const functions = host.functions.map(describe);
   return {
     name,
+    ...(commit !== undefined && { commit }),
     url: host.url,
     table,
     host: { functions, dropEnvironments: () => host.dropEnvironments(), settle: () => host.flushLogs() },

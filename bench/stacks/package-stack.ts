@@ -31,29 +31,45 @@ export async function packageStack(
 ): Promise<string> {
   const packages = join(root, '.cache', 'packages');
   const packageDir = join(packages, `${name}-${await digestOf(root, stack)}`);
-  if (existsSync(join(packageDir, TEMPLATE))) {
-    const now = new Date();
-    await utimes(packageDir, now, now);
-    return packageDir;
-  }
+  if (await isPackaged(packageDir)) return packageDir;
   onStart();
   await mkdir(packages, { recursive: true });
   const copy = await mkdtemp(join(packages, `.${name}-`));
   try {
     await copyProject(root, copy, [stack]);
     await runServerless(root, join(copy, stack.folder), name, stack, signal);
-    await rename(join(copy, stack.folder, '.serverless'), packageDir).catch((error: Error) => {
-      // Another process was faster: its package is the same.
-      if (!existsSync(join(packageDir, TEMPLATE))) throw error;
-    });
+    await keepPackage(join(copy, stack.folder), packageDir);
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
-  await removeOld(packages, name);
+  await removeOldPackages(packages, name);
   return packageDir;
 }
 
-async function runServerless(root: string, cwd: string, name: string, stack: StackRow, signal: AbortSignal) {
+/** Whether a package is there; if so it counts as used now. */
+export async function isPackaged(packageDir: string): Promise<boolean> {
+  if (!existsSync(join(packageDir, TEMPLATE))) return false;
+  const now = new Date();
+  await utimes(packageDir, now, now);
+  return true;
+}
+
+/** Moves what the Serverless Framework has packaged in a folder to its place. */
+export async function keepPackage(folder: string, packageDir: string): Promise<void> {
+  await rename(join(folder, '.serverless'), packageDir).catch((error: Error) => {
+    // Another process was faster: its package is the same.
+    if (!existsSync(join(packageDir, TEMPLATE))) throw error;
+  });
+}
+
+/** Packages a stack in `cwd` with the Serverless Framework of `root`. @throws Error with the framework's own words. */
+export async function runServerless(
+  root: string,
+  cwd: string,
+  name: string,
+  stack: StackRow,
+  signal: AbortSignal,
+): Promise<void> {
   const cli = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
   await promisify(execFile)(process.execPath, [cli, 'package', ...parametersOf(stack)], {
     cwd,
@@ -90,7 +106,7 @@ async function filesIn(root: string, path: string): Promise<readonly string[]> {
 }
 
 /** Removes the packages of a stack that have not been used for longest. */
-async function removeOld(packages: string, name: string): Promise<void> {
+export async function removeOldPackages(packages: string, name: string): Promise<void> {
   const isOurs = new RegExp(`^${name}-[0-9a-f]{16}$`);
   const folders = (await readdir(packages)).filter((folder) => isOurs.test(folder));
   const used = await Promise.all(

@@ -81,6 +81,8 @@ export interface Address {
 /** One implementation of the contract, ready to be measured. */
 export interface Stack extends Address {
   readonly name: string;
+  /** The commit that it was packaged from; absent where that is the project as it stands, or nobody knows. */
+  readonly commit?: string;
   /** Absent where the bench reaches the stack over HTTP alone. */
   readonly table: TableAccess | undefined;
   /** Absent where the bench has not started the stack's host itself. */

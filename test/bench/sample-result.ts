@@ -70,6 +70,7 @@ export function sampleResult(shape: SampleShape = {}): BenchResult {
     stacks: stacks.map((name) => ({
       name,
       url: 'http://127.0.0.1:40123',
+      commit: undefined,
       functions: Object.values(FUNCTION_OF).map((one) => ({
         function: one,
         name: `sheep-shed-dev-${name}-${one}`,
@@ -100,6 +101,7 @@ export function samplePlan(part: Partial<Plan> = {}): Plan {
     preset: 'default',
     stacks: ['ts', 'python'],
     scenarios: SCENARIO_NAMES,
+    against: undefined,
     isRemote: false,
     rounds: 5,
     calls: 1000,
@@ -145,7 +147,7 @@ export function bareResult(): BenchResult {
     machine: { ...whole.machine, loadAverageBefore: undefined, loadAverageAfter: undefined },
     versions: { ...whole.versions, gitCommit: undefined, gitDirty: undefined },
     floor: undefined,
-    stacks: [{ name: 'api', url: 'http://127.0.0.1:40123', functions: [] }],
+    stacks: [{ name: 'api', url: 'http://127.0.0.1:40123', commit: undefined, functions: [] }],
     scenarios: whole.scenarios.map((one) => ({
       ...one,
       reported: undefined,

@@ -22,6 +22,18 @@ test('what is not allowed, and what contradicts itself, is named with its value'
     [['--url', 'a=http://x', '--url', 'a=http://y'], /each name once.*; got "a=http:\/\/x,a=http:\/\/y"/],
     [['--url', 'http://x', '--stack', 'ts'], /--stack must be absent when --url is given; got "ts"/],
     [['--url', 'http://x', '--region', 'Paris'], /--region must be an AWS region, such as .*; got "Paris"/],
+    [
+      ['--against', 'HEAD~1', '--url', 'http://x'],
+      /--against must be absent when --url is given; got "HEAD~1"/,
+    ],
+    [
+      ['--against', 'HEAD~1', '--stack', 'ts', '--stack', 'python'],
+      /--stack must name one stack, .*; got "ts,python"/,
+    ],
+    [
+      ['--against', 'HEAD~1', '--stack', 'against=ts'],
+      /--stack must name one stack, by another name than against,/,
+    ],
     [['--region', 'eu-west-3'], /--region must be absent when --url is not given; got "eu-west-3"/],
     [['--stage', 'a b'], /--stage must be a letter, then up to 29 letters, digits and hyphens; got "a b"/],
     [['--preset', 'huge'], /--preset must be one of quick, default, classic; got "huge"/],
@@ -59,6 +71,13 @@ test('what is not allowed, and what contradicts itself, is named with its value'
 test('stacks have their own names or given ones', () => {
   assert.deepEqual(settle(['--stack', 'a=ts', '--stack', 'python']).stack, [
     { name: 'a', source: 'ts' },
+    { name: 'python', source: 'python' },
+  ]);
+});
+
+test('--against measures one stack, the first of the catalogue unless another is named', () => {
+  assert.deepEqual(settle(['--against', 'HEAD~1']).stack, [{ name: 'ts', source: 'ts' }]);
+  assert.deepEqual(settle(['--against', 'HEAD~1', '--stack', 'python']).stack, [
     { name: 'python', source: 'python' },
   ]);
 });

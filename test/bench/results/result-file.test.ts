@@ -28,6 +28,8 @@ function wholeResult(): BenchResult {
   const incomparable = 'the herds differ';
   return {
     ...whole,
+    plan: { ...whole.plan, against: 'HEAD~1' },
+    stacks: whole.stacks.map((stack) => ({ ...stack, commit: 'bc385f4a0c0ffee0' })),
     scenarios: [{ ...first, rounds, incomparable, violations: ['two too few'] }, ...others],
   };
 }
