@@ -8,7 +8,8 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { OptionError, readFlags, resolveOptions } from '@sheep-shed/options';
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
 import { unzipSync } from 'fflate';
 import { judge } from '../../../bench/analysis/gates.ts';
 import { BENCH_OPTIONS } from '../../../bench/plan/options.ts';
@@ -80,9 +81,11 @@ test('two revisions are measured in one run, and a slower one gives exit code 4'
   await slowDown(root);
   const out = join(root, 'results', 'x.json');
   const args = ['--against', 'HEAD', '--scenario', 'cat', '--rounds', '5', '--duration', '0.3'];
-  const { flags } = readFlags(BENCH_OPTIONS, [...args, '--warm-up', '0', '--cold', '0', '--out', out]);
+  const command = { options: BENCH_OPTIONS, usage: String };
+  const line = readCommand(command, [...args, '--warm-up', '0', '--cold', '0', '--out', out], {});
+  assert.equal(line.kind, 'run');
   let tattoo = 1n;
-  const { result, failure } = await runBench(root, settleOptions(resolveOptions(BENCH_OPTIONS, { flags })), {
+  const { result, failure } = await runBench(root, settleOptions(line.values), {
     progress: silent,
     signal: never,
     nextTattoo: () => tattoo++,
