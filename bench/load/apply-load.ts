@@ -1,5 +1,7 @@
 import type { LoadModel, LoadResult } from '../results/load-result.ts';
-import type { Connection } from './connection.ts';
+import type { Clock } from '../world/clock.ts';
+import { systemClock } from '../world/clock.ts';
+import type { Connect, Connection } from './connection.ts';
 import { createConnection } from './connection.ts';
 import type { BenchAnswer, BenchRequest, HeadersOf } from './exchange.ts';
 import type { Tally } from './tally.ts';
@@ -22,7 +24,18 @@ export interface LoadOptions {
   readonly onProgress: (answers: number, elapsedMs: number) => void;
   /** Told why a request was lost, for the first three. */
   readonly onLost?: (problem: string) => void;
+  /**
+   * What is to be done after an answer, outside its latency, so that the next call finds what this one found. In the
+   * closed model the connection waits for it, in the open one the planned times do not.
+   */
+  readonly afterAnswer?:
+    | ((request: BenchRequest, answer: BenchAnswer) => Promise<void> | undefined)
+    | undefined;
   readonly signal: AbortSignal;
+  /** Sockets where not given. */
+  readonly connect?: Connect | undefined;
+  /** The clock by which connections tell their times; this machine's where not given. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A server that loses this many requests is not worth the wait for more: the load ends early. */
@@ -34,9 +47,10 @@ const PROGRESS_MS = 250;
 export interface Stage {
   readonly connections: readonly Connection[];
   readonly tally: Tally;
+  readonly clock: Clock;
   /** Whether to send nothing more: too much is lost, the run is aborted, or an answer could not be judged. */
   isOver(): boolean;
-  /** Milliseconds of `performance.now()`, when the connections were open. */
+  /** Milliseconds of the clock, when the connections were open. */
   readonly startedAt: number;
 }
 
@@ -46,11 +60,12 @@ export async function applyLoad(
   options: LoadOptions,
   drive: (stage: Stage) => Promise<void>,
 ): Promise<LoadResult> {
-  const { url, calls, timeoutSeconds, onProgress, signal } = options;
-  const tally = createTally({ ...options, onLost: options.onLost });
+  const { url, calls, timeoutSeconds, onProgress, signal, connect = createConnection } = options;
+  const { clock = systemClock } = options;
+  const tally = createTally({ ...options, onLost: options.onLost, clock });
   const settings = { base: new URL(url), timeoutSeconds, onConnected: tally.connected };
   const connections = Array.from({ length: Math.min(options.connections, calls ?? Infinity) }, () =>
-    createConnection(settings),
+    connect(settings),
   );
   const closeAll = () => {
     for (const connection of connections) connection.close();
@@ -62,12 +77,12 @@ export async function applyLoad(
   try {
     // One that cannot be opened now costs the request that first needs it.
     await Promise.allSettled(connections.map((connection) => connection.open()));
-    const startedAt = performance.now();
-    ticker = setInterval(() => onProgress(tally.answers, performance.now() - startedAt), PROGRESS_MS);
+    const startedAt = clock.now();
+    ticker = setInterval(() => onProgress(tally.answers, clock.now() - startedAt), PROGRESS_MS);
     const isOver = () => isEnded || signal.aborted || tally.lost >= MAX_LOST;
-    await drive({ connections, tally, isOver, startedAt });
+    await drive({ connections, tally, clock, isOver, startedAt });
     signal.throwIfAborted();
-    return tally.toResult(model, startedAt);
+    return tally.toResult(model, startedAt, connections.length);
   } finally {
     isEnded = true;
     clearInterval(ticker);

@@ -1,10 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadResult } from '../results/load-result.ts';
-import type { LoadOptions } from './apply-load.ts';
+import type { LoadOptions, Stage } from './apply-load.ts';
 import { applyLoad } from './apply-load.ts';
+import type { Connection } from './connection.ts';
+import type { BenchAnswer, BenchRequest } from './exchange.ts';
 
 /** How much load, and for how long. */
-export type ClosedLoadOptions = LoadOptions;
+export interface ClosedLoadOptions extends LoadOptions {
+  /**
+   * Whether all connections send together, and again when all answers have come and been followed up. Then what one
+   * call changes cannot reach another that a faster server would have answered before.
+   */
+  readonly isInStep?: boolean;
+}
 
 /** After a request was lost its connection rests, so that a server that refuses all is not asked in a busy loop. */
 const REST_MS = 100;
@@ -14,23 +21,43 @@ const REST_MS = 100;
  * answered. Connections are opened beforehand; latency runs from sending over an open one. Requests under way
  * when the time is over are waited for, so that the shed's account stays exact; none is ever repeated. Ends
  * early when 100 requests are lost.
- * @throws the reason of the signal when it aborts.
+ * @throws the reason of the signal when it aborts; what `afterAnswer` rejects with.
  */
 export async function closedLoad(options: ClosedLoadOptions): Promise<LoadResult> {
-  const { calls = Infinity, seconds, next, headersOf } = options;
+  const { calls = Infinity, seconds, isInStep = false } = options;
   const millis = options.calls === undefined ? seconds * 1000 : Infinity;
-  return applyLoad('closed', options, async ({ connections, tally, isOver, startedAt }) => {
+  return applyLoad('closed', options, async (stage) => {
     let taken = 0;
-    await Promise.all(
-      connections.map(async (connection) => {
-        while (taken < calls && !isOver() && performance.now() - startedAt < millis) {
-          taken++;
-          const request = next();
-          const outcome = await connection.send(request, await headersOf?.(request));
-          tally.record(request, outcome, outcome.sentAt);
-          if (outcome.answer === undefined && !isOver()) await sleep(REST_MS);
-        }
-      }),
-    );
+    const { connections, tally, clock, isOver, startedAt } = stage;
+    const mayGoOn = () => taken < calls && !isOver() && clock.now() - startedAt < millis;
+
+    /** Drives some connections together until the load is over; one alone need not wait for others. */
+    const drive = async (together: readonly Connection[]) => {
+      let pause = 0;
+      while (mayGoOn()) {
+        const senders = together.slice(0, calls - taken);
+        taken += senders.length;
+        for (const _ of together) tally.paused(pause);
+        const answered = await Promise.all(senders.map((connection) => exchange(connection, stage, options)));
+        const answeredAt = clock.now();
+        await Promise.all(answered.map((one) => one && options.afterAnswer?.(one.request, one.answer)));
+        pause = clock.now() - answeredAt;
+      }
+    };
+    await (isInStep ? drive(connections) : Promise.all(connections.map((one) => drive([one]))));
   });
+}
+
+/** Sends one request and takes its outcome in. */
+async function exchange(
+  connection: Connection,
+  { tally, clock, isOver }: Stage,
+  { next, headersOf }: LoadOptions,
+): Promise<{ readonly request: BenchRequest; readonly answer: BenchAnswer } | undefined> {
+  const request = next();
+  const outcome = await connection.send(request, await headersOf?.(request));
+  tally.record(request, outcome, outcome.sentAt);
+  if (outcome.answer !== undefined) return { request, answer: outcome.answer };
+  if (!isOver()) await clock.sleep(REST_MS);
+  return undefined;
 }

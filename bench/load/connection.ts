@@ -41,6 +41,9 @@ export interface Connection {
   close(): void;
 }
 
+/** Makes a connection that is not yet open. */
+export type Connect = (options: ConnectionOptions) => Connection;
+
 /** Where a connection leads, and how long it may wait. */
 export interface ConnectionOptions {
   readonly base: URL;

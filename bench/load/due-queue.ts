@@ -1,3 +1,4 @@
+import type { Clock } from '../world/clock.ts';
 import type { Connection } from './connection.ts';
 
 /** Requests that are due, by their planned times, and the connections that wait for one. */
@@ -17,7 +18,11 @@ const COMPACT_AT = 4096;
  * A queue from which what has waited longer than `patienceMs` is dropped. Of the connections that wait it
  * serves the one that was last in use and is still open: few calls then keep few connections, and warm ones.
  */
-export function createDueQueue(patienceMs: number, onDrop: () => void): DueQueue {
+export function createDueQueue(
+  patienceMs: number,
+  onDrop: (plannedAt: number) => void,
+  clock: Clock,
+): DueQueue {
   const waiting: { readonly connection: Connection; readonly resolve: (at?: number) => void }[] = [];
   let times: number[] = [];
   let head = 0;
@@ -40,8 +45,8 @@ export function createDueQueue(patienceMs: number, onDrop: () => void): DueQueue
     },
     async take(connection) {
       for (let at = shift(); at !== undefined; at = shift()) {
-        if (performance.now() - at <= patienceMs) return at;
-        onDrop();
+        if (clock.now() - at <= patienceMs) return at;
+        onDrop(at);
       }
       times = [];
       head = 0;
@@ -53,7 +58,7 @@ export function createDueQueue(patienceMs: number, onDrop: () => void): DueQueue
       for (const { resolve } of waiting.splice(0)) resolve();
     },
     clear() {
-      while (shift() !== undefined) onDrop();
+      for (let at = shift(); at !== undefined; at = shift()) onDrop(at);
     },
   };
 }

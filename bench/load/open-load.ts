@@ -20,26 +20,33 @@ export interface OpenLoadOptions extends LoadOptions {
 /**
  * Applies load in the open model: requests are sent at planned times, whatever the answers do, and latency
  * counts from the planned time, so that a stall is seen by all who would have met it. A request that finds all
- * connections busy waits for the first that is free; when that takes longer than the time-out it is counted as
- * dropped and not sent. When the plan is over, what is due or under way is waited for. Ends early when 100
- * requests are lost; what was due then counts as dropped.
+ * connections busy waits for the first that is free; when that takes longer than the time-out it is not sent but
+ * counted as dropped, with the time that it waited. When the plan is over, what is due or under way is waited for.
+ * Ends early when 100 requests are lost; what was due then counts as dropped.
  * @throws RangeError when the rate is not above 0; the reason of the signal when it aborts.
  */
 export async function openLoad(options: OpenLoadOptions): Promise<LoadResult> {
-  const { rate, timeoutSeconds, next, headersOf } = options;
+  const { rate, timeoutSeconds, next, headersOf, afterAnswer } = options;
   if (!(rate > 0 && rate < Infinity)) {
     throw new RangeError(`rate must be a number of requests a second above 0; got ${rate}`);
   }
-  return applyLoad('open', options, async ({ connections, tally, isOver, startedAt }) => {
-    const queue = createDueQueue(timeoutSeconds * 1000, tally.drop);
-    const pacing = pace(startedAt, arrivalTimes(options), queue.add, isOver).finally(queue.close);
+  return applyLoad('open', options, async ({ connections, tally, clock, isOver, startedAt }) => {
+    const queue = createDueQueue(timeoutSeconds * 1000, tally.drop, clock);
+    const pacing = pace(startedAt, arrivalTimes(options), queue.add, isOver, clock).finally(queue.close);
+    const after: (Promise<void> | undefined)[] = [];
     const sending = connections.map(async (connection) => {
       for (let at = await queue.take(connection); at !== undefined; at = await queue.take(connection)) {
         const request = next();
-        tally.record(request, await connection.send(request, await headersOf?.(request)), at);
+        const outcome = await connection.send(request, await headersOf?.(request));
+        tally.record(request, outcome, at);
+        const following = outcome.answer && afterAnswer?.(request, outcome.answer);
+        // A failure is waited for at the end.
+        following?.catch(() => undefined);
+        if (following) after.push(following);
         if (isOver()) queue.clear();
       }
     });
     await Promise.all([pacing, ...sending]);
+    await Promise.all(after);
   });
 }

@@ -1,17 +1,12 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../world/clock.ts';
+import { systemClock } from '../world/clock.ts';
 
 /** Timers fire up to this many milliseconds late on a machine at rest: the last of a wait goes without them. */
 const TIMER_ERROR_MS = 1.1;
-/** Longest nap, in milliseconds, in which no answer is read. */
-const NAP_MS = 0.1;
-/** By how many milliseconds the system ends a nap late: the slack that Linux gives timers (prctl(2), PR_SET_TIMERSLACK). */
-const NAP_ERROR_MS = 0.05;
 /** How long an end that nobody planned may go unseen, in milliseconds. */
 const LONGEST_SLEEP_MS = 100;
 /** How long, in milliseconds, what is overdue may keep answers from being read. */
 const LONGEST_CATCH_UP_MS = 1;
-
-const never = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Calls `due` once for each planned time, in order, never before it, and as soon after it as the event loop
@@ -21,7 +16,7 @@ const never = new Int32Array(new SharedArrayBuffer(4));
  * is passed in naps of 0.1 ms, between which the event loop turns: a time is met within some 0.05 ms on a
  * machine at rest, and an answer that comes in that millisecond is read at most some 0.15 ms late. Turning the
  * event loop without naps would burn up to a whole core, and be preempted for it on a busy machine.
- * @param startedAt milliseconds of `performance.now()`.
+ * @param startedAt milliseconds of the clock.
  * @param times milliseconds from then, ascending.
  */
 export async function pace(
@@ -29,23 +24,21 @@ export async function pace(
   times: Iterable<number>,
   due: (plannedAt: number) => void,
   isOver: () => boolean,
+  clock: Clock = systemClock,
 ): Promise<void> {
-  let turnedAt = performance.now();
+  let turnedAt = clock.now();
   for (const time of times) {
     const at = startedAt + time;
     for (;;) {
-      const now = performance.now();
+      const now = clock.now();
       const left = at - now;
       if (isOver()) return;
       // A rate beyond what this process can send must not keep it from reading.
       if (left <= 0 && now - turnedAt < LONGEST_CATCH_UP_MS) break;
       const millis = Math.floor(left - TIMER_ERROR_MS);
-      if (millis >= 1) await sleep(Math.min(millis, LONGEST_SLEEP_MS));
-      else {
-        if (left > NAP_ERROR_MS) Atomics.wait(never, 0, 0, Math.min(left - NAP_ERROR_MS, NAP_MS));
-        await nextTurn();
-      }
-      turnedAt = performance.now();
+      if (millis >= 1) await clock.sleep(Math.min(millis, LONGEST_SLEEP_MS));
+      else await clock.nap(left);
+      turnedAt = clock.now();
     }
     due(at);
   }

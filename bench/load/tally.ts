@@ -1,5 +1,6 @@
 import type { LoadModel, LoadResult } from '../results/load-result.ts';
 import { histogram } from '../statistics/histogram.ts';
+import type { Clock } from '../world/clock.ts';
 import type { Outcome } from './connection.ts';
 import type { BenchAnswer, BenchRequest } from './exchange.ts';
 
@@ -9,12 +10,15 @@ const SHOWN = 3;
 export interface Tally {
   readonly answers: number;
   readonly lost: number;
-  /** Takes in what came of a request. @param from when its latency began, in milliseconds of `performance.now()`. */
+  /** Takes in what came of a request. @param from when its latency began, in milliseconds of the clock. */
   record(request: BenchRequest, outcome: Outcome, from: number): void;
-  drop(): void;
+  /** Takes in a request that was not sent. @param plannedAt in milliseconds of the clock. */
+  drop(plannedAt: number): void;
+  /** A connection sent nothing for so many milliseconds, for the bench's own sake. */
+  paused(millis: number): void;
   connected(millis: number): void;
-  /** @param startedAt when the first request was sent or due, in milliseconds of `performance.now()`. */
-  toResult(model: LoadModel, startedAt: number): LoadResult;
+  /** @param startedAt when the first request was sent or due, in milliseconds of the clock. */
+  toResult(model: LoadModel, startedAt: number, connections: number): LoadResult;
 }
 
 /** How answers are judged. */
@@ -22,10 +26,11 @@ export interface TallyOptions {
   readonly timeoutSeconds: number;
   readonly verify: (request: BenchRequest, answer: BenchAnswer) => string | undefined;
   readonly onLost: ((problem: string) => void) | undefined;
+  readonly clock: Clock;
 }
 
 /** An empty tally. */
-export function createTally({ timeoutSeconds, verify, onLost }: TallyOptions): Tally {
+export function createTally({ timeoutSeconds, verify, onLost, clock }: TallyOptions): Tally {
   const latency = histogram();
   const statuses = new Map<number, number>();
   const firstWrong: string[] = [];
@@ -35,6 +40,7 @@ export function createTally({ timeoutSeconds, verify, onLost }: TallyOptions): T
   let timedOut = 0;
   let dropped = 0;
   let wrong = 0;
+  let pausedMs = 0;
   let lastEnd = Number.NEGATIVE_INFINITY;
 
   return {
@@ -63,13 +69,18 @@ export function createTally({ timeoutSeconds, verify, onLost }: TallyOptions): T
       wrong++;
       if (firstWrong.length < SHOWN) firstWrong.push(fault);
     },
-    drop() {
+    drop(plannedAt) {
       dropped++;
+      // To leave it out would leave out the worst.
+      latency.record(1000 * Math.max(clock.now() - plannedAt, timeoutSeconds * 1000));
+    },
+    paused(millis) {
+      pausedMs += millis;
     },
     connected(millis) {
       connectMs.push(millis);
     },
-    toResult: (model, startedAt) => ({
+    toResult: (model, startedAt, connections) => ({
       model,
       calls: answers + lost,
       latency: latency.toData(),
@@ -79,7 +90,8 @@ export function createTally({ timeoutSeconds, verify, onLost }: TallyOptions): T
       dropped,
       wrong,
       firstWrong,
-      elapsedMs: Math.max(0, lastEnd - startedAt),
+      // A connection that pauses holds back its own calls only.
+      elapsedMs: Math.max(0, lastEnd - startedAt - pausedMs / connections),
       connectMs,
     }),
   };

@@ -9,7 +9,7 @@ export interface LoadResult {
   /** Requests sent; all were answered or lost. */
   readonly calls: number;
   /**
-   * Microseconds from sending, in the open model from the planned time, to the whole answer. A lost request
+   * Microseconds from sending, in the open model from the planned time, to the whole answer. A lost or dropped request
    * counts with the time-out, or with the time it really took where that is longer: none is left out.
    */
   readonly latency: HistogramData;
@@ -24,7 +24,7 @@ export interface LoadResult {
   readonly wrong: number;
   /** The first three of them, in words. */
   readonly firstWrong: readonly string[];
-  /** From the first request to the last answer. */
+  /** From the first request to the last answer, less the time that the bench itself took to keep the herd as it was. */
   readonly elapsedMs: number;
   /** Milliseconds that TCP and TLS set-up took for each connection, before the first request; empty where it could not be seen. */
   readonly connectMs: readonly number[];

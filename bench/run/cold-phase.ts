@@ -1,17 +1,16 @@
 import type { Window } from '@sheep-shed/log-insights';
 import type { Herd } from '../herd/make-herd.ts';
-import type { BenchAnswer, BenchRequest } from '../load/exchange.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { ScenarioName } from '../results/names.ts';
 import { FUNCTION_OF } from '../results/names.ts';
 import type { ColdResult, ColdStart } from '../results/result.ts';
 import type { Pass } from '../scenarios/scenario.ts';
 import { scenarioByName } from '../scenarios/scenario-by-name.ts';
-import { ask } from '../stacks/ask.ts';
+import { connectTo } from '../stacks/ask.ts';
 import type { ColdAccess, Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 import { withLateLines } from './join-reports.ts';
-import { countShed, dogOf, loadShed } from './set-herd.ts';
+import { countShed, dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
 
 /** The forced cold starts of one function on one stack, before the host is asked for their REPORT lines. */
 export interface ColdCourse {
@@ -76,7 +75,7 @@ async function prepare(
   const count = scenario === 'cat' ? 0 : await countShed(stack, dog);
   await stack.host?.settle();
   if (stack.logs?.isImmediate === false) await sleep(CALM_MS, signal);
-  return scenarioByName(scenario, options, nextTattoo).begin({ count, primes: undefined });
+  return scenarioByName(scenario, options, nextTattoo).begin(shedOf(stack, herd, count, { connections: 1 }));
 }
 
 async function startCold(
@@ -84,20 +83,31 @@ async function startCold(
   cold: ColdAccess,
   pass: Pass,
   { timeout }: BenchOptions,
-  { signal, now, steadyNow }: BenchWorld,
+  { signal, now }: BenchWorld,
 ): Promise<void> {
   const { stack, scenario, violations } = course;
   await cold.force(FUNCTION_OF[scenario]);
-  // Opens the connection, which is no part of a cold start, and calls no function.
-  await ask(stack, { method: 'GET', path: '/' }, timeout, signal);
-  const request: BenchRequest = pass.next();
-  const from = now();
-  const startedAt = steadyNow();
-  const answer: BenchAnswer = await ask(stack, request, timeout, signal);
-  course.clientMs.push(steadyNow() - startedAt);
-  course.window = { from: course.window?.from ?? from, to: now() };
-  const problem = pass.verify(request, answer);
-  if (problem !== undefined) violations.push(problem);
+  const connection = connectTo(stack, timeout, signal);
+  try {
+    // To set it up is no part of a cold start.
+    await connection.open();
+    const request = pass.next();
+    const from = now();
+    const { answer, problem, sentAt, endedAt } = await connection.send(
+      request,
+      await stack.headersOf?.(request),
+    );
+    signal.throwIfAborted();
+    if (answer === undefined)
+      throw new Error(`${request.method} ${request.path} was not answered: ${problem}`);
+    course.clientMs.push(endedAt - sentAt);
+    course.window = { from: course.window?.from ?? from, to: now() };
+    const wrong = pass.verify(request, answer);
+    if (wrong !== undefined) violations.push(wrong);
+    await loadOn(stack, pass).afterAnswer?.(request, answer);
+  } finally {
+    connection.close();
+  }
 }
 
 /** Joins what the client measured with the REPORT lines, which lie in the same order. */

@@ -22,6 +22,8 @@ export interface Observed {
 export interface ObservedCourse {
   readonly scenario: string;
   readonly stack: string;
+  /** Whether the bench loaded the herd itself, so that it is the same on every stack. */
+  readonly isHerdKnown: boolean;
   /** Sheep in the shed when each round began. */
   readonly herds: readonly number[];
   /** Milliseconds of median latency; `undefined` without any. */
@@ -95,7 +97,7 @@ function doubtsOfHerd({ plan, courses }: Observed): string[] {
     const isAlike = worst === undefined || Math.abs(worst - plan.herd) <= HERD_SHARE * plan.herd;
     return isAlike ? [] : [`${worst} in ${scenario} on ${stack}`];
   });
-  const drawn = plan.isRemote
+  const drawn = courses.some(({ isHerdKnown }) => !isHerdKnown)
     ? ['the functions drew the weights themselves, so that herds differ from run to run and stack to stack']
     : [];
   if (strange.length === 0) return drawn;

@@ -9,7 +9,7 @@ import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 import { climbRates } from './rate-steps.ts';
-import { countShed, dogOf, loadShed } from './set-herd.ts';
+import { countShed, dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
 
 /** The options of rate steps, once it is known that there are any. */
 export interface RateSteps {
@@ -50,14 +50,15 @@ async function runStep(
   options: BenchOptions,
   world: BenchWorld,
 ): Promise<LoadResult> {
-  const { progress, signal } = world;
+  const { progress, signal, clock } = world;
   const dog = dogOf(stack, options, world);
   if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
   const count = name === 'cat' ? 0 : await countShed(stack, dog);
-  const pass = scenarioByName(name, options, world.nextTattoo).begin({ count, primes: undefined });
+  const pass = scenarioByName(name, options, world.nextTattoo).begin(
+    shedOf(stack, herd, count, { connections: options.openConnections }),
+  );
   return openLoad({
-    url: stack.url,
-    ...(stack.headersOf && { headersOf: stack.headersOf }),
+    ...loadOn(stack, pass),
     connections: options.openConnections,
     calls: undefined,
     seconds: options.duration,
@@ -65,10 +66,9 @@ async function runStep(
     rate,
     arrivals: options.arrivals ?? 'even',
     seed: options.seed,
-    next: pass.next,
-    verify: pass.verify,
     onProgress: (answers) =>
       progress.step(`${name} on ${stack.name} at ${rate} requests/s: ${answers} answers`),
     signal,
+    clock,
   });
 }

@@ -156,6 +156,7 @@ function observe({ scenario, stack, rounds }: Course): ObservedCourse {
   return {
     scenario,
     stack: stack.name,
+    isHerdKnown: stack.table !== undefined,
     herds: rounds.flatMap(({ herd }) => herd ?? []),
     medianMs: medianMicros === undefined ? undefined : medianMicros / 1000,
   };

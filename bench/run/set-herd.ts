@@ -1,5 +1,7 @@
 import type { Herd } from '../herd/make-herd.ts';
+import type { ClosedLoadOptions } from '../load/closed-load.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
+import type { Pass, ShedState } from '../scenarios/scenario.ts';
 import { ask, askDog } from '../stacks/ask.ts';
 import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
@@ -19,6 +21,35 @@ export async function loadShed(
 ): Promise<void> {
   if (stack.table) await stack.table.load(herd.sheep);
   else await fillOverHttp(stack, dog, options, world);
+}
+
+/** What a pass is told of the shed. */
+export function shedOf(
+  { table }: Stack,
+  herd: Herd,
+  count: number,
+  { connections }: { readonly connections: number },
+): ShedState {
+  return { count, herd: table && herd, atOnce: connections };
+}
+
+/** Where the load of a pass goes, what it is made of, and how the herd is kept as it is meanwhile. */
+export function loadOn(
+  { url, headersOf, connect, table }: Stack,
+  { next, verify, restock, keepsHerd }: Pass,
+): Pick<ClosedLoadOptions, 'url' | 'headersOf' | 'connect' | 'next' | 'verify' | 'afterAnswer' | 'isInStep'> {
+  return {
+    url,
+    ...(headersOf && { headersOf }),
+    ...(connect && { connect }),
+    next,
+    verify,
+    isInStep: keepsHerd && table !== undefined,
+    afterAnswer(_request, answer) {
+      const sheep = restock(answer);
+      return sheep.length === 0 ? undefined : table?.put(sheep);
+    },
+  };
 }
 
 /** Counts the sheep past the functions where the table can be reached: the dog's own invocations would count as measured. */

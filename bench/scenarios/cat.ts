@@ -13,6 +13,8 @@ export function catScenario(m: number, n: number): Scenario {
         answer.status === 200 && objectOf(answer.body)?.['result'] === expected
           ? undefined
           : wrongAnswer(request, `200 {"result":${expected}}`, answer),
+      keepsHerd: false,
+      restock: () => [],
       finish: () => undefined,
       count: () => count,
     }),

@@ -12,6 +12,8 @@ export function dogScenario(): Scenario {
         answer.status === 200 && objectOf(answer.body)?.['count'] === count
           ? undefined
           : wrongAnswer(request, `200 {"count":${count}}`, answer),
+      keepsHerd: false,
+      restock: () => [],
       finish: () => undefined,
       count: () => count,
     }),

@@ -1,11 +1,14 @@
+import type { Herd, HerdSheep } from '../herd/make-herd.ts';
 import type { BenchAnswer, BenchRequest } from '../load/exchange.ts';
 import type { ScenarioName } from '../results/names.ts';
 
 /** What is known of the shed when a scenario begins. */
 export interface ShedState {
   readonly count: number;
-  /** Sheep of prime weight; `undefined` when the weights were drawn by the functions. */
-  readonly primes: number | undefined;
+  /** The herd, where the bench has loaded it and keeps it as it is; `undefined` where the functions drew the weights. */
+  readonly herd: Herd | undefined;
+  /** Calls under way at most. */
+  readonly atOnce: number;
 }
 
 /** One pass of a scenario over one stack: makes its requests, judges its answers, keeps account of the sheep. */
@@ -13,9 +16,13 @@ export interface Pass {
   next(): BenchRequest;
   /** What is wrong with the answer to a request of {@link next}, or `undefined`. */
   verify(request: BenchRequest, answer: BenchAnswer): string | undefined;
+  /** Whether calls change the work of those after them unless {@link restock} makes it good. */
+  readonly keepsHerd: boolean;
+  /** Sheep that must be put into the shed after an answer, so that the next call finds the same work. */
+  restock(answer: BenchAnswer): readonly HerdSheep[];
   /** What is wrong with all answers together, or `undefined`. */
   finish(): string | undefined;
-  /** Sheep in the shed by what was answered. */
+  /** Sheep in the shed by what was answered and put. */
   count(): number;
 }
 

@@ -26,6 +26,8 @@ export function sheepScenario(nextTattoo: () => bigint): Scenario {
           const expected = `201 {"tattoo":${tattoo},"weight":${WEIGHTS.min}…${WEIGHTS.max}}`;
           return wrongAnswer(request, expected, answer);
         },
+        keepsHerd: false,
+        restock: () => [],
         finish: () => undefined,
         count: () => count + added,
       };

@@ -1,4 +1,6 @@
-import type { BenchRequest } from '../load/exchange.ts';
+import type { Connection } from '../load/connection.ts';
+import { createConnection } from '../load/connection.ts';
+import type { BenchAnswer, BenchRequest } from '../load/exchange.ts';
 import { objectOf } from '../scenarios/scenario.ts';
 import type { Address } from './stack.ts';
 
@@ -14,28 +16,40 @@ export async function askDog(address: Address, timeoutSeconds: number, signal: A
 }
 
 /**
- * Sends one request, outside all measuring.
+ * Sends one request over a connection of its own, outside all measuring.
  * @throws Error in one line when it is not answered.
  */
 export async function ask(
-  { url, headersOf }: Address,
+  address: Address,
   request: BenchRequest,
   timeoutSeconds: number,
   signal: AbortSignal,
-) {
-  const { method, path } = request;
+): Promise<BenchAnswer> {
+  const connection = connectTo(address, timeoutSeconds, signal);
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]);
-    const response = await fetch(url + path, {
-      method,
-      headers: (await headersOf?.(request)) ?? {},
-      signal: limit,
-    });
-    return { status: response.status, body: await response.text() };
-  } catch (error) {
-    const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-    throw new Error(`${method} ${path} was not answered: ${cause?.code ?? cause?.message ?? message}`, {
-      cause: error,
-    });
+    const { answer, problem } = await connection.send(request, await address.headersOf?.(request));
+    signal.throwIfAborted();
+    if (answer !== undefined) return answer;
+    throw new Error(`${request.method} ${request.path} was not answered: ${problem}`);
+  } finally {
+    connection.close();
   }
+}
+
+/** Makes a connection, not yet open, that an abort cuts off. */
+export function connectTo(
+  { url, connect = createConnection }: Address,
+  timeoutSeconds: number,
+  signal: AbortSignal,
+): Connection {
+  signal.throwIfAborted();
+  const connection = connect({ base: new URL(url), timeoutSeconds, onConnected: () => undefined });
+  signal.addEventListener('abort', connection.close, { once: true });
+  return {
+    ...connection,
+    close() {
+      signal.removeEventListener('abort', connection.close);
+      connection.close();
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import type { Window } from '@sheep-shed/log-insights';
 import type { FunctionSummary, Invocation } from '@sheep-shed/log-insights/report-lines';
 import type { HerdSheep } from '../herd/make-herd.ts';
+import type { Connect } from '../load/connection.ts';
 import type { HeadersOf } from '../load/exchange.ts';
 import type { FunctionDescription } from '../results/result.ts';
 
@@ -76,6 +77,8 @@ export interface Address {
   readonly url: string;
   /** Signs a request just before it is sent; absent where nobody asks for a signature. */
   readonly headersOf?: HeadersOf;
+  /** Makes connections to it; sockets where absent. */
+  readonly connect?: Connect;
 }
 
 /** One implementation of the contract, ready to be measured. */

@@ -8,13 +8,25 @@ import type { TableAccess } from './stack.ts';
 /** dynalite is one process: more writers would only wait for each other. */
 const LOCAL_SEGMENTS = 2;
 
+/** Milliseconds; without them a request to a process that hangs would wait for ever. */
+export const REQUEST_LIMITS = {
+  connectionTimeout: 5_000,
+  requestTimeout: 30_000,
+  throwOnRequestTimeout: true,
+};
+
 /** A table on the local DynamoDB, created from the template's own resource. */
 export async function localTable(
   dynamodb: LocalDynamodb,
   properties: Readonly<Record<string, unknown>>,
 ): Promise<TableAccess & { close(): void }> {
   const { endpoint, credentials } = dynamodb;
-  const client = new DynamoDBClient({ endpoint, credentials, region: 'local' });
+  const client = new DynamoDBClient({
+    endpoint,
+    credentials,
+    region: 'local',
+    requestHandler: REQUEST_LIMITS,
+  });
   await dynamodb.createTable(properties);
   const closed = new AbortController();
   const access = tableAccess({

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import type { Progress } from './progress.ts';
 
 /** What the measuring needs from the world. */
@@ -10,6 +11,8 @@ export interface BenchWorld {
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps. */
   readonly steadyNow: () => number;
+  /** The clock that load is made by; this machine's where absent. */
+  readonly clock?: Clock;
   /** Waits for milliseconds, or rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
 }
