@@ -46,11 +46,10 @@ test('the packed commands serve a foreign package and query its log, on every No
   }
 });
 
-test('the packed plugin gives sls local, on every Node of the PATH', async (t) => {
-  for (const node of await findNodes()) {
-    t.diagnostic(node.version);
-    await checkSlsLocal(t, folder, node.path);
-  }
+test('the packed plugin gives sls local, on another Node than this one if there is one', async (t) => {
+  const node = (await findNodes()).at(-1);
+  t.diagnostic(String(node?.version));
+  await checkSlsLocal(t, folder, node?.path ?? process.execPath);
 });
 
 test('the packed declarations are those of the library', () =>
