@@ -42,7 +42,8 @@ export interface CorsDefinition {
 
 /** One API of a deployment package. */
 export interface ApiDefinition {
-  readonly kind: 'http' | 'rest';
+  /** `url`: the URL of one function. */
+  readonly kind: 'http' | 'rest' | 'url';
   /** Its logical id. */
   readonly id: string;
   /** Its logical id and its stack's name, such as `HttpApi.orders-dev`, in lower case; part of a host name. */

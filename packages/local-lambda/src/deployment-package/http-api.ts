@@ -45,7 +45,7 @@ export function readHttpApis(
               readRoute(route, integrations, functions, authorizationOf),
             ),
           ),
-        cors: readCors(api),
+        cors: readCors(api.properties['CorsConfiguration']),
         binaryMediaTypes: [],
         apiKeys: [],
         accessLog: own.map(readAccessLog).find((log) => log !== undefined),
@@ -103,8 +103,8 @@ export function readStage({ properties }: ResolvedResource): StageDefinition {
   };
 }
 
-function readCors(api: ResolvedResource): CorsDefinition | undefined {
-  const cors = api.properties['CorsConfiguration'];
+/** The CORS settings of an HTTP API, or of a function's URL. */
+export function readCors(cors: unknown): CorsDefinition | undefined {
   if (typeof cors !== 'object' || cors === null) return undefined;
   const list = (name: string): readonly string[] => {
     const value = (cors as Record<string, unknown>)[name];

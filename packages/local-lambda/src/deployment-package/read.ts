@@ -1,5 +1,6 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { ApiDefinition } from './api.ts';
+import { readFunctionUrls } from './function-urls.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { readFunctions } from './functions.ts';
 import { readHttpApis } from './http-api.ts';
@@ -53,6 +54,7 @@ export async function readDeploymentPackages(
   const apis = templates.flatMap((loaded) => [
     ...readHttpApis(loaded, functions, onUnserved),
     ...readRestApis(loaded, functions, onUnserved),
+    ...readFunctionUrls(loaded, functions, onUnserved),
   ]);
   return { templates, functions, apis: apis.filter(({ routes }) => routes.length > 0), layers, unserved };
 }

@@ -31,7 +31,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
     'asynchronous invocations are tried three times, and what fails is in the log; there are no destinations',
   ),
   'AWS::Lambda::EventSourceMapping': NO_SOURCE,
-  'AWS::Lambda::Url': told('function URLs are not served; invoke the function over the Lambda API'),
+  'AWS::Lambda::Url': SERVED,
   'AWS::ApiGateway::RestApi': SERVED,
   'AWS::ApiGateway::Resource': SERVED,
   'AWS::ApiGateway::Method': SERVED,

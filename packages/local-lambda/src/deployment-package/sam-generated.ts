@@ -25,7 +25,7 @@ export const EVENT_RESOURCES: Readonly<Record<string, string>> = {
   Cognito: 'AWS::Serverless::CognitoEvent',
 };
 
-/** What SAM makes of a function beside the function itself, its routes and its alias: resources without properties. */
+/** What SAM makes of a function beside the function itself, its routes and its alias. */
 export function generatedResources(
   functionId: string,
   { Condition }: TemplateResource,
@@ -42,6 +42,11 @@ export function generatedResources(
     ...(properties['EventInvokeConfig'] !== undefined && {
       [`${functionId}EventInvokeConfig`]: make('AWS::Lambda::EventInvokeConfig'),
     }),
-    ...(properties['FunctionUrlConfig'] !== undefined && { [`${functionId}Url`]: make('AWS::Lambda::Url') }),
+    ...(properties['FunctionUrlConfig'] !== undefined && {
+      [`${functionId}Url`]: {
+        ...make('AWS::Lambda::Url'),
+        Properties: { TargetFunctionArn: { Ref: functionId }, ...Object(properties['FunctionUrlConfig']) },
+      },
+    }),
   };
 }

@@ -1,3 +1,5 @@
+import type { ApiDefinition } from '../deployment-package/api.ts';
+
 /** What the gateway sends back. */
 export interface GatewayAnswer {
   readonly status: number;
@@ -36,18 +38,30 @@ export interface OwnAnswers {
 export const TOO_LARGE = gatewayMessage(413, 'Request Entity Too Large');
 
 const UNAVAILABLE = gatewayMessage(503, 'Service Unavailable');
+const URL_FAILED: GatewayAnswer = {
+  status: 502,
+  headers: ['content-type', 'text/plain'],
+  body: 'Internal Server Error',
+};
 const BAD_GATEWAY = gatewayMessage(502, 'Internal server error', 'InternalServerErrorException');
 
 /**
- * What HTTP APIs and REST APIs answer by themselves.
+ * What HTTP APIs, REST APIs and URLs of functions answer by themselves.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
-export const OWN_ANSWERS: Readonly<Record<'http' | 'rest', OwnAnswers>> = {
+export const OWN_ANSWERS: Readonly<Record<ApiDefinition['kind'], OwnAnswers>> = {
   http: {
     notFound: gatewayMessage(404, 'Not Found'),
     failed: gatewayMessage(500, 'Internal Server Error'),
     throttled: UNAVAILABLE,
     timedOut: UNAVAILABLE,
+    tooLarge: TOO_LARGE,
+  },
+  url: {
+    notFound: gatewayMessage(404, 'Not Found'),
+    failed: URL_FAILED,
+    throttled: { ...gatewayMessage(429, ''), body: '{"Message":"Rate Exceeded."}' },
+    timedOut: URL_FAILED,
     tooLarge: TOO_LARGE,
   },
   rest: {

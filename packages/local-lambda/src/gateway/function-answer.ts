@@ -43,10 +43,10 @@ function structuredAnswer(response: StructuredResponse, request: GatewayRequest)
   if (headers === undefined) return undefined;
   const typed = headers.some((item, i) => i % 2 === 0 && item === 'content-type');
   // API Gateway labels a body without a type so.
-  if (!typed && api.kind === 'rest') headers.push('content-type', 'application/json');
+  if (!typed && api.kind !== 'http') headers.push('content-type', 'application/json');
   else if (!typed && body !== '') headers.push('content-type', 'text/plain;charset=utf-8');
   const decoded =
-    response.isBase64Encoded === true && (api.kind === 'http' || acceptsBinary(accept, api.binaryMediaTypes));
+    response.isBase64Encoded === true && (api.kind !== 'rest' || acceptsBinary(accept, api.binaryMediaTypes));
   return { status, headers, body: decoded ? Buffer.from(body, 'base64') : body };
 }
 

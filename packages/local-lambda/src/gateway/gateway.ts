@@ -42,7 +42,11 @@ const NOWHERE = { routeKey: undefined, stage: undefined };
 const HOST = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/;
 /** What X-Ray takes over from a client. */
 const TRACE_ID = /^[\w=;:-]{0,200}\bRoot=1-[\da-f]{8}-[\da-f]{24}\b[\w=;:-]{0,200}$/;
-const REQUEST_ID_HEADER = { http: 'apigw-requestid', rest: 'x-amzn-requestid' } as const;
+const REQUEST_ID_HEADER = {
+  http: 'apigw-requestid',
+  rest: 'x-amzn-requestid',
+  url: 'x-amzn-requestid',
+} as const;
 
 /** Makes the gateway in front of the functions, as API Gateway's HTTP APIs and REST APIs behave. */
 export function createGateway(options: GatewayOptions): Gateway {

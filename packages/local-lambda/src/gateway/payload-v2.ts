@@ -17,7 +17,8 @@ export function payloadV2(request: GatewayRequest) {
   const headers = joined(all.filter(([name]) => name !== 'cookie'));
   const cookies = all.flatMap(([name, value]) => (name === 'cookie' ? value.split(/;\s*/) : []));
   const { api, stage, match, caller } = request;
-  const path = decode(request.rawPath);
+  // The URL of a function hands paths on as they were sent.
+  const path = api.kind === 'url' ? request.rawPath : decode(request.rawPath);
   const parameters = pathParameters(request, true);
   const body = encodeBody(request);
   return {
@@ -29,7 +30,7 @@ export function payloadV2(request: GatewayRequest) {
     headers,
     ...(request.rawQuery !== '' && { queryStringParameters: joined(queryParameters(request.rawQuery)) }),
     requestContext: {
-      accountId: request.accountId,
+      accountId: api.kind === 'url' && caller === undefined ? 'anonymous' : request.accountId,
       apiId: api.id,
       ...(caller?.authorizer !== undefined && { authorizer: caller.authorizer }),
       domainName: request.domainName,

@@ -113,11 +113,12 @@ test('every type that the tools make for functions is in the table, and each tha
     types.filter((type) => !isListed(type)),
     [],
   );
+  const properties: Readonly<Record<string, object>> = {
+    'AWS::Lambda::Function': CODE,
+    'AWS::Lambda::Url': { TargetFunctionArn: { Ref: `R${types.indexOf('AWS::Lambda::Function')}` } },
+  };
   const resources = Object.fromEntries(
-    types.map((type, i) => [
-      `R${i}`,
-      { Type: type, Properties: type === 'AWS::Lambda::Function' ? CODE : {} },
-    ]),
+    types.map((type, i) => [`R${i}`, { Type: type, Properties: properties[type] ?? {} }]),
   );
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, 'template.json'), JSON.stringify({ Resources: resources }));
@@ -148,7 +149,7 @@ test("a SAM template's events and properties are named as the resources that SAM
     Events: { ...Events, Next: { Type: 'NextYear' } },
     DeadLetterQueue: { Type: 'SQS', TargetArn: 'x' },
     EventInvokeConfig: {},
-    FunctionUrlConfig: { AuthType: 'NONE' },
+    FunctionUrlConfig: { AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' },
   };
   const Resources = {
     One: { Type: 'AWS::Serverless::Function', Properties },
@@ -160,8 +161,9 @@ test("a SAM template's events and properties are named as the resources that SAM
   const named = unserved.map(({ what }) => what.replace(/ .*/, ''));
   const events = Object.keys(EVENT_RESOURCES).filter((name) => name !== 'AlexaSkill');
   const expected = [
-    ...[...events, 'Next', 'EventInvokeConfig', 'Url'].map((name) => `One${name}`),
+    ...[...events, 'Next', 'EventInvokeConfig'].map((name) => `One${name}`),
     'One.DeadLetterConfig',
+    'OneUrl.InvokeMode',
     'Api.Body',
     'App',
   ];

@@ -1,3 +1,4 @@
+import type { ApiDefinition } from '../../deployment-package/api.ts';
 import { type GatewayAnswer, gatewayMessage } from '../answer.ts';
 
 /** What an API answers to a request that it does not let through. */
@@ -22,19 +23,22 @@ const FORBIDDEN = gatewayMessage(403, 'Forbidden');
 const REST_FORBIDDEN = gatewayMessage(403, 'Forbidden', 'ForbiddenException');
 const INVALID_SIGNATURE = 'InvalidSignatureException';
 
+const HTTP_REFUSALS: Refusals = {
+  unauthorized: gatewayMessage(401, 'Unauthorized'),
+  notAllowed: FORBIDDEN,
+  denied: FORBIDDEN,
+  failed: gatewayMessage(500, 'Internal Server Error'),
+  missingSignature: FORBIDDEN,
+  unknownKey: FORBIDDEN,
+  expiredSignature: FORBIDDEN,
+  wrongSignature: FORBIDDEN,
+  noApiKey: FORBIDDEN,
+};
+
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
-export const REFUSALS: Readonly<Record<'http' | 'rest', Refusals>> = {
-  http: {
-    unauthorized: gatewayMessage(401, 'Unauthorized'),
-    notAllowed: FORBIDDEN,
-    denied: FORBIDDEN,
-    failed: gatewayMessage(500, 'Internal Server Error'),
-    missingSignature: FORBIDDEN,
-    unknownKey: FORBIDDEN,
-    expiredSignature: FORBIDDEN,
-    wrongSignature: FORBIDDEN,
-    noApiKey: FORBIDDEN,
-  },
+export const REFUSALS: Readonly<Record<ApiDefinition['kind'], Refusals>> = {
+  url: HTTP_REFUSALS,
+  http: HTTP_REFUSALS,
   rest: {
     unauthorized: gatewayMessage(401, 'Unauthorized', 'UnauthorizedException'),
     notAllowed: accessDenied('User is not authorized to access this resource'),
