@@ -1,4 +1,5 @@
 import { type CostItem, costItem, type LambdaUsage, lambdaCost, sumOf } from '@sheep-shed/log-insights/cost';
+import { LOG_BYTES_A_CALL } from './log-bytes.ts';
 import { PRICES, type PriceTable } from './prices.ts';
 import type { RequestUnits } from './request-units.ts';
 
@@ -19,6 +20,7 @@ export function costOf(usage: Usage, calls: number, prices: PriceTable = PRICES)
     costItem(prices['http-api-requests'], calls),
     costItem(prices['dynamodb-reads'], usage.readUnits * calls),
     costItem(prices['dynamodb-writes'], usage.writeUnits * calls),
+    costItem(prices['log-ingestion'], (LOG_BYTES_A_CALL * calls) / 2 ** 30),
   ];
   return { calls, items, usd: sumOf(items) };
 }

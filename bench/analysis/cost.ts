@@ -1,3 +1,4 @@
+import type { ScenarioName } from '../results/names.ts';
 import { FUNCTION_OF } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import { costPerMillion } from './call-cost.ts';
@@ -9,24 +10,34 @@ export interface CostFigures {
   readonly requests: number;
   readonly api: number;
   readonly dynamodb: number;
+  /** Logs taken in, those of the API included. */
+  readonly logs: number;
   readonly total: number;
 }
 
 /** Both stacks are deployed on it; over HTTP alone nobody says otherwise. */
 const USUAL_ARCHITECTURE = 'arm64';
 
-/** The cost of a scenario on a stack; `undefined` where no REPORT figures are known. */
-export function costFiguresOf(
-  result: BenchResult,
-  { scenario, stack, reported }: ScenarioResult,
-): CostFigures | undefined {
+/** Answers before which a function has asked DynamoDB to write; a failed condition is charged as a write is. */
+const WRITING_STATUSES: Readonly<Partial<Record<ScenarioName, readonly string[]>>> = {
+  sheep: ['201', '409'],
+  wolf: ['204'],
+};
+
+/**
+ * The cost of a scenario on a stack; `undefined` where no REPORT figures are known, and on this machine: it gives a
+ * call a whole core, where Lambda gives it the share that its memory size buys.
+ */
+export function costFiguresOf(result: BenchResult, one: ScenarioResult): CostFigures | undefined {
+  const { scenario, stack, reported } = one;
+  if (!result.plan.isRemote) return undefined;
   if (reported === undefined || reported.memorySizeMb === null || reported.invocations === 0)
     return undefined;
   const { items, usd } = costPerMillion({
     billedMs: reported.billedSum / reported.invocations,
     memoryMb: reported.memorySizeMb,
     architecture: architectureOf(result, scenario, stack),
-    ...requestUnits(FUNCTION_OF[scenario], result.plan.herd),
+    ...requestUnits(FUNCTION_OF[scenario], result.plan.herd, writingShareOf(one)),
   });
   const sumOf = (prefix: string) =>
     items.filter(({ price }) => price.startsWith(prefix)).reduce((sum, item) => sum + item.usd, 0);
@@ -35,8 +46,22 @@ export function costFiguresOf(
     requests: sumOf('lambda-requests'),
     api: sumOf('http-api'),
     dynamodb: sumOf('dynamodb'),
+    logs: sumOf('log-ingestion'),
     total: usd,
   };
+}
+
+/** The share of the answers that came after a write. */
+function writingShareOf({ scenario, rounds }: ScenarioResult): number {
+  const statuses = WRITING_STATUSES[scenario] ?? [];
+  let [all, writing] = [0, 0];
+  for (const { load } of rounds) {
+    for (const [status, count] of Object.entries(load.statuses)) {
+      all += count;
+      if (statuses.includes(status)) writing += count;
+    }
+  }
+  return all === 0 ? 1 : writing / all;
 }
 
 function architectureOf(

@@ -29,6 +29,7 @@ export interface Metric {
 }
 
 const NO_CALLS = { missing: 'no call of a whole round was answered' };
+const WHOLE_CORE = { missing: "this machine's durations are those of a whole core, not of Lambda's share" };
 const NO_REPORT = { missing: 'no REPORT lines of it are known' };
 
 /** Every metric by its name in thresholds. */
@@ -83,7 +84,7 @@ export const METRICS = {
     help: 'cost of a million calls on AWS',
     unit: 'USD',
     better: 'less',
-    of: (result, one) => costFiguresOf(result, one)?.total ?? NO_REPORT,
+    of: (result, one) => costFiguresOf(result, one)?.total ?? (result.plan.isRemote ? NO_REPORT : WHOLE_CORE),
   },
 } as const satisfies Readonly<Record<string, Metric>>;
 

@@ -37,6 +37,16 @@ export const PRICES = {
     unit: 'write request unit',
     ...DYNAMODB,
   },
+  'log-ingestion': {
+    id: 'log-ingestion',
+    usd: 0.5,
+    per: 1,
+    unit: 'GB of logs taken in',
+    region,
+    date,
+    source: 'https://aws.amazon.com/cloudwatch/pricing/',
+    confirmedBy: 'https://www.duckbillgroup.com/?p=9080',
+  },
 } as const satisfies Readonly<Record<string, PriceRow>>;
 
 /** The rows that the cost of a call needs, of whatever region. */

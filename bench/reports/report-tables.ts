@@ -97,7 +97,6 @@ function hostTable({ figures, plan }: Summary): ReportTable {
   const known = figures.filter(({ reported, cold }) => reported !== undefined || cold !== undefined);
   const forced = figures.some(({ cold }) => cold !== undefined);
   const { region, date } = PRICE_ORIGIN;
-  const whose = plan.isRemote ? '' : ", with this machine's durations, not Lambda's";
   return {
     title: 'As the host reported it (REPORT lines; times in ms, memory in MB)',
     header: [
@@ -118,7 +117,10 @@ function hostTable({ figures, plan }: Summary): ReportTable {
     rows: known.map(hostRow),
     note: [
       forced ? 'cold: starts that were forced; first: what their client waited, median. ' : '',
-      `billed: a call, init included. USD/M: a million calls on AWS (${region}, ${date}${whose}).`,
+      'billed: a call, init included. ',
+      plan.isRemote
+        ? `USD/M: a million calls on AWS (${region}, ${date}).`
+        : "USD/M: not told here, where a call has a whole core instead of Lambda's share of one.",
     ].join(''),
   };
 }

@@ -9,6 +9,7 @@ import {
   PUBLISHED_PYTHON,
 } from '../../../bench/analysis/bench-cost.ts';
 import { costOf, costPerMillion } from '../../../bench/analysis/call-cost.ts';
+import { LOG_BYTES_A_CALL } from '../../../bench/analysis/log-bytes.ts';
 import { PRICES } from '../../../bench/analysis/prices.ts';
 import { requestUnits } from '../../../bench/analysis/request-units.ts';
 import type { ContractFunction } from '../../../bench/results/names.ts';
@@ -27,7 +28,8 @@ test('the requests of a classic bench cost what its counts and the price list sa
   const reads = 2 * 1000 * 4 * 0.125e-6;
   const writes = 3 * 1000 * 0.625e-6;
   const requests = 4 * 1000 * (0.2e-6 + 1e-6);
-  assert.ok(Math.abs(classicBenchCost(FREE).usd - (reads + writes + requests)) < 1e-12);
+  const logs = (4 * 1000 * LOG_BYTES_A_CALL * 0.5) / 2 ** 30;
+  assert.ok(Math.abs(classicBenchCost(FREE).usd - (reads + writes + requests + logs)) < 1e-12);
 });
 
 test('its Lambda time is billed by the GB-second, a tenth of the calls cold', () => {
@@ -41,7 +43,7 @@ test('docs/deploy.md states the cost of a classic bench', () => {
   assert.deepEqual(CLASSIC, { calls: 1000, parallel: 100, sheep: 1000, memoryMb: 128 });
   const cents = (usd: number) => (usd * 100).toFixed(1);
   const [, requests, bound] =
-    /requests and reads alone cost ([\d.]+) cents.*at most ([\d.]+) cents/s.exec(deploy) ?? [];
+    /requests, reads and logs alone cost ([\d.]+) cents.*at most ([\d.]+) cents/s.exec(deploy) ?? [];
   assert.equal(requests, cents(classicBenchCost(FREE).usd));
   assert.equal(bound, cents(classicBenchCost(PUBLISHED_PYTHON).usd));
 });

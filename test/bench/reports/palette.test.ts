@@ -68,6 +68,7 @@ for (const [mode, colours] of Object.entries({ light, dark })) {
       ['series-2', 'series-3'],
       ['part-1', 'part-2'],
       ['part-2', 'part-3'],
+      ['part-4', 'part-5'],
     ] as const) {
       for (const kind of ['protan', 'deutan'] as const) {
         const found = distance(dichromat(linear(of(one)), kind), dichromat(linear(of(other)), kind));

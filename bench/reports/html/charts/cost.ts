@@ -8,6 +8,7 @@ const PARTS = [
   { name: 'Lambda requests', key: 'requests', colour: 'var(--part-2)' },
   { name: 'HTTP API', key: 'api', colour: 'var(--part-3)' },
   { name: 'DynamoDB', key: 'dynamodb', colour: 'var(--part-4)' },
+  { name: 'logs', key: 'logs', colour: 'var(--part-5)' },
 ] as const;
 
 /** What a million calls cost on AWS, by what is paid for. */
@@ -21,10 +22,9 @@ export function costChart({ plan, figures }: Summary): Chart | undefined {
       ({ scenario, stack }) => `${scenario} ${shorten(stack, NAME_LENGTH[isNarrow ? 'narrow' : 'wide'])}`,
     );
   const { region, date } = PRICE_ORIGIN;
-  const whose = plan.isRemote ? '' : ' Durations of this machine, not Lambda’s, went into it.';
   return {
     title: 'Cost of a million calls',
-    caption: `In USD, ${region}, ${date}, without free tier; DynamoDB for calls that succeed over ${plan.herd} sheep.${whose}`,
+    caption: `In USD, ${region}, ${date}, without free tier; DynamoDB for ${plan.herd} sheep; logs as CloudWatch takes them in.`,
     alternative: `Cost of a million calls. ${rows.map(({ scenario, stack, cost }) => `${scenario} ${stack}: ${cost.total.toFixed(2)} USD.`).join(' ')}`,
     legend: PARTS.map(({ name, colour }) => ({
       name,
