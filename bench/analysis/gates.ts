@@ -58,7 +58,11 @@ export function codeOf(
   return isSlower > 0 || (comparison !== undefined && regressionsOf(comparison).length > 0) ? 4 : 0;
 }
 
-/** Whether anything in a result did not verify. */
-export function isAnyWrong({ scenarios, coldStarts }: BenchResult): boolean {
-  return scenarios.some(isWrong) || coldStarts.some(({ violations }) => violations.length > 0);
+/** Whether anything in a result did not verify. That requests are lost at a rate that is tried is what is found out. */
+export function isAnyWrong({ scenarios, coldStarts, rateCurves }: BenchResult): boolean {
+  return (
+    scenarios.some(isWrong) ||
+    coldStarts.some(({ violations }) => violations.length > 0) ||
+    rateCurves.some(({ steps }) => steps.some(({ load }) => load.wrong > 0))
+  );
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../results/result.ts';
 import { sayDuration } from '../world/progress.ts';
+import { readObjective } from './objective.ts';
 import type { BenchOptions } from './settle-options.ts';
 
 /** Seconds that each part of a plan is expected to take. */
@@ -65,7 +66,10 @@ export function plannedSeconds(plan: Plan): PlannedSeconds {
   const round = (load + starts * start) / rounds + (seen.perThousandSheep * herd) / 1000;
   const courses = scenarios.length * stacks.length;
   const floor = 2 * FLOOR_SECONDS;
-  const rateStep = duration + warmUp;
+  const needed = readObjective(plan.objective ?? '')?.callsNeeded ?? 0;
+  const lowest = plan.rateSteps?.[0] ?? 1;
+  // The lowest rate takes longest to give the calls that the objective needs.
+  const rateStep = Math.max(duration, needed / lowest) + warmUp;
   const total =
     floor + courses * (rounds * round + cold * seen.coldStart + (plan.rateSteps?.length ?? 0) * rateStep);
   return { floor, round, coldStart: seen.coldStart, rateStep, total };

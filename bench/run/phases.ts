@@ -9,6 +9,7 @@ import type { ColdCourse } from './cold-phase.ts';
 import { runColdStarts } from './cold-phase.ts';
 import { newCourse } from './course.ts';
 import { measureFloor } from './floor-phase.ts';
+import type { RateCourse } from './rate-phase.ts';
 import { runRateSteps } from './rate-phase.ts';
 import type { Collected } from './results-so-far.ts';
 import { runScenario } from './scenario-rounds.ts';
@@ -70,19 +71,16 @@ async function runPhases(
   }
   const { rateSteps: rates, slo: objective } = options;
   if (rates !== undefined && objective !== undefined) {
-    for (const name of names) {
-      for (const stack of stacks) {
-        const onStep = () => finish(estimated.rateStep);
-        const steps = { rates, objective };
-        try {
-          collected.rateCurves.push(await runRateSteps(stack, name, steps, herd, options, world, onStep));
-        } catch (error) {
-          signal.throwIfAborted();
-          collected.warnings.push(`the rates of ${name} on ${stack.name}: ${(error as Error).message}`);
-        }
-      }
+    for (const scenario of names) {
+      const courses = stacks.map(
+        (stack): RateCourse => ({ scenario, stack, objective, steps: [], highestRate: undefined }),
+      );
+      collected.rateCourses.push(...courses);
+      const warn = (text: string) => void collected.warnings.push(text);
+      const onStep = () => finish(estimated.rateStep);
+      await runRateSteps(courses, { rates, objective }, herd, options, world, warn, onStep);
+      await keep();
     }
-    await keep();
   }
   if (options.cold === 0) return;
   for (const scenario of names) {

@@ -4,11 +4,11 @@ import { parseObjective } from '../plan/objective.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { LoadResult } from '../results/load-result.ts';
 import type { ScenarioName } from '../results/names.ts';
-import type { RateCurve } from '../results/result.ts';
+import type { RateStep } from '../results/result.ts';
 import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
-import { climbRates } from './rate-steps.ts';
+import { climbRates, stepSeconds } from './rate-steps.ts';
 import { countShed, dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
 
 /** The options of rate steps, once it is known that there are any. */
@@ -18,57 +18,85 @@ export interface RateSteps {
   readonly objective: string;
 }
 
+/** Latency against load, of one scenario on one stack, as it grows. */
+export interface RateCourse {
+  readonly scenario: ScenarioName;
+  readonly stack: Stack;
+  readonly objective: string;
+  readonly steps: RateStep[];
+  highestRate: number | undefined;
+}
+
 /**
- * Latency against load, of one scenario on one stack: each rate for as long as the rounds of a scenario last.
+ * Latency against load: at each rate the stacks take turns, each warmed up at that rate first. What is measured stands
+ * in the courses at any time.
+ * @param courses of one scenario, one for each stack.
+ * @param warn is told why a stack cannot go on, and of answers that did not verify.
  * @param onStep hears of each rate that is over.
- * @throws Error when the stack does not take the herd; the reason of the signal when it aborts.
+ * @throws only the reason of the signal when it aborts.
  */
 export async function runRateSteps(
-  stack: Stack,
-  name: ScenarioName,
+  courses: readonly RateCourse[],
   { rates, objective }: RateSteps,
   herd: Herd,
   options: BenchOptions,
   world: BenchWorld,
+  warn: (text: string) => void,
   onStep: () => void,
-): Promise<RateCurve> {
-  const { duration } = options;
-  const apply = async (rate: number): Promise<LoadResult> => {
-    const load = await runStep(stack, name, rate, herd, options, world);
-    onStep();
-    return load;
-  };
-  const found = await climbRates(rates, parseObjective(objective), duration, apply);
-  return { scenario: name, stack: stack.name, objective, ...found };
+): Promise<void> {
+  const goal = parseObjective(objective);
+  await climbRates(rates, goal, options.duration, courses, async (rate, course) => {
+    const where = `the rates of ${course.scenario} on ${course.stack.name}`;
+    try {
+      const seconds = stepSeconds(rate, goal, options.duration);
+      if (options.warmUp > 0) await applyStep(course, rate, options.warmUp, herd, options, world);
+      const load = await applyStep(course, rate, seconds, herd, options, world);
+      if (load.wrong > 0)
+        warn(`${where}: ${load.wrong} answers at ${rate}/s did not verify: ${load.firstWrong[0]}`);
+      return load;
+    } catch (error) {
+      world.signal.throwIfAborted();
+      warn(`${where}: ${(error as Error).message}`);
+      return undefined;
+    } finally {
+      onStep();
+    }
+  });
 }
 
-async function runStep(
-  stack: Stack,
-  name: ScenarioName,
+/** Load at one rate on a fresh herd; what is wrong with all answers together counts as a wrong answer. */
+async function applyStep(
+  { stack, scenario }: RateCourse,
   rate: number,
+  seconds: number,
   herd: Herd,
   options: BenchOptions,
   world: BenchWorld,
 ): Promise<LoadResult> {
   const { progress, signal, clock } = world;
+  const connections = options.openConnections;
   const dog = dogOf(stack, options, world);
-  if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
-  const count = name === 'cat' ? 0 : await countShed(stack, dog);
-  const pass = scenarioByName(name, options, world.nextTattoo).begin(
-    shedOf(stack, herd, count, { connections: options.openConnections }),
+  if (scenario !== 'cat') await loadShed(stack, herd, dog, options, world);
+  const count = scenario === 'cat' ? 0 : await countShed(stack, dog);
+  const pass = scenarioByName(scenario, options, world.nextTattoo).begin(
+    shedOf(stack, herd, count, { connections }),
   );
-  return openLoad({
+  const load = await openLoad({
     ...loadOn(stack, pass),
-    connections: options.openConnections,
+    connections,
     calls: undefined,
-    seconds: options.duration,
+    seconds,
     timeoutSeconds: options.timeout,
     rate,
     arrivals: options.arrivals ?? 'even',
     seed: options.seed,
     onProgress: (answers) =>
-      progress.step(`${name} on ${stack.name} at ${rate} requests/s: ${answers} answers`),
+      progress.step(`${scenario} on ${stack.name} at ${rate} requests/s: ${answers} answers`),
     signal,
     clock,
   });
+  // The account is only exact when every answer is known.
+  const problem = load.lost > 0 ? undefined : pass.finish();
+  if (problem === undefined) return load;
+  return { ...load, wrong: load.wrong + 1, firstWrong: [problem, ...load.firstWrong].slice(0, 3) };
 }

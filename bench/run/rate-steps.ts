@@ -8,44 +8,68 @@ const LEAST_ACHIEVED = 0.95;
 /** One failure may be chance; a second shows the way the curve goes on. */
 const MOST_FAILED = 2;
 
-/** What came of the rates that were tried. */
+/** What has come of the rates that were tried on one stack. */
 export interface RateSearch {
-  readonly steps: readonly RateStep[];
+  readonly steps: RateStep[];
   /** The highest rate that met the objective with all below it; `undefined` when none did. */
-  readonly highestRate: number | undefined;
+  highestRate: number | undefined;
 }
 
 /**
- * Tries rates from the lowest up, and stops after the second that fails, in a row or not. The first failure
- * bounds the highest rate: a higher one that meets the objective after it was lucky.
+ * Tries rates from the lowest up; at each the stacks take turns. A stack is done after the second rate that fails, in a
+ * row or not. The first failure bounds its highest rate: a higher one that meets the objective after it was lucky.
+ * What was measured stands in the searches at any time.
  * @param rates requests a second, ascending.
- * @param run applies load in the open model at a rate for `seconds`.
+ * @param run applies load in the open model at a rate for {@link stepSeconds}; `undefined` when it cannot go on.
  * @throws RangeError when the rates do not ascend or are not above 0; what `run` throws.
  */
-export async function climbRates(
+export async function climbRates<Search extends RateSearch>(
   rates: readonly number[],
   objective: Objective,
   seconds: number,
-  run: (rate: number) => Promise<LoadResult>,
-): Promise<RateSearch> {
+  searches: readonly Search[],
+  run: (rate: number, search: Search) => Promise<LoadResult | undefined>,
+): Promise<void> {
   if (rates.some((rate, i) => !(rate > (rates[i - 1] ?? 0)))) {
     throw new RangeError(`rates must be above 0 and ascend; got ${rates.join(', ')}`);
   }
-  const steps: RateStep[] = [];
-  for (const rate of rates) {
-    const load = await run(rate);
-    steps.push({ rate, load, met: isMet(load, objective, seconds) });
-    if (steps.filter(({ met }) => !met).length === MOST_FAILED) break;
+  const isDone = new Set<Search>();
+  for (const [index, rate] of rates.entries()) {
+    for (const search of index % 2 === 0 ? searches : searches.toReversed()) {
+      if (isDone.has(search)) continue;
+      const load = await run(rate, search);
+      if (load !== undefined) {
+        search.steps.push({ rate, load, met: isMet(load, objective, stepSeconds(rate, objective, seconds)) });
+        search.highestRate = highestOf(search.steps);
+      }
+      const failed = search.steps.filter(({ met }) => !met).length;
+      if (load === undefined || failed === MOST_FAILED) isDone.add(search);
+    }
   }
+}
+
+/**
+ * Seconds of a step: as many as planned, or as its objective needs for its quantile to be more than the maximum. Four
+ * standard deviations of a Poisson count are added, so that chance does not leave too few.
+ */
+export function stepSeconds(
+  rate: number,
+  { callsNeeded }: Pick<Objective, 'callsNeeded'>,
+  seconds: number,
+): number {
+  return Math.max(seconds, (callsNeeded + 4 * Math.sqrt(callsNeeded)) / rate);
+}
+
+function highestOf(steps: readonly RateStep[]): number | undefined {
   const failed = steps.findIndex(({ met }) => !met);
-  const met = failed === -1 ? steps : steps.slice(0, failed);
-  return { steps, highestRate: met.at(-1)?.rate };
+  return (failed === -1 ? steps : steps.slice(0, failed)).at(-1)?.rate;
 }
 
 function isMet(load: LoadResult, objective: Objective, seconds: number): boolean {
   const { lost, dropped, wrong, latency } = load;
   return (
     lost + dropped + wrong === 0 &&
+    latency.count >= objective.callsNeeded &&
     objective.isMetBy(latency) &&
     achievedShare(load, seconds) >= LEAST_ACHIEVED
   );

@@ -21,6 +21,7 @@ import { doubtsOf } from './doubts.ts';
 import { withoutReports, withReports } from './join-reports.ts';
 import type { CpuTimes } from './machine.ts';
 import { cpuTimes, describeMachine, loadAverage } from './machine.ts';
+import type { RateCourse } from './rate-phase.ts';
 
 /** The machine and its clocks before anything was started. */
 export interface Start {
@@ -45,7 +46,7 @@ export interface Collected {
   readonly stacks: readonly StackDescription[];
   readonly courses: Course[];
   readonly coldCourses: ColdCourse[];
-  readonly rateCurves: RateCurve[];
+  readonly rateCourses: RateCourse[];
   /** What a reader must know before trusting a figure, as it was found out. */
   readonly warnings: string[];
   floor: BenchFloor | undefined;
@@ -66,7 +67,7 @@ export function newCollected(
     ...rest,
     courses: [],
     coldCourses: [],
-    rateCurves: [],
+    rateCourses: [],
     warnings: [...notices],
     floor: undefined,
     reported: undefined,
@@ -74,8 +75,12 @@ export function newCollected(
 }
 
 /** Whether anything is there that a result file should keep. */
-export function isWorthKeeping({ courses, coldCourses }: Collected): boolean {
-  return courses.some(hasRounds) || coldCourses.some(({ clientMs }) => clientMs.length > 0);
+export function isWorthKeeping({ courses, rateCourses, coldCourses }: Collected): boolean {
+  return (
+    courses.some(hasRounds) ||
+    rateCourses.some(({ steps }) => steps.length > 0) ||
+    coldCourses.some(({ clientMs }) => clientMs.length > 0)
+  );
 }
 
 /** Asks the hosts for their REPORT lines of all that was measured. */
@@ -98,7 +103,7 @@ export function resultOf(
   { now, steadyNow }: BenchWorld,
   end: { readonly isComplete: boolean; readonly hasEnded: boolean; readonly finishedAt: number },
 ): BenchResult {
-  const { start, versions, plan, floor, stacks, rateCurves, warnings } = collected;
+  const { start, versions, plan, floor, stacks, rateCourses, warnings } = collected;
   const { machine } = start;
   const reported = collected.reported ?? withoutHosts(collected);
   const loadAverageAfter = loadAverage();
@@ -127,9 +132,13 @@ export function resultOf(
     stacks,
     scenarios: reported.scenarios,
     coldStarts: reported.coldStarts,
-    rateCurves,
+    rateCurves: rateCourses.filter(({ steps }) => steps.length > 0).map(toCurve),
     warnings: [...warnings, ...doubts],
   };
+}
+
+function toCurve({ scenario, stack, objective, steps, highestRate }: RateCourse): RateCurve {
+  return { scenario, stack: stack.name, objective, steps, highestRate };
 }
 
 /** What the client alone knows. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseObjective } from '../../../bench/plan/objective.ts';
 import type { LoadResult } from '../../../bench/results/load-result.ts';
-import { achievedShare, climbRates } from '../../../bench/run/rate-steps.ts';
+import { achievedShare, climbRates, type RateSearch, stepSeconds } from '../../../bench/run/rate-steps.ts';
 import { histogram } from '../../../bench/statistics/histogram.ts';
 
 const objective = parseObjective('p99<100ms');
@@ -27,15 +27,45 @@ function result(rate: number, millis: number, changes: Partial<LoadResult> = {})
   };
 }
 
-/** Climbs over made-up steps. */
+/** Climbs over made-up steps on one stack. */
 async function climb(rates: readonly number[], run: (rate: number) => LoadResult) {
   const tried: number[] = [];
-  const search = await climbRates(rates, objective, 10, async (rate) => {
+  const search = newSearch();
+  await climbRates(rates, objective, 10, [search], async (rate) => {
     tried.push(rate);
     return run(rate);
   });
   return { ...search, tried, met: search.steps.map(({ met }) => met) };
 }
+
+function newSearch(): RateSearch {
+  return { steps: [], highestRate: undefined };
+}
+
+test('stacks take turns at each rate, and one that is done or cannot go on is left out', async () => {
+  const [fast, slow, gone] = [newSearch(), newSearch(), newSearch()];
+  const tried: string[] = [];
+  const names = new Map([
+    [fast, 'fast'],
+    [slow, 'slow'],
+    [gone, 'gone'],
+  ]);
+  await climbRates([10, 20, 30], objective, 10, [fast, slow, gone], async (rate, search) => {
+    tried.push(`${names.get(search)} ${rate}`);
+    return search === gone ? undefined : result(rate, search === slow ? 500 : 5);
+  });
+  assert.deepEqual(tried, ['fast 10', 'slow 10', 'gone 10', 'slow 20', 'fast 20', 'fast 30']);
+  assert.deepEqual([fast.highestRate, slow.highestRate, gone.steps], [30, undefined, []]);
+});
+
+test('a step lasts until its quantile is more than the maximum, and is not met by fewer calls', async () => {
+  assert.equal(stepSeconds(1, objective, 10), 140);
+  assert.equal(stepSeconds(1000, objective, 10), 10);
+  const short = histogram();
+  for (let i = 0; i < 99; i++) short.record(5000);
+  const { met } = await climb([10], (rate) => result(rate, 5, { calls: 99, latency: short.toData() }));
+  assert.deepEqual(met, [false]);
+});
 
 test('all rates meet: the last is the highest', async () => {
   const { highestRate, met } = await climb([10, 20, 30], (rate) => result(rate, 5));
@@ -73,7 +103,7 @@ for (const [what, changes] of [
   ['too late by a tenth', { elapsedMs: 11_000 }],
 ] as const) {
   test(`a request ${what} fails a step whose latency is good`, async () => {
-    const { met } = await climb([10], (rate) => result(rate, 5, changes));
+    const { met } = await climb([20], (rate) => result(rate, 5, changes));
     assert.deepEqual(met, [false]);
   });
 }
