@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Machine, Versions } from '../results/result.ts';
+import { npmVersions } from '../stacks/library-versions.ts';
 
 const GIT_LIMIT_MS = 5_000;
 
 /** Packages whose releases a figure may depend on. */
-const TOLD_PACKAGES = ['undici', '@aws-sdk/client-dynamodb', '@middy/core', 'esbuild', 'dynalite'] as const;
+const TOLD_PACKAGES = ['esbuild', 'dynalite'];
 
 /** What a reader of a result must know of the machine that gave it, but for the load that it has afterwards. */
 export function describeMachine(): Omit<Machine, 'loadAverageAfter'> {
@@ -56,22 +55,23 @@ export function cpuTimes(): CpuTimes | undefined {
   }
 }
 
-/** What a reader of a result must know of the sources that gave it. @param root the repository. */
-export async function describeVersions(root: string): Promise<Versions> {
+/**
+ * What a reader of a result must know of the sources that gave it.
+ * @param root the repository. @param libraries versions of what the stacks run on, by name.
+ */
+export async function describeVersions(
+  root: string,
+  libraries: Readonly<Record<string, string>>,
+): Promise<Versions> {
   const git = async (...args: readonly string[]) =>
     promisify(execFile)('git', ['-C', root, ...args], { timeout: GIT_LIMIT_MS }).then(
       ({ stdout }) => stdout.trim(),
       () => undefined,
     );
   const changes = await git('status', '--porcelain');
-  const packages: Record<string, string> = {};
-  for (const name of TOLD_PACKAGES) {
-    const text = await readFile(join(root, 'node_modules', name, 'package.json'), 'utf8').catch(() => '{}');
-    packages[name] = (JSON.parse(text) as { version?: string }).version ?? 'not available';
-  }
   return {
     node: process.version,
-    packages,
+    packages: { ...libraries, ...(await npmVersions(root, TOLD_PACKAGES)) },
     gitCommit: await git('rev-parse', 'HEAD'),
     gitDirty: changes === undefined ? undefined : changes !== '',
   };

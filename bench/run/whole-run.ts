@@ -54,7 +54,7 @@ export async function runBench(root: string, options: BenchOptions, world: Bench
 
 /** Measures on stacks that are open; what is there is in the result file when this is over. */
 async function runOn(
-  { stacks, functionsOf, notices }: OpenStacks,
+  { stacks, functionsOf, libraries, notices }: OpenStacks,
   root: string,
   options: BenchOptions,
   world: BenchWorld,
@@ -63,7 +63,7 @@ async function runOn(
   const { progress, now, steadyNow } = world;
   const names = stacks.map(({ name }) => name);
   const collected = newCollected(start, {
-    versions: await describeVersions(root),
+    versions: await describeVersions(root, libraries),
     plan: planOf(names, options),
     stacks: stacks.map((one) => ({
       name: one.name,

@@ -12,6 +12,7 @@ import type { FunctionDescription } from '../results/result.ts';
 import type { Progress } from '../world/progress.ts';
 import type { StackName } from './catalogue.ts';
 import { DEFAULT_STACK_NAMES, STACKS } from './catalogue.ts';
+import { libraryVersions } from './library-versions.ts';
 import type { OtherRevision } from './other-revision.ts';
 import { packageOther } from './other-revision.ts';
 import { packageStack } from './package-stack.ts';
@@ -26,6 +27,8 @@ export interface OpenStacks {
   readonly stacks: readonly Stack[];
   /** Empty where nobody told of a stack's functions. */
   readonly functionsOf: (stack: Stack) => readonly FunctionDescription[];
+  /** Versions of what the stacks run on besides Node, by name; empty where nobody told. */
+  readonly libraries: Readonly<Record<string, string>>;
   readonly notices: readonly string[];
   close(): Promise<void>;
 }
@@ -71,9 +74,11 @@ export async function localStacks(
       stacks.push(await startStack({ ...one, root, dynamodb, progress, cleanups }));
       signal.throwIfAborted();
     }
+    const libraries = await libraryVersions(root, [...packages.keys()]);
     return {
       stacks,
       functionsOf: ({ host }) => host?.functions ?? [],
+      libraries,
       notices: [...notices, ...(other?.notices ?? [])],
       close,
     };

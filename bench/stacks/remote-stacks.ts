@@ -48,7 +48,7 @@ export async function remoteStacks(options: BenchOptions, world: BenchWorld): Pr
       stacks.push(await remoteStack(one, { logs, cold: deployed?.cold, ...headers }, timeout, signal));
       described[one.name] = deployed?.descriptions ?? [];
     }
-    return { stacks, functionsOf: ({ name }) => described[name] ?? [], notices: [], close };
+    return { stacks, functionsOf: ({ name }) => described[name] ?? [], libraries: {}, notices: [], close };
   } catch (error) {
     await close();
     throw error;

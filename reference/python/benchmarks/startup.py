@@ -1,7 +1,7 @@
 """Init and overhead of the functions over bare boto3, interleaved.
 
-Init: fresh processes import boto3 and create a client, or import a handler. Overhead: in one process, a put
-or a count by the bare client, or by the handler, against a DynamoDB server on the loopback.
+Init: fresh processes import boto3 and create a client, or import a handler, which also opens its connection.
+Overhead: in one process, a put or a count by the bare client, or by the handler. DynamoDB is on the loopback.
 Run `python -m benchmarks.startup` in reference/python after `npm ci` in the root.
 """
 
@@ -52,7 +52,7 @@ def measure_starts() -> None:
             script = f"from time import perf_counter as t; s = t(); {STARTS[name]}; print((t() - s) * 1000)"
             output = subprocess.run(
                 [sys.executable, "-c", script],
-                env=ENVIRONMENT,
+                env=os.environ,
                 cwd=STACK,
                 check=True,
                 capture_output=True,
@@ -82,7 +82,7 @@ def measure_calls() -> None:
     )
     post = importlib.import_module("sheep_shed.functions.post_sheep.handler").handler
     dog = importlib.import_module("sheep_shed.functions.get_dog.handler").handler
-    context = SimpleNamespace(aws_request_id="request")
+    context = SimpleNamespace(aws_request_id="request", get_remaining_time_in_millis=lambda: 29_000)
 
     def bare_put(number: int) -> None:
         client.put_item(
@@ -122,12 +122,12 @@ def compare_calls(title: str, bare: Callable[[int], None], function: Callable[[i
 
 def main() -> None:
     print(f"Python {sys.version.split()[0]}, {CALLS} calls, {ROUNDS} starts each\n")
-    measure_starts()
     with subprocess.Popen(
         [NODE, STACK / "tests/dynalite.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
         os.environ.update(ENVIRONMENT, AWS_ENDPOINT_URL_DYNAMODB=server.stdout.readline().strip())
+        measure_starts()
         measure_calls()
         server.kill()
 

@@ -106,8 +106,9 @@ test('a stack is one row of the catalogue and a folder: it is then packaged, sta
   const sizes = ['--calls', '2', '--cold', '0', '--rounds', '1', '--warm-up', '0', '--herd', '3'];
   const args = ['bench/cli.ts', '--stack', 'second', '--scenario', 'dog', ...sizes, '--out', out];
   await promisify(execFile)(process.execPath, args, { cwd: root, timeout: LIMIT_MS });
-  const { isComplete, stacks, scenarios } = JSON.parse(await readFile(out, 'utf8'));
+  const { isComplete, stacks, scenarios, versions } = JSON.parse(await readFile(out, 'utf8'));
   assert.ok(isComplete);
+  for (const name of ['python', 'botocore']) assert.match(versions.packages[name], /^\d+\.\d+\.\d+$/);
   const [{ name, functions }] = stacks;
   assert.equal(name, 'second');
   assert.ok(functions.some((one: { name: string }) => one.name === 'sheep-shed-dev-second-get-dog'));
