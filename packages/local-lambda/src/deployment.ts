@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { type ApiDefinition, servedPath } from './deployment-package/api.ts';
+import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { createPlaceLayers } from './deployment-package/layers.ts';
 import { readDeploymentPackages } from './deployment-package/read.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
@@ -26,6 +27,7 @@ import type { EventQueue } from './lambda-api/event-queue.ts';
 import { createLambdaApi, LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 import { newStreamName } from './logs/log-store.ts';
+import { provideRuntimeSdk } from './runtimes/node/runtime-sdk.ts';
 
 /** One version of a deployment package, unpacked and ready to serve. */
 export interface Deployment {
@@ -76,12 +78,10 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
   const workDir = join(host.workDir, randomUUID());
   const placeLayers = createPlaceLayers(read.layers, join(workDir, 'layers'), options.onNotice);
   const own = { ...host, workDir, placeLayers };
-  const hosted = await Promise.all(definitions.map((definition) => hostFunction(definition, own))).catch(
-    async (error) => {
-      await removeFolder(own.workDir);
-      throw error;
-    },
-  );
+  const hosted = await hostAll(definitions, own).catch(async (error) => {
+    await removeFolder(own.workDir);
+    throw error;
+  });
   const functions = new Map(hosted.map((item) => [item.definition.name, item]));
 
   const stream = (group: string) => logStore.openStream(group, newStreamName());
@@ -158,6 +158,20 @@ function createInFlight(): { track<T>(work: Promise<T>): Promise<T>; none(): Pro
       if (count > 0) await new Promise<void>((resolve) => whenNone.push(resolve));
     },
   };
+}
+
+async function hostAll(
+  definitions: readonly FunctionDefinition[],
+  host: Parameters<typeof hostFunction>[1],
+): Promise<HostedFunction[]> {
+  const hosted = await Promise.all(definitions.map((definition) => hostFunction(definition, host)));
+  const { packageDirs, cacheDir, runtimeSdk: install, onNotice } = host.options;
+  const codeDir = join(host.workDir, 'code');
+  await provideRuntimeSdk({ codeDir, packageDirs, cacheDir, install, onNotice }).catch(async (error) => {
+    await Promise.all(hosted.map(({ pool }) => pool.close(0)));
+    throw error;
+  });
+  return hosted;
 }
 
 /** @throws LocalLambdaError naming the functions that there are. */

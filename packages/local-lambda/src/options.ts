@@ -50,6 +50,8 @@ export interface LocalLambdaOptions {
   readonly procDir?: string;
   /** What layers hold that are in no package (a zip or folder), by their ARNs. */
   readonly layers?: Readonly<Record<string, string>>;
+  /** Install with npm, into the cache, the `@aws-sdk/…` that Lambda's Node runtime brings and no project has; default false. */
+  readonly runtimeSdk?: boolean;
   /** Where the keys of a JWT authorizer are (a file or URL), by its logical id; default: its issuer says. */
   readonly jwks?: Readonly<Record<string, string>>;
   /** Refuse packages of which not everything is served; default false: notices. */
@@ -108,6 +110,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     cacheDir: resolve(options.cacheDir ?? '.cache'),
     procDir: options.procDir ?? '/proc',
     strict: options.strict ?? false,
+    runtimeSdk: options.runtimeSdk ?? false,
     onNotice: harmless(options.onNotice),
     onReport: options.onReport ?? (() => undefined),
     onLogEvent: options.onLogEvent ?? (() => undefined),

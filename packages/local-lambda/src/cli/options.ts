@@ -91,6 +91,11 @@ export const HOST_OPTIONS = {
     repeatable: true,
     ...assignments,
   } satisfies Option<Readonly<Record<string, string>>>,
+  runtimeSdk: {
+    env: 'LOCAL_LAMBDA_RUNTIME_SDK',
+    help: "install with npm the @aws-sdk packages that Lambda's Node runtime brings and the project lacks",
+    ...SWITCH,
+  } satisfies Option<boolean>,
   jwks: {
     help: 'where the keys of a JWT authorizer are, by its logical id: a file or URL; else its issuer says',
     repeatable: true,
@@ -178,7 +183,7 @@ export function serveCommand(
   packageDirs: readonly string[] | undefined,
 ): ServeCommand {
   const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
-  const { parameter, env, envFile, layer, jwks, strict, dynamodb, watch } = values;
+  const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -197,6 +202,7 @@ export function serveCommand(
       memoryLimit: memoryLimit === 'on',
       scaling,
       strict,
+      runtimeSdk,
       ...(parameter !== undefined && { parameters: parameter }),
       ...(env !== undefined && { environment: env }),
       ...(layer !== undefined && { layers: layer }),

@@ -21,6 +21,7 @@ test('flags become options, and what is not given has its default', () => {
         memoryLimit: false,
         scaling: 'eager-reuse',
         strict: false,
+        runtimeSdk: false,
       },
     },
   );

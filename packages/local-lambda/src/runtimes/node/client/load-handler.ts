@@ -51,10 +51,18 @@ async function loadModule(base: string, name: string): Promise<unknown> {
       throw runtimeError('UserCodeSyntaxError', `SyntaxError: ${error.message}`);
     const code = (error as NodeJS.ErrnoException | null)?.code;
     if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
-      throw runtimeError('ImportModuleError', `Error: ${(error as Error).message}`);
+      throw runtimeError('ImportModuleError', `Error: ${(error as Error).message}${sdkHint(error)}`);
     }
     throw error;
   }
+}
+
+/** Lambda's runtime brings the SDK: there this error would not be. */
+function sdkHint(error: unknown): string {
+  const [name] = /@aws-sdk\/[a-z\d-]+/.exec((error as Error).message) ?? [];
+  return name === undefined
+    ? ''
+    : `\nLambda's runtime brings ${name}; local-lambda takes it from the project's node_modules, or installs it with --runtime-sdk`;
 }
 
 function find(value: unknown, path: readonly string[]): unknown {

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { LocalLambdaError } from '../../local-lambda-error.ts';
+
+/** What the runtime's SDK is taken from and put into. */
+export interface RuntimeSdkOptions {
+  /** Holds the code of each function in a folder of its own; packages are linked into `node_modules` beside it. */
+  readonly codeDir: string;
+  /** The projects are the folders around them. */
+  readonly packageDirs: readonly string[];
+  /** `runtime-sdk` in it holds what was installed before. */
+  readonly cacheDir: string;
+  /** Install with npm what neither the functions nor the projects have. */
+  readonly install: boolean;
+  readonly onNotice: (message: string) => void;
+}
+
+const run = promisify(execFile);
+const INSTALL_TIMEOUT_MS = 180_000;
+const IMPORT = /["'`](@aws-sdk\/[a-z\d-]+)["'`/]/g;
+
+/**
+ * Brings the packages `@aws-sdk/…` that Lambda's Node runtime brings, for `require` and `import`: those that functions
+ * name and do not hold themselves, from the `node_modules` of their project, else from the cache. A notice names what
+ * is in none of them.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+ * @throws LocalLambdaError when npm cannot install them.
+ */
+export async function provideRuntimeSdk(options: RuntimeSdkOptions): Promise<void> {
+  const wanted = await wantedPackages(options.codeDir);
+  if (wanted.size === 0) return;
+  const cache = join(options.cacheDir, 'runtime-sdk');
+  const folders = [...options.packageDirs.flatMap(foldersAbove), cache].map((folder) =>
+    join(folder, 'node_modules'),
+  );
+  const find = (name: string) => folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  const missing = [...wanted.keys()].filter((name) => find(name) === undefined);
+  if (options.install && missing.length > 0) await installInto(cache, missing);
+  for (const [name, functions] of wanted) {
+    const source = find(name);
+    if (source === undefined) {
+      options.onNotice(
+        `${functions.join(', ')}: ${name} is brought by Lambda's runtime, but is neither in the package nor in the project; --runtime-sdk installs it`,
+      );
+    } else {
+      const link = join(dirname(options.codeDir), 'node_modules', name);
+      await mkdir(dirname(link), { recursive: true });
+      await symlink(resolve(source), link);
+    }
+  }
+}
+
+/** The packages that functions name in their own code and do not hold, and the folders of these functions. */
+async function wantedPackages(codeDir: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const wanted = new Map<string, string[]>();
+  for (const path of await sourcesIn(codeDir)) {
+    const [owner = ''] = relative(codeDir, path).split(sep);
+    for (const [, name = ''] of (await readFile(path, 'utf8')).matchAll(IMPORT)) {
+      const functions = wanted.get(name) ?? [];
+      if (functions.includes(owner) || existsSync(join(codeDir, owner, 'node_modules', name))) continue;
+      wanted.set(name, [...functions, owner]);
+    }
+  }
+  return wanted;
+}
+
+async function sourcesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && entry.name !== 'node_modules') found.push(...(await sourcesIn(path)));
+    if (entry.isFile() && /\.[cm]?js$/.test(entry.name)) found.push(path);
+  }
+  return found;
+}
+
+/** The folder around a package and those above it. */
+function foldersAbove(packageDir: string): string[] {
+  const folders: string[] = [];
+  for (let folder = dirname(resolve(packageDir)); ; folder = dirname(folder)) {
+    folders.push(folder);
+    if (dirname(folder) === folder) return folders;
+  }
+}
+
+async function installInto(folder: string, names: readonly string[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  // Or npm would look for a package above.
+  if (!existsSync(join(folder, 'package.json'))) await writeFile(join(folder, 'package.json'), '{}');
+  const packages = names.map((name) => `${name}@3`);
+  const flags = ['--no-audit', '--no-fund', '--ignore-scripts'];
+  await run('npm', ['install', ...flags, ...packages], { cwd: folder, timeout: INSTALL_TIMEOUT_MS }).catch(
+    (cause: Error) => {
+      throw new LocalLambdaError(
+        `runtime-sdk: npm cannot install ${packages.join(' ')} (${cause.message.trim()})`,
+        {
+          cause,
+        },
+      );
+    },
+  );
+}
