@@ -1,6 +1,7 @@
-import { existsSync, statSync, watch } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import type { PackageProject } from './serve.ts';
+import { watchTree } from './watch-tree.ts';
 
 const SETTLE_MS = 200;
 const POLL_MS = 500;
@@ -55,8 +56,9 @@ function watchPackage({ packageDir, reload, say }: WatchOptions): () => void {
 }
 
 function watchProject(options: WatchOptions): () => void {
-  const { packageDir, logsDir, project, packageProject, reload, say } = options;
-  const written = [packageDir, logsDir].map((folder) => relative(resolve(project), resolve(folder)));
+  const { packageDir, logsDir, packageProject, reload, say } = options;
+  const project = resolve(options.project);
+  const written = [packageDir, logsDir].map((folder) => resolve(folder));
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let again = false;
@@ -92,13 +94,16 @@ function watchProject(options: WatchOptions): () => void {
     timer = setTimeout(() => void update(), SETTLE_MS);
   }
 
-  const watcher = watch(project, { recursive: true }, (_event, file) => {
-    if (file === null || file.split(sep).some((part) => IGNORED.has(part))) return;
-    if (!written.some((folder) => file === folder || file.startsWith(`${folder}${sep}`))) schedule();
-  });
+  const isIgnored = (path: string) => IGNORED.has(basename(path)) || written.includes(path);
+  let unwatch = (): void => undefined;
+  try {
+    unwatch = watchTree(project, isIgnored, schedule);
+  } catch (error) {
+    say(`sources are not watched: ${(error as Error).message}`);
+  }
   return () => {
     stopped.abort();
     clearTimeout(timer);
-    watcher.close();
+    unwatch();
   };
 }
