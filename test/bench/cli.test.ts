@@ -63,7 +63,7 @@ test('with --region a deployed shed gains the figures of its REPORT lines and it
   assert.equal(code, 0, stdout);
   assert.deepEqual(server.seen[0]?.input['logGroupNames'], ['/aws/lambda/sheep-shed-test-ts-get-dog']);
   assert.match(stdout, /As the host reported it .*\n.*\n.*\ndog +ts +1 /);
-  assert.match(stdout, /dog +ts +1 .* 1\.288\n/);
+  assert.match(stdout, /dog +ts +1 .* 1\.508\n/);
   // Between the rounds the bench asked the dog twice, to fill the shed and to count it, which are REPORT lines too.
   assert.match(stdout, /Warning: dog on ts: 2 of the REPORT lines are the bench's own counting/);
   assert.doesNotMatch(stdout, /REPORT lines of get-dog|paste into/);
