@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { checkFunctions } from './checked-functions.ts';
 import { type ApiDefinition, servedPath } from './deployment-package/api.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { createPlaceLayers } from './deployment-package/layers.ts';
@@ -66,6 +67,7 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
   const { options, logStore } = host;
   const { templates, apis, ...read } = await readDeploymentPackages(options.packageDirs, options);
   const missing = renderUnserved(read.unserved);
+  checkFunctions(read.functions);
   const definitions = withGivenVariables(read.functions, options, (notice) => missing.push(notice));
   if (options.strict && missing.length > 0) {
     throw new LocalLambdaError(`strict: not everything is served\n  ${missing.join('\n  ')}`);
@@ -123,6 +125,7 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
       await Promise.all(hosted.map(({ pool }) => pool.close(drainMs)));
       // An answer is written to the access log after its invocation has ended.
       await inFlight.none();
+      for (const { insights } of hosted) insights.close();
       for (const { accessLog } of gateways) accessLog?.stream.close();
       await removeFolder(own.workDir);
     },

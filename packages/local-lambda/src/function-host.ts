@@ -8,8 +8,10 @@ import { startEnvironment } from './environments/environment.ts';
 import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
 import { createPool, type Pool, type PoolCallbacks } from './environments/pool.ts';
 import type { StartGate } from './environments/start-gate.ts';
-import type { OnFault } from './fault-boundary.ts';
-import type { LogStore } from './logs/log-store.ts';
+import { guarded, type OnFault } from './fault-boundary.ts';
+import { INSIGHTS_GROUP, insightsLines } from './logs/insights-line.ts';
+import type { Report } from './logs/lines.ts';
+import { type LogStore, type LogStream, newStreamName } from './logs/log-store.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { environmentVariables } from './runtimes/variables.ts';
@@ -20,6 +22,8 @@ export interface HostedFunction {
   /** Bytes of the unpacked deployment package. */
   readonly packageBytes: number;
   readonly pool: Pool;
+  /** The events of Lambda Insights, one for each invocation. */
+  readonly insights: LogStream;
 }
 
 /** What all functions of a host share. */
@@ -77,10 +81,17 @@ export async function hostFunction(
       now: Date.now,
       clock: () => performance.now(),
       onProcess: host.onProcess,
-      onReport: (report, invocation) => options.onReport(definition.name, report, invocation),
+      onReport,
       onFault: host.onFault,
     });
   };
+  const insights = host.logStore.openStream(INSIGHTS_GROUP, newStreamName());
+  const insightsLine = insightsLines(definition);
+  const onReport = guarded('onReport', host.onFault, (report: Report, invocation: Invocation) => {
+    const timeMs = Date.now();
+    insights.write(timeMs, insightsLine(timeMs, report, invocation.traceId));
+    options.onReport(name, report, invocation);
+  });
   const pool = createPool({
     definition,
     start,
@@ -92,7 +103,7 @@ export async function hostFunction(
     clock: () => performance.now(),
     onFault: host.onFault,
   });
-  return { definition, packageBytes, pool };
+  return { definition, packageBytes, pool, insights };
 }
 
 /** Read-only is only a word to root: a function that wrote into its package all the same is told of, once. */

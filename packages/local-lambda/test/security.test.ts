@@ -28,7 +28,22 @@ test('an environment has dummy credentials, its own temporary folder, and works 
   );
   assert.equal(cwd, env['LAMBDA_TASK_ROOT']);
   assert.ok(env['TMPDIR'] !== undefined && !cwd.startsWith(env['TMPDIR']));
-  assert.equal(env['HOME'], undefined);
+  assert.equal(env['HOME'], env['TMPDIR']);
+  assert.deepEqual([env['AWS_CONFIG_FILE'], env['AWS_SHARED_CREDENTIALS_FILE']], ['/dev/null', '/dev/null']);
+});
+
+test('names that lead out of the log folder, and variables that Lambda reserves, are refused', async (t) => {
+  const start = (properties: Record<string, unknown>) => startHost(t, { hi: { source: SOURCE, properties } });
+  const cases: [Record<string, unknown>, RegExp][] = [
+    [{ FunctionName: '../../hi' }, /^Resources\.\w+\.Properties\.FunctionName: must be 1 to 140 letters/],
+    [{ LoggingConfig: { LogGroup: 'a/../../b' } }, /LoggingConfig\.LogGroup: must be 1 to 512 letters/],
+    [{ LoggingConfig: { LogGroup: 'a\0b' } }, /LoggingConfig\.LogGroup: must be/],
+    [
+      { Environment: { Variables: { AWS_REGION: 'x', _HANDLER: 'y', OWN: 'z' } } },
+      /Environment\.Variables: AWS_REGION, _HANDLER cannot be set, Lambda reserves it$/,
+    ],
+  ];
+  for (const [properties, message] of cases) await assert.rejects(start(properties), { message });
 });
 
 test('a host that other machines can reach says what requests must carry', async (t) => {

@@ -1,6 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import { INSIGHTS_GROUP } from '../logs/insights-line.ts';
 
 const POLL_MS = 250;
 const CHUNK_BYTES = 65_536;
@@ -38,9 +39,11 @@ async function streams(logsDir: string, group: string | undefined): Promise<stri
   const files = entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.log'))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter(
-      (path) => group === undefined || path.slice(logsDir.length).includes(`/${group.replace(/^\//, '')}/`),
-    );
+    .filter((path) => {
+      const within = path.slice(logsDir.length);
+      if (group === undefined) return !within.includes(`${INSIGHTS_GROUP}/`);
+      return within.includes(`/${group.replace(/^\//, '')}/`);
+    });
   const dated = await Promise.all(
     files.map(async (path) => ({ path, time: (await stat(path)).birthtimeMs })),
   );

@@ -145,6 +145,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
         cwd: options.taskRoot,
         procDir: options.procDir,
         env: {
+          // Not the developer's own.
+          HOME: tmpDir,
           ...options.variables,
           AWS_LAMBDA_LOG_STREAM_NAME: stream.name,
           AWS_LAMBDA_RUNTIME_API: api.address,

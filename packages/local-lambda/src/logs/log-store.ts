@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { LocalLambdaError } from '../local-lambda-error.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
 import { LOG_LIMITS, pruneLogs } from './prune.ts';
 
@@ -7,7 +8,7 @@ import { LOG_LIMITS, pruneLogs } from './prune.ts';
 export interface LogStream {
   readonly group: string;
   readonly name: string;
-  /** Adds an event: `timeMs` since the epoch; line breaks in the message become `\r`, as Lambda writes them. */
+  /** Adds an event, unless the stream is closed: `timeMs` since the epoch; line breaks in the message become `\r`, as Lambda writes them. */
   write(timeMs: number, message: string): void;
   /** Says that a line about what is already answered is still to come; `written` says that it came. */
   expect(): void;
@@ -89,6 +90,9 @@ export function openLogStore(
   }
 
   function openStream(group: string, name: string): LogStream {
+    if (!isLogGroupName(group)) {
+      throw new LocalLambdaError(`log group: must be ${LOG_GROUP_RULE}, is ${JSON.stringify(group)}`);
+    }
     const base = join(root, group, name);
     const file = openLogFile(base, limits.maxBytes / FILE_SHARE, onWritten, onDropped);
     open.add(file);
@@ -96,6 +100,7 @@ export function openLogStore(
       group,
       name,
       write: (timeMs, message) => {
+        if (!open.has(file)) return;
         const text = message.includes('\n') ? message.replaceAll('\n', '\r') : message;
         const length = file.add(`${isoTime(timeMs)}\t${text}\n`);
         onEvent?.(stream, timeMs, message);
@@ -141,6 +146,14 @@ export function openLogStore(
       open.clear();
     },
   };
+}
+
+/** What {@link isLogGroupName} allows. */
+export const LOG_GROUP_RULE = '1 to 512 letters, digits or . - _ / #, and no part of a path that is . or ..';
+
+/** Whether a name is one that CloudWatch takes, and names a folder below the root here. */
+export function isLogGroupName(name: string): boolean {
+  return /^[\w.\-/#]{1,512}$/.test(name) && !name.split('/').some((part) => part === '.' || part === '..');
 }
 
 /** The name of an environment's stream: `YYYY/MM/DD/[$LATEST]<32 hex digits>`. */

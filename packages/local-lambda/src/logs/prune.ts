@@ -11,6 +11,9 @@ export interface LogLimits {
 /** The newest 1 000 streams and 512 MB. */
 export const LOG_LIMITS: LogLimits = { maxFiles: 1_000, maxBytes: 536_870_912 };
 
+/** The end of the path of a stream's file: what else lies in the folder is not ours to remove. */
+const STREAM_FILE = /\/\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}(~\d{4,})?\.log$/;
+
 /**
  * Removes the oldest log streams below a folder, and folders that are empty then, so that the newest stay.
  * @param beforeRemove is told of each file in the same turn in which it is removed.
@@ -24,9 +27,10 @@ export async function pruneLogs(
   const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
   const found = await Promise.all(
     entries
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.log'))
-      .map(async (entry) => {
-        const path = join(entry.parentPath, entry.name);
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => STREAM_FILE.test(path))
+      .map(async (path) => {
         // Another host may remove it just now.
         const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: 0 }));
         return { path, size, mtimeMs };

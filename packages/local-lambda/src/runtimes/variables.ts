@@ -6,8 +6,8 @@ export const LOCAL_CREDENTIALS = { accessKeyId: 'local-lambda', secretAccessKey:
 
 /**
  * The variables that Lambda sets in every environment, with credentials that are good for nothing; those of the
- * host's own environment never get in. `AWS_EC2_METADATA_DISABLED` is ours: without it SDKs look for a metadata
- * service.
+ * host's own environment never get in. Those that keep SDKs from a metadata service and from the developer's own
+ * `~/.aws` are ours.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function environmentVariables(
@@ -23,6 +23,8 @@ export function environmentVariables(
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySizeMb),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

@@ -102,14 +102,19 @@ test('the system log level decides which platform events are written', async (t)
 
 test('the oldest streams are pruned by count and by size', async (t) => {
   const folder = await temporaryFolder(t);
-  await mkdir(join(folder, 'group'));
+  const day = join(folder, 'group/2026/11/01');
+  await mkdir(day, { recursive: true });
+  const nameOf = (i: number) => `[$LATEST]${String(i).repeat(32)}.log`;
+  await writeFile(join(folder, 'group/of-somebody-else.log'), 'x'.repeat(2_000));
+  await utimes(join(folder, 'group/of-somebody-else.log'), 0, 0);
   for (let i = 0; i < 6; i += 1) {
-    const path = join(folder, 'group', `${i}.log`);
+    const path = join(day, nameOf(i));
     await writeFile(path, 'x'.repeat(100));
     await utimes(path, i, i);
   }
   assert.equal(await pruneLogs(folder, { maxFiles: 4, maxBytes: 1_000 }), 2);
-  assert.deepEqual((await readdir(join(folder, 'group'))).sort(), ['2.log', '3.log', '4.log', '5.log']);
+  assert.deepEqual((await readdir(day)).sort(), [2, 3, 4, 5].map(nameOf));
   assert.equal(await pruneLogs(folder, { maxFiles: 4, maxBytes: 250 }), 2);
-  assert.deepEqual((await readdir(join(folder, 'group'))).sort(), ['4.log', '5.log']);
+  assert.deepEqual((await readdir(day)).sort(), [4, 5].map(nameOf));
+  assert.deepEqual((await readdir(join(folder, 'group'))).sort(), ['2026', 'of-somebody-else.log']);
 });
