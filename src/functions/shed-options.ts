@@ -81,8 +81,8 @@ function address(): Pick<Option<string>, 'allowed' | 'read'> {
 
 function secret(): Pick<Option<string>, 'allowed' | 'read' | 'isSecret'> {
   return {
-    allowed: 'a text that is not empty',
+    allowed: 'a text without white space',
     isSecret: true,
-    read: ([text = '']) => (text === '' ? undefined : text),
+    read: ([text = '']) => (/^\S+$/.test(text) ? text : undefined),
   };
 }
