@@ -150,6 +150,10 @@ export const PROPERTIES: Readonly<Record<string, Readonly<Record<string, Treatme
     Body: told('its OpenAPI document is not read: it has no routes here'),
     BodyS3Location: told('its OpenAPI document is not read: it has no routes here'),
     Policy: told('its policy is not asked: everybody may call it'),
+    // Of SAM, which makes resources of them.
+    Cors: told('requests of type OPTIONS are not answered; the function must send the headers of CORS'),
+    Domain: told('the API is served under the host name of this machine'),
+    GatewayResponses: told("the API's own errors have AWS's default form"),
     ApiKeySourceType: told('API keys are read from the header x-api-key'),
   },
   'AWS::ApiGateway::Method': {
@@ -160,6 +164,7 @@ export const PROPERTIES: Readonly<Record<string, Readonly<Record<string, Treatme
     Throttle: told('calls are not counted: nobody is throttled'),
   },
   'AWS::ApiGatewayV2::Api': {
+    Domain: told('the API is served under the host name of this machine'),
     Body: told('its OpenAPI document is not read: it has no routes here'),
     BodyS3Location: told('its OpenAPI document is not read: it has no routes here'),
   },

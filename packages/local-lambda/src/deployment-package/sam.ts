@@ -27,6 +27,9 @@ const SAME_PROPERTIES = [
   'Timeout',
 ];
 
+/** Properties of an `AWS::Serverless::Api` that are served, and those of which a notice tells. */
+const SAME_API_PROPERTIES = ['BinaryMediaTypes', 'Cors', 'Domain', 'GatewayResponses'];
+
 /**
  * Does to a template what the transform `AWS::Serverless-2016-10-31` does, as far as local-lambda reads the result:
  * functions with their `Globals` and their events of type `HttpApi` and `Api`, HTTP APIs, REST APIs and simple
@@ -208,6 +211,7 @@ function httpApi(logicalId: string, resource: TemplateResource, properties: Prop
         ProtocolType: 'HTTP',
         ...(CorsObject !== undefined && { CorsConfiguration: CorsObject }),
         ...bodyOf(properties),
+        ...picked(properties, ['Domain']),
       },
     },
     [`${logicalId}Stage`]: {
@@ -225,7 +229,7 @@ function restApi(logicalId: string, resource: TemplateResource, properties: Prop
     [logicalId]: {
       ...resource,
       Type: 'AWS::ApiGateway::RestApi',
-      Properties: { Name, ...picked(properties, ['BinaryMediaTypes']), ...bodyOf(properties) },
+      Properties: { Name, ...picked(properties, SAME_API_PROPERTIES), ...bodyOf(properties) },
     },
     [`${logicalId}Stage`]: {
       ...resource,

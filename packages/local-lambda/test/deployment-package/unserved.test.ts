@@ -153,7 +153,10 @@ test("a SAM template's events and properties are named as the resources that SAM
   };
   const Resources = {
     One: { Type: 'AWS::Serverless::Function', Properties },
-    Api: { Type: 'AWS::Serverless::Api', Properties: { DefinitionBody: {} } },
+    Api: {
+      Type: 'AWS::Serverless::Api',
+      Properties: { DefinitionBody: {}, Cors: "'*'", Domain: {}, GatewayResponses: {} },
+    },
     App: { Type: 'AWS::Serverless::Application', Properties: { Location: 'x' } },
   };
   await writeFile(join(folder, 'template.json'), JSON.stringify({ Resources }));
@@ -164,7 +167,7 @@ test("a SAM template's events and properties are named as the resources that SAM
     ...[...events, 'Next', 'EventInvokeConfig'].map((name) => `One${name}`),
     'One.DeadLetterConfig',
     'OneUrl.InvokeMode',
-    'Api.Body',
+    ...['Body', 'Cors', 'Domain', 'GatewayResponses'].map((name) => `Api.${name}`),
     'App',
   ];
   assert.deepEqual(named.toSorted(), expected.toSorted());
