@@ -26,7 +26,7 @@ export function createApiRouter({ kind, stages, routes }: ApiDefinition): ApiRou
 
   const below = (stage: StageDefinition, method: string, path: string): ApiMatch | undefined => {
     const match = route(method, path);
-    return match && { ...match, stage, path };
+    return match && { route: match.route, parameters: match.parameters, stage, path };
   };
   return (method, rawPath) => {
     if (named.size > 0) {

@@ -71,21 +71,33 @@ export function createGateway(options: GatewayOptions): Gateway {
   ): Promise<Omit<HandledRequest, 'requestId'>> {
     const preflight = preflightOf(request);
     if (preflight !== undefined) return { answer: preflight, ...NOWHERE };
-    const { method = 'GET', url = '/' } = request;
+    const { method = 'GET', url = '/', headers } = request;
     const question = url.indexOf('?');
     const rawPath = question === -1 ? url : url.slice(0, question);
     const match = route(method, rawPath);
     if (match === undefined) return { answer: own.notFound, ...NOWHERE };
+    const [, domainName = 'localhost', port = '80'] = HOST.exec(headers.host ?? '') ?? [];
     const answer = await pass({
-      ...taking(request),
       api,
       stage: match.stage,
       match,
       method,
       rawPath,
       rawQuery: question === -1 ? '' : url.slice(question + 1),
+      rawHeaders: request.rawHeaders,
       body,
       requestId,
+      traceId: traceIdOf(headers['x-amzn-trace-id']) ?? options.newTraceId(),
+      timeMs: now(),
+      sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+      protocol: `HTTP/${request.httpVersion}`,
+      accountId: options.accountId,
+      domainName,
+      port,
+      contentType: headers['content-type'],
+      accept: headers.accept,
+      userAgent: headers['user-agent'] ?? '',
+      caller: undefined,
     });
     const place = { routeKey: match.route.routeKey, stage: match.stage.name };
     return { answer: withCors(answer, request), ...place };
@@ -97,26 +109,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (authorization === undefined && apiKeyRequired !== true) return fixed ?? ask(request);
     const caller = await authorize(request);
     return 'status' in caller ? caller : (fixed ?? ask({ ...request, caller }));
-  }
-
-  /** What a request says of itself, whatever its route. */
-  function taking({ headers, rawHeaders, socket, httpVersion }: IncomingMessage) {
-    const [, domainName = 'localhost', port = '80'] = HOST.exec(headers.host ?? '') ?? [];
-    const traceId = headers['x-amzn-trace-id'];
-    return {
-      rawHeaders,
-      traceId: typeof traceId === 'string' && TRACE_ID.test(traceId) ? traceId : options.newTraceId(),
-      timeMs: now(),
-      sourceIp: socket.remoteAddress ?? '127.0.0.1',
-      protocol: `HTTP/${httpVersion}`,
-      accountId: options.accountId,
-      domainName,
-      port,
-      contentType: headers['content-type'],
-      accept: headers.accept,
-      userAgent: headers['user-agent'] ?? '',
-      caller: undefined,
-    };
   }
 
   function preflightOf({ method, headers }: IncomingMessage): GatewayAnswer | undefined {
@@ -141,6 +133,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (outcome.errorType !== undefined) return own.failed;
     return answerOf(outcome.payload, request) ?? own.failed;
   }
+}
+
+function traceIdOf(given: string | string[] | undefined): string | undefined {
+  return typeof given === 'string' && TRACE_ID.test(given) ? given : undefined;
 }
 
 /** The gateway's CORS headers replace the function's own. */

@@ -45,6 +45,7 @@ test("functions find the runtime's SDK in their project, by require and by impor
         'node_modules/@aws-sdk/client-fake/index.js': strToU8("exports.name = 'own';"),
       },
     },
+    naming: { source: "export const handler = () => '@aws-sdk/reviver';" },
     lacking: { source: "import '@aws-sdk/client-nowhere'; export const handler = () => 1;" },
     core: { files: { 'index.js': strToU8("require('fake-core'); exports.handler = () => 1;") } },
   });

@@ -20,7 +20,8 @@ export interface RuntimeSdkOptions {
 
 const run = promisify(execFile);
 const INSTALL_TIMEOUT_MS = 180_000;
-const IMPORT = /["'`](@aws-sdk\/[a-z\d-]+)["'`/]/g;
+/** Not every text of this form is one: bundles hold names of modules, too. */
+const IMPORT = /(?:require\s*\(|\bfrom|\bimport\s*\(?)\s*["'`](@aws-sdk\/[a-z\d-]+)["'`/]/g;
 
 /**
  * Brings the packages `@aws-sdk/…` that Lambda's Node runtime brings, for `require` and `import`: those that functions
