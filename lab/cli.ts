@@ -53,6 +53,16 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '3 min',
     load: async () => (await import('./host/soak.ts')).soak,
   },
+  fuzz: {
+    answers: 'Does a random request end local-lambda, or get an answer that is no HTTP?',
+    takes: '8 min',
+    load: async () => (await import('./host/fuzz.ts')).fuzzHost,
+  },
+  'cpu-reading': {
+    answers: 'What does it cost to read the CPU time of an invocation?',
+    takes: '10 s',
+    load: async () => (await import('./host/cpu-reading.ts')).cpuReading,
+  },
   overhead: {
     answers: "What does the bench's own client cost beside autocannon, and in memory?",
     takes: '1 min',

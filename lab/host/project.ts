@@ -43,6 +43,8 @@ functions:
   if (how === 'throw') throw new Error('as told');
   if (how === 'exit') process.exit(3);
   if (how === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (how === 'header') return { statusCode: 200, headers: { 'x-a': 'a\\0b' } };
+  if (how === 'object') return { statusCode: 200, headers: { 'x-a': { b: 1 } } };
   if (how === 'hang') await new Promise((done) => setTimeout(done, 60_000));
   return { statusCode: 200, body: event.queryStringParameters.n };
 };

@@ -23,11 +23,14 @@ const TELL_MS = 10_000;
 
 /** Shares of the faults in 10 000 requests, 100 in all, and the status that each must get; 0: the client leaves. */
 const FAULTS: readonly (readonly [how: string, share: number, status: number])[] = [
-  ['throw', 40, 500],
+  ['throw', 20, 500],
   ['exit', 20, 500],
   ['kill', 19, 500],
   ['hang', 1, 500],
-  ['leave', 20, 0],
+  ['header', 10, 500],
+  ['object', 10, 500],
+  ['%zz', 10, 404],
+  ['leave', 10, 0],
 ];
 
 /**
@@ -44,7 +47,9 @@ export const soak = experiment(OPTIONS, async ({ requests, connections }, lab) =
       lab.signal.throwIfAborted();
       const n = sent++;
       const [how, status] = planOf(n);
-      const url = new URL(`/soak/${how}?n=${n}`, server.url).href;
+      // One that ended the host once stands for the Lambda API.
+      const path = how === '%zz' ? '/2015-03-31/functions/%zz' : `/soak/${how}?n=${n}`;
+      const url = new URL(path, server.url).href;
       const got = await request(url, agent, status === 0);
       const isGood = got.status === status && (status !== 200 || got.body === String(n));
       if (!isGood) wrong.push(`request ${n} (${how}): ${got.status} ${got.body}`);

@@ -203,7 +203,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       case 'finish':
         timeout.clear();
         memoryTimer.clear();
-        record.finish(meter.end(record.elapsedMs()), effect.late);
+        record.finish(meter.end, effect.late);
         break;
       case 'give-back': {
         timeout.clear();

@@ -24,8 +24,11 @@ export interface InvocationRecord {
   elapsedMs(): number;
   /** Takes the outcome. */
   settle(conclusion: Conclusion): void;
-  /** Answers the caller and writes END and REPORT; `late` is what ended it after it was settled. */
-  finish(usage: Usage, late: StopReason | undefined): void;
+  /**
+   * Answers the caller, then measures, then writes END and REPORT.
+   * @param late what ended it after it was settled.
+   */
+  finish(measure: (workMs: number) => Usage, late: StopReason | undefined): void;
   /** Forgets the invocation, which another environment is to serve. */
   withdraw(): Invocation | undefined;
 }
@@ -123,7 +126,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
       take(conclusion);
       open.timer = setTimeout(answerCaller, ANSWER_GRACE_MS);
     },
-    finish: (usage, late) => {
+    finish: (measure, late) => {
       if (open === undefined) return;
       const finished = open;
       const { invocation, startedAt, initMs } = open;
@@ -134,8 +137,10 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
         take(conclude(requestId, { kind: late }, timeoutSeconds, now()));
       }
       const { status, errorType } = open;
-      const durationMs = status === 'timeout' ? timeoutSeconds * 1000 : clock() - startedAt;
+      const workMs = clock() - startedAt;
+      const durationMs = status === 'timeout' ? timeoutSeconds * 1000 : workMs;
       answerCaller();
+      const usage = measure(workMs);
       write(invocation, lines.end(requestId));
       const report: Report = {
         requestId,

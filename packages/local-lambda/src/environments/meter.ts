@@ -27,33 +27,40 @@ export interface Meter {
 }
 
 /** Counters that cost microseconds are read after so much work, in ms: less touches a few MB at most. */
-const FULL_READ_MS = 1;
+const PEAK_READ_MS = 1;
+/** … and so many more of them, one for each thread, after so much. */
+const THREADS_READ_MS = 5;
+/** Invocations that follow each other faster share a reading: the end of one is the beginning of the next. */
+const GAP_MS = 1;
 
 /**
  * Makes the meter of one environment.
  *
- * Reading everything costs 10 to 30 µs, so short invocations read little: the peak and the threads beside the first
- * are read once a millisecond of work has come together, and what those threads took belongs to the invocation that
- * reads it. Sums are exact.
+ * Reading everything costs tens of microseconds. Invocations that follow each other closely read the first thread
+ * alone, and the others once some work has come together; what those took belongs to the invocation that reads them.
  * @param clock milliseconds of a clock that never jumps.
  */
 export function createMeter(clock: () => number): Meter {
   let counters: Counters = { memory: undefined, cpu: undefined };
   let peakMb: number | undefined;
-  let workSinceFullMs = Number.POSITIVE_INFINITY;
+  let workSincePeakMs = Number.POSITIVE_INFINITY;
+  let workSinceThreadsMs = Number.POSITIVE_INFINITY;
   let cpuBefore: number | undefined;
   let lastReadAt = Number.NEGATIVE_INFINITY;
+  let isAlone = true;
 
   return {
     watch: (next) => {
       counters = next;
-      workSinceFullMs = Number.POSITIVE_INFINITY;
+      workSincePeakMs = Number.POSITIVE_INFINITY;
+      workSinceThreadsMs = Number.POSITIVE_INFINITY;
       cpuBefore = undefined;
       lastReadAt = Number.NEGATIVE_INFINITY;
     },
     begin: () => {
-      // What the process did between two invocations belongs to neither.
-      if (clock() - lastReadAt > FULL_READ_MS) cpuBefore = counters.cpu?.readMs(true);
+      isAlone = clock() - lastReadAt > GAP_MS;
+      // What the first thread did between two invocations belongs to neither, and init to none.
+      if (isAlone) cpuBefore = counters.cpu?.readMs(cpuBefore === undefined);
     },
     residentMb: () => {
       const resident = counters.memory?.residentMb();
@@ -62,20 +69,20 @@ export function createMeter(clock: () => number): Meter {
       return resident;
     },
     end: (workMs) => {
-      workSinceFullMs += workMs;
-      const all = workSinceFullMs >= FULL_READ_MS;
-      if (all) {
+      workSincePeakMs += workMs;
+      workSinceThreadsMs += workMs;
+      if (workSincePeakMs >= PEAK_READ_MS) {
         peakMb = counters.memory?.peakMb() ?? peakMb;
-        workSinceFullMs = 0;
+        workSincePeakMs = 0;
       }
+      const all = isAlone || workSinceThreadsMs >= THREADS_READ_MS;
+      if (all) workSinceThreadsMs = 0;
       const before = cpuBefore;
       const after = counters.cpu?.readMs(all);
       cpuBefore = after;
       lastReadAt = clock();
-      return {
-        peakMb,
-        cpuMs: before === undefined || after === undefined ? undefined : Math.max(0, after - before),
-      };
+      const isKnown = before !== undefined && after !== undefined;
+      return { peakMb, cpuMs: isKnown ? Math.max(0, after - before) : undefined };
     },
   };
 }
