@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareResults, regressionsOf } from '../../../bench/analysis/compare.ts';
-import { codeOf } from '../../../bench/analysis/gates.ts';
+import { codeOf, judge } from '../../../bench/analysis/gates.ts';
 import { isMissing } from '../../../bench/analysis/metrics.ts';
 import { checkThreshold, parseThreshold } from '../../../bench/analysis/thresholds.ts';
 import { renderComparison, renderComparisonMarkdown } from '../../../bench/reports/comparison.ts';
+import { renderJudgement } from '../../../bench/reports/judgement.ts';
 import type { BenchResult } from '../../../bench/results/result.ts';
 import { bareResult, sampleResult } from '../sample-result.ts';
 
@@ -101,6 +102,27 @@ test('runs with nothing in common, and runs of one round, give no verdict and sa
   const bare = compareResults([bareResult()], bareResult());
   assert.ok(bare.changes.every(({ figures }) => isMissing(figures)));
   assert.match(renderComparison(bare, names), /No metric has values enough in all runs: no verdict/);
+});
+
+test('a stack that is slower than its other revision gives exit code 4 and says where; one that is not says what it would find', () => {
+  const against = (level: number) => {
+    const shape = { ...SMALL, stacks: ['ts', 'against'], slower: { against: 1 / level } };
+    const sample = sampleResult(shape);
+    return { ...sample, plan: { ...sample.plan, against: 'HEAD~1' } };
+  };
+  const none = { thresholds: [], baseline: undefined };
+  const said = (result: BenchResult) => renderJudgement(judge(result, none), { before: [], after: '' });
+  // The samples' second stack takes 28 times as long in the cat, and as long in the dog.
+  const slow = against(100);
+  assert.equal(judge(slow, none).code, 4);
+  assert.match(
+    said(slow),
+    /^Regression against HEAD~1: cat \([0-9.]+ times as long\), dog \([0-9.]+ times as long\)\.$/,
+  );
+  const same = against(1);
+  assert.equal(judge(same, none).code, 0);
+  assert.match(said(same), /^No regression against HEAD~1 .* would find: cat [0-9.]+ %, dog [0-9.]+ %\.$/);
+  assert.equal(judge({ ...slow, plan: { ...slow.plan, against: undefined } }, none).code, 0);
 });
 
 test('exit codes: what did not verify comes before a threshold, a threshold before a regression', () => {
