@@ -1,5 +1,5 @@
 /**
- * `npm run pack`: makes the tarballs that `npm publish` takes, in `.cache/packages`.
+ * `npm run pack`: makes the tarballs that `npm publish` takes, in `.cache/tarballs`.
  *
  * In the repository Node runs the sources; what is published is JavaScript with declarations. Each tarball holds
  * `@sheep-shed/options`, on which both build, so that it installs alone.
@@ -23,7 +23,7 @@ export const PUBLISHED = ['local-lambda', 'log-insights'] as const;
 type Manifest = Readonly<Record<string, unknown>> & { readonly name: string };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const path of await packAll(join(ROOT, '.cache/packages'))) process.stdout.write(`${path}\n`);
+  for (const path of await packAll(join(ROOT, '.cache/tarballs'))) process.stdout.write(`${path}\n`);
 }
 
 /**
