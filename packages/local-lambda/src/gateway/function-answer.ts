@@ -62,15 +62,9 @@ function headersV1({ headers, multiValueHeaders }: StructuredResponse): string[]
 }
 
 function headersV2({ headers, cookies }: StructuredResponse): string[] | undefined {
-  const all = Object.entries(Object(headers)).map(([name, value]): [string, unknown] => [
-    name.toLowerCase(),
-    value,
-  ]);
-  const set = (Array.isArray(cookies) ? cookies : []).map((cookie): [string, unknown] => [
-    'set-cookie',
-    cookie,
-  ]);
-  return headerList([...all, ...set]);
+  const all: [string, unknown][] = Object.entries(Object(headers));
+  for (const cookie of Array.isArray(cookies) ? cookies : []) all.push(['set-cookie', cookie]);
+  return headerList(all);
 }
 
 /** Framing is the gateway's own business. */
@@ -82,7 +76,8 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Names and values in turn; undefined when a value is none that a header can have. */
 function headerList(headers: readonly (readonly [string, unknown])[]): string[] | undefined {
   const list: string[] = [];
-  for (const [name, value] of headers) {
+  for (const [given, value] of headers) {
+    const name = given.toLowerCase();
     if (DROPPED.has(name) || value === undefined || value === null || !HEADER_NAME.test(name)) continue;
     if (typeof value === 'object') return undefined;
     const text = String(value).replaceAll(/[\r\n]/g, ' ');

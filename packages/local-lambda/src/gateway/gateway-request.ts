@@ -35,9 +35,9 @@ export interface GatewayRequest {
 
 /** `09/Nov/2026:14:03:59 +0000`, the time format of API Gateway's request context. */
 export function requestTime(timeMs: number): string {
-  const [, weekdayDay, month, year, time] =
-    /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(timeMs).toUTCString()) ?? [];
-  return `${weekdayDay}/${month}/${year}:${time} +0000`;
+  // `Mon, 09 Nov 2026 14:03:59 GMT`, whose parts have fixed places.
+  const text = new Date(timeMs).toUTCString();
+  return `${text.slice(5, 7)}/${text.slice(8, 11)}/${text.slice(12, 16)}:${text.slice(17, 25)} +0000`;
 }
 
 /** Decodes a percent-encoded text; what is not valid stays as it is. */
