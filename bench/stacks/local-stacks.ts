@@ -12,6 +12,7 @@ import type { FunctionDescription } from '../results/result.ts';
 import type { Progress } from '../world/progress.ts';
 import type { StackName } from './catalogue.ts';
 import { DEFAULT_STACK_NAMES, STACKS } from './catalogue.ts';
+import { claimFolder } from './claim-folder.ts';
 import { libraryVersions } from './library-versions.ts';
 import type { OtherRevision } from './other-revision.ts';
 import { packageOther } from './other-revision.ts';
@@ -69,9 +70,11 @@ export async function localStacks(
     progress.step('starting DynamoDB and local-lambda');
     const dynamodb = await startDynamodb();
     cleanups.push(() => dynamodb.close());
+    const logs = await claimFolder(join(root, 'results', 'logs'));
+    cleanups.push(() => logs.release());
     const stacks: Stack[] = [];
     for (const one of started) {
-      stacks.push(await startStack({ ...one, root, dynamodb, progress, cleanups }));
+      stacks.push(await startStack({ ...one, root, logs: logs.path, dynamodb, progress, cleanups }));
       signal.throwIfAborted();
     }
     const libraries = await libraryVersions(root, [...packages.keys()]);
@@ -137,6 +140,8 @@ interface Packaged {
 
 interface StartOptions extends Packaged {
   readonly root: string;
+  /** Folder of the log groups of this run. */
+  readonly logs: string;
   readonly dynamodb: LocalDynamodb;
   readonly progress: Progress;
   readonly cleanups: (() => Promise<void> | void)[];
@@ -148,6 +153,7 @@ async function startStack({
   isAlias,
   packageDir,
   commit,
+  logs,
   dynamodb,
   progress,
   cleanups,
@@ -157,7 +163,7 @@ async function startStack({
   const TableName = `${properties['TableName']}${isAlias ? `-${name}` : ''}`;
   const table = await localTable(dynamodb, { ...properties, TableName });
   cleanups.push(() => table.close());
-  const logsDir = join(root, 'results', isAlias ? `logs-${name}` : 'logs');
+  const logsDir = isAlias ? `${logs}-${name}` : logs;
   const host = await startLocalLambda({
     packageDir,
     logsDir,
