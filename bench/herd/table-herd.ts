@@ -61,13 +61,14 @@ export async function checkShed({
  * Makes a table hold exactly a herd, by putting what is missing or has another weight and removing what is too many:
  * after a few calls of a function that is much less than to write all anew.
  * @param mostRemoved sheep.
+ * @returns how many sheep were removed and put.
  * @throws Error when more would have to be removed; nothing was changed then.
  */
 export async function loadHerd(
   table: HerdTable,
   herd: readonly HerdSheep[],
   mostRemoved = Number.POSITIVE_INFINITY,
-): Promise<void> {
+): Promise<number> {
   const missing = new Map(herd.map((sheep) => [sheep.tattoo, sheep]));
   const strangers: HerdSheep[] = [];
   for (const sheep of await readHerd(table)) {
@@ -82,6 +83,7 @@ export async function loadHerd(
   }
   await writeAll(table, strangers, removal);
   await putHerd(table, missing.values());
+  return strangers.length + missing.size;
 }
 
 /** Puts sheep into a table, beside those that are there. */

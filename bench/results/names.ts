@@ -20,6 +20,11 @@ export function functionNameOf(stage: string, stack: string, functionName: strin
   return `sheep-shed-${stage}-${stack}-${functionName}`;
 }
 
+/** The table of a deployed stack, as `serverless.yml` names it. */
+export function tableNameOf(stage: string, stack: string): string {
+  return `sheep-shed-${stage}-${stack}`;
+}
+
 /** The log group of one function of a deployed stack. */
 export function logGroupOf(stage: string, stack: string, functionName: string): string {
   return `/aws/lambda/${functionNameOf(stage, stack, functionName)}`;

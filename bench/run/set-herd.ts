@@ -6,6 +6,9 @@ import { ask, askDog } from '../stacks/ask.ts';
 import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 
+/** A scan of DynamoDB may be behind what was written, by a second at most as a rule. */
+const STALE_MS = 1_000;
+
 /**
  * Gives a stack the herd that a round begins with: past the functions where the table can be reached, else by
  * posting what is missing, with weights that are the functions' own.
@@ -19,8 +22,10 @@ export async function loadShed(
   options: BenchOptions,
   world: BenchWorld,
 ): Promise<void> {
-  if (stack.table) await stack.table.load(herd.sheep);
-  else await fillOverHttp(stack, dog, options, world);
+  if (stack.table) {
+    const changes = await stack.table.load(herd.sheep);
+    if (changes > 0 && stack.host === undefined) await world.sleep(STALE_MS, world.signal);
+  } else await fillOverHttp(stack, dog, options, world);
 }
 
 /** What a pass is told of the shed. */

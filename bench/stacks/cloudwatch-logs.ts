@@ -46,7 +46,8 @@ export function cloudWatchLogs(
   return {
     isImmediate: false,
     async summarise(functionName, windows, expected) {
-      const query = queryOf(functionName, hullOf(windows));
+      const hull = queryOf(functionName, hullOf(windows));
+      const query = windows.length > 1 ? { ...hull, parts: windows } : hull;
       const { latest, problem } = await askUntil(
         () => summariseReports(source, query),
         (summaries: Summaries) => (summaries.values().next().value?.invocations ?? 0) >= expected,

@@ -5,6 +5,7 @@ import type { Stack } from './stack.ts';
 
 /**
  * A stack that somebody deployed, reached over HTTP, and by its logs where the bench was told their region.
+ * @returns with it the sheep that its dog counts.
  * @throws OptionError when nobody answers there, or somebody who counts no sheep.
  */
 export async function remoteStack(
@@ -12,11 +13,13 @@ export async function remoteStack(
   access: Pick<Stack, 'logs' | 'cold' | 'headersOf'>,
   timeoutSeconds: number,
   signal: AbortSignal,
-): Promise<Stack> {
+): Promise<{ readonly stack: Stack; readonly counted: number }> {
   const { headersOf } = access;
-  await askDog({ url, ...(headersOf && { headersOf }) }, timeoutSeconds, signal).catch((error: Error) => {
-    signal.throwIfAborted();
-    throw new OptionError(`--url must be the address of a deployed shed; got "${url}": ${error.message}`);
-  });
-  return { name, url, table: undefined, host: undefined, ...access };
+  const counted = await askDog({ url, ...(headersOf && { headersOf }) }, timeoutSeconds, signal).catch(
+    (error: Error) => {
+      signal.throwIfAborted();
+      throw new OptionError(`--url must be the address of a deployed shed; got "${url}": ${error.message}`);
+    },
+  );
+  return { stack: { name, url, table: undefined, host: undefined, ...access }, counted };
 }

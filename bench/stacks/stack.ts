@@ -7,8 +7,8 @@ import type { FunctionDescription } from '../results/result.ts';
 
 /** Direct access to a stack's table, past its functions. */
 export interface TableAccess {
-  /** Makes the table hold exactly this herd. */
-  load(herd: readonly HerdSheep[]): Promise<void>;
+  /** Makes the table hold exactly this herd, and tells how many sheep were removed and put for it. */
+  load(herd: readonly HerdSheep[]): Promise<number>;
   /** Puts sheep beside those that are there. */
   put(sheep: readonly HerdSheep[]): Promise<void>;
   /** Every sheep that is there now. */

@@ -61,7 +61,9 @@ test('with --region a deployed shed gains the figures of its REPORT lines and it
     out,
   ]);
   assert.equal(code, 0, stdout);
-  assert.deepEqual(server.seen[0]?.input['logGroupNames'], ['/aws/lambda/sheep-shed-test-ts-get-dog']);
+  assert.deepEqual(server.seen.find(({ operation }) => operation === 'StartQuery')?.input['logGroupNames'], [
+    '/aws/lambda/sheep-shed-test-ts-get-dog',
+  ]);
   assert.match(stdout, /As the host reported it .*\n.*\n.*\ndog +ts +1 /);
   assert.match(stdout, /dog +ts +1 .* 1\.508\n/);
   // Between the rounds the bench asked the dog twice, to fill the shed and to count it, which are REPORT lines too.

@@ -80,6 +80,7 @@ export function syntheticStack({
     async load(herd) {
       shed.clear();
       put(herd);
+      return herd.length;
     },
     async put(sheep) {
       await clock.sleep(putMs);
