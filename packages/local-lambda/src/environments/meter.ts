@@ -44,23 +44,21 @@ export function createMeter(clock: () => number): Meter {
   let counters: Counters = { memory: undefined, cpu: undefined };
   let peakMb: number | undefined;
   let workSincePeakMs = Number.POSITIVE_INFINITY;
-  let workSinceThreadsMs = Number.POSITIVE_INFINITY;
+  let workSinceThreadsMs = 0;
   let cpuBefore: number | undefined;
   let lastReadAt = Number.NEGATIVE_INFINITY;
-  let isAlone = true;
 
   return {
     watch: (next) => {
       counters = next;
       workSincePeakMs = Number.POSITIVE_INFINITY;
-      workSinceThreadsMs = Number.POSITIVE_INFINITY;
+      workSinceThreadsMs = 0;
       cpuBefore = undefined;
       lastReadAt = Number.NEGATIVE_INFINITY;
     },
     begin: () => {
-      isAlone = clock() - lastReadAt > GAP_MS;
       // What the first thread did between two invocations belongs to neither, and init to none.
-      if (isAlone) cpuBefore = counters.cpu?.readMs(cpuBefore === undefined);
+      if (clock() - lastReadAt > GAP_MS) cpuBefore = counters.cpu?.readMs(cpuBefore === undefined);
     },
     residentMb: () => {
       const resident = counters.memory?.residentMb();
@@ -75,7 +73,7 @@ export function createMeter(clock: () => number): Meter {
         peakMb = counters.memory?.peakMb() ?? peakMb;
         workSincePeakMs = 0;
       }
-      const all = isAlone || workSinceThreadsMs >= THREADS_READ_MS;
+      const all = workSinceThreadsMs >= THREADS_READ_MS;
       if (all) workSinceThreadsMs = 0;
       const before = cpuBefore;
       const after = counters.cpu?.readMs(all);
