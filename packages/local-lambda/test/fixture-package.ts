@@ -22,10 +22,29 @@ export interface FixtureFunction {
 /** A zip's options for a file that may be executed. */
 export const EXECUTABLE = { os: 3, attrs: 0o100755 << 16 };
 
+const cleanUps = new WeakMap<TestContext, (() => Promise<unknown>)[]>();
+
+/**
+ * Cleans up after a test, what was made last first. Hooks of node:test run in the order of their registration: a
+ * folder would go while a host still writes its log there, and a hook that fails keeps the others from running.
+ */
+export function onEnd(t: TestContext, cleanUp: () => Promise<unknown>): void {
+  const known = cleanUps.get(t);
+  if (known !== undefined) {
+    known.push(cleanUp);
+    return;
+  }
+  const all = [cleanUp];
+  cleanUps.set(t, all);
+  t.after(async () => {
+    for (const one of all.reverse()) await one();
+  });
+}
+
 /** Makes a temporary folder that goes away with the test. */
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'test-local-lambda-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  onEnd(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -133,8 +152,7 @@ export async function serve(
     ...options,
     logsDir,
   });
-  // In one hook: hooks run in the order of their registration, and a host that still runs writes its log.
-  t.after(async () => {
+  onEnd(t, async () => {
     await host.close();
     await rm(folder, { recursive: true, force: true });
     await rm(logsDir, { recursive: true, force: true });

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -51,7 +62,12 @@ test('what is packaged is what is named, whatever the user has packaged, and .se
   assert.equal(started, 1, 'the same inputs are packaged once');
 
   const packages = join(root, '.cache/packages');
-  for (const digit of 'abcdef') await mkdir(join(packages, `tsthin-${digit.repeat(16)}`));
+  const lastYear = new Date(Date.now() - 365 * 86_400_000);
+  for (const digit of 'abcdef') {
+    const unused = join(packages, `tsthin-${digit.repeat(16)}`);
+    await mkdir(unused);
+    await utimes(unused, lastYear, lastYear);
+  }
   const other = await pack({ ...STACKS.tsthin, parameters: { stack: 'tsthin', memorySize: '256' } });
   assert.notEqual(other, first);
   assert.deepEqual(await memoryOf(other), [256, 256, 256, 256]);
