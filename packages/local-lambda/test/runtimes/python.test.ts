@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { access, cp, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { preparePython } from '../../src/runtimes/python/prepare-python.ts';
-import { startHost, temporaryFolder } from '../fixture-package.ts';
+import { startHost } from '../fixture-package.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -72,27 +70,6 @@ test("an exception in Python is the function's error with its trace in the log",
   const lines = await host.logLines('py');
   assert.match(lines[2] ?? '', /^\[ERROR\] ValueError: no sheep\rTraceback \(most recent call last\):\r/);
   assert.equal((await host.invoke('py', {})).errorType, 'ValueError');
-});
-
-test('boto3 that somebody damaged is installed anew', async (t) => {
-  const source = await preparePython('.cache', () => undefined);
-  if (!source.ready) return t.diagnostic(`passed over: ${source.reason}`);
-  const cacheDir = await temporaryFolder(t);
-  const progress: string[] = [];
-  const prepare = async () => {
-    const prepared = await preparePython(cacheDir, (message) => progress.push(message));
-    assert.ok(prepared.ready);
-    return prepared.sitePackages;
-  };
-  await cp(source.sitePackages, join(cacheDir, basename(source.sitePackages)), { recursive: true });
-  const folder = await prepare();
-  assert.deepEqual(progress, []);
-  await rm(join(folder, 'botocore/session.py'));
-  assert.equal(await prepare(), folder);
-  assert.match(progress[0] ?? '', / is not as it was installed; installing boto3 /);
-  await access(join(folder, 'botocore/session.py'));
-  await prepare();
-  assert.equal(progress.length, 1);
 });
 
 test("a Python module that does not exist fails in init, in Lambda's words", async (t) => {
