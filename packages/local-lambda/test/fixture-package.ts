@@ -22,13 +22,13 @@ export interface FixtureFunction {
 /** A zip's options for a file that may be executed. */
 export const EXECUTABLE = { os: 3, attrs: 0o100755 << 16 };
 
-const cleanUps = new WeakMap<TestContext, (() => Promise<unknown>)[]>();
+const cleanUps = new WeakMap<TestContext, (() => unknown)[]>();
 
 /**
  * Cleans up after a test, what was made last first. Hooks of node:test run in the order of their registration: a
  * folder would go while a host still writes its log there, and a hook that fails keeps the others from running.
  */
-export function onEnd(t: TestContext, cleanUp: () => Promise<unknown>): void {
+export function onEnd(t: TestContext, cleanUp: () => unknown): void {
   const known = cleanUps.get(t);
   if (known !== undefined) {
     known.push(cleanUp);
@@ -37,7 +37,15 @@ export function onEnd(t: TestContext, cleanUp: () => Promise<unknown>): void {
   const all = [cleanUp];
   cleanUps.set(t, all);
   t.after(async () => {
-    for (const one of all.reverse()) await one();
+    const faults: unknown[] = [];
+    for (const one of all.reverse()) {
+      try {
+        await one();
+      } catch (fault) {
+        faults.push(fault);
+      }
+    }
+    if (faults.length > 0) throw faults[0];
   });
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
+import { onEnd } from './fixture-package.ts';
 
 /** The Serverless Framework's program, to be run by Node. */
 export const SERVERLESS = resolve('node_modules/serverless/bin/serverless.js');
@@ -30,7 +31,11 @@ export async function checkSlsLocal(t: TestContext, project: string, node: strin
     cwd: project,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  t.after(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  onEnd(t, () => {
+    child.kill('SIGKILL');
+    return exited;
+  });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
@@ -42,7 +47,6 @@ export async function checkSlsLocal(t: TestContext, project: string, node: strin
       await Promise.race([once(child.stdout, 'data'), exited.then(() => assert.fail(output))]);
     }
   };
-  const exited = once(child, 'exit');
   const url = await until(/Try: curl -i '(http:\/\/localhost:[^']+)'/);
   assert.equal(await (await fetch(url)).text(), 'test one');
   await writeSource(project, 'two');

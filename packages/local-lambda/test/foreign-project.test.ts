@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -8,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { preparePython } from '../src/runtimes/python/prepare-python.ts';
 import { awsPython } from './aws-clients/aws-python.ts';
-import { temporaryFolder } from './fixture-package.ts';
+import { onEnd, temporaryFolder } from './fixture-package.ts';
 
 const run = promisify(execFile);
 const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
@@ -97,7 +98,11 @@ async function startCli(t: TestContext, folder: string): Promise<{ child: ChildP
     env: { ...process.env, TMPDIR: join(folder, 'tmp') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  t.after(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  onEnd(t, () => {
+    child.kill('SIGKILL');
+    return exited;
+  });
   let output = '';
   for await (const chunk of child.stdout) {
     output += chunk;

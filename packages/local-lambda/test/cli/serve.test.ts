@@ -5,14 +5,18 @@ import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promis
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder, writePackage } from '../fixture-package.ts';
+import { onEnd, temporaryFolder, writePackage } from '../fixture-package.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** The command line in a folder of its own, with all that it has printed so far. */
 function start(t: TestContext, cwd: string, ...args: string[]) {
   const child = spawn(process.execPath, [CLI, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  t.after(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  onEnd(t, () => {
+    child.kill('SIGKILL');
+    return exited;
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -26,7 +30,7 @@ function start(t: TestContext, cwd: string, ...args: string[]) {
       await new Promise((done) => setTimeout(done, 20));
     }
   };
-  return { child, until, exited: once(child, 'exit') };
+  return { child, until, exited };
 }
 
 const URL_LINE = /Try: curl -i '(http:[^']+)'/;

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { watchTree } from '../../src/cli/watch-tree.ts';
-import { temporaryFolder } from '../fixture-package.ts';
+import { onEnd, temporaryFolder } from '../fixture-package.ts';
 
 test('changes at any depth are heard, also in folders that are new or made anew, and none that are ignored', async (t) => {
   const root = await temporaryFolder(t);
@@ -19,7 +19,7 @@ test('changes at any depth are heard, also in folders that are new or made anew,
       wake();
     },
   );
-  t.after(stop);
+  onEnd(t, stop);
   const hearing = async (path: string): Promise<void> => {
     while (!heard.includes(path)) {
       await new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type EnvironmentState, STARTING, transition } from '../../src/environments/state.ts';
 import { startRuntimeApi } from '../../src/runtime-api/server.ts';
-import { startHost } from '../fixture-package.ts';
+import { onEnd, startHost } from '../fixture-package.ts';
 import { fuzz, PUBLIC_PATHS, RUNTIME_PATHS } from './requests.ts';
 
 /** `FUZZ_SEED` repeats a run. */
@@ -60,7 +60,7 @@ test(`random requests to a Runtime API are answered in HTTP or not at all (FUZZ_
     unread: () => void apply({ type: 'unread' }),
     onFault: (_where, error) => faults.push(error),
   });
-  t.after(() => api.close());
+  onEnd(t, () => api.close());
   const [host = '', port] = api.address.split(':');
   assert.deepEqual(
     await fuzz({ host, port: Number(port), seed: SEED, requests: REQUESTS }, RUNTIME_PATHS),

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { serve, startHost, temporaryFolder, writePackage } from '../fixture-package.ts';
+import { onEnd, serve, startHost, temporaryFolder, writePackage } from '../fixture-package.ts';
 
 const ECHO = `export const handler = async (event) => ({ statusCode: 200,
   body: JSON.stringify([event.requestContext.authorizer ?? null, event.requestContext.identity ?? null]) });`;
@@ -86,7 +86,7 @@ async function startIssuer(t: TestContext) {
     response.end(isConfiguration ? JSON.stringify({ jwks_uri: `${issuer}/keys` }) : jwks);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  t.after(() => server.close());
+  onEnd(t, () => server.close());
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { issuer, privateKey, jwks };
 }

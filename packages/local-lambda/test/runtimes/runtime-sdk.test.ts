@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { strToU8 } from 'fflate';
 import { provideRuntimeSdk } from '../../src/runtimes/node/runtime-sdk.ts';
-import { serve, temporaryFolder, writePackage } from '../fixture-package.ts';
+import { onEnd, serve, temporaryFolder, writePackage } from '../fixture-package.ts';
 
 const run = promisify(execFile);
 
@@ -83,7 +83,7 @@ async function startRegistry(t: TestContext, folder: string, name: string): Prom
     response.end(JSON.stringify({ name, 'dist-tags': { latest: '3.9.9' }, versions }));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  t.after(() => server.close());
+  onEnd(t, () => server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
