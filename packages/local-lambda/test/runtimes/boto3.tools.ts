@@ -1,6 +1,6 @@
 /** Needs PyPI, or what stands in for it. */
 import assert from 'node:assert/strict';
-import { access, cp, rm } from 'node:fs/promises';
+import { access, cp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { preparePython } from '../../src/runtimes/python/prepare-python.ts';
@@ -25,4 +25,16 @@ test('boto3 that somebody damaged is installed anew', async (t) => {
   await access(join(folder, 'botocore/session.py'));
   await prepare();
   assert.equal(progress.length, 1);
+});
+
+test('hosts that install at once do not take what another runs from', async (t) => {
+  const cacheDir = await temporaryFolder(t);
+  const prepared = await Promise.all([1, 2, 3].map(() => preparePython(cacheDir, () => undefined)));
+  for (const one of prepared) {
+    assert.ok(one.ready, JSON.stringify(one));
+    await access(join(one.sitePackages, 'botocore/session.py'));
+  }
+  assert.deepEqual(await readdir(cacheDir), [
+    ...new Set(prepared.map((one) => one.ready && basename(one.sitePackages))),
+  ]);
 });

@@ -72,7 +72,9 @@ async function findPython(): Promise<{ python: string; version: string } | strin
 async function findDamage(sitePackages: string): Promise<string | undefined> {
   if (!(await exists(sitePackages))) return '';
   const expected = await readFile(join(sitePackages, CONTENTS), 'utf8').catch(() => undefined);
-  if (expected === (await contentsOf(sitePackages))) return undefined;
+  // What vanishes under the look is being replaced: damage, not a fault.
+  const found = await contentsOf(sitePackages).catch(() => undefined);
+  if (expected !== undefined && expected === found) return undefined;
   return `${sitePackages} is not as it was installed; `;
 }
 
@@ -97,11 +99,7 @@ async function install(python: string, target: string): Promise<string | undefin
       timeout: INSTALL_TIMEOUT_MS,
     });
     await writeFile(join(partial, CONTENTS), await contentsOf(partial));
-    await rm(target, { recursive: true, force: true });
-    // Another host may have installed it just now.
-    await rename(partial, target).catch(async (error) => {
-      if (!(await exists(target))) throw error;
-    });
+    await replace(partial, target);
     return undefined;
   } catch (error) {
     const { stderr } = error as { stderr?: string };
@@ -111,6 +109,24 @@ async function install(python: string, target: string): Promise<string | undefin
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
+}
+
+/** Another host may have installed it meanwhile, and may be running from it: what is whole stays. */
+async function replace(partial: string, target: string): Promise<void> {
+  if ((await findDamage(target)) === undefined) return;
+  const aside = `${target}.${randomUUID()}`;
+  try {
+    await rename(target, aside).catch(unlessMissing);
+    await rename(partial, target);
+  } catch (error) {
+    if ((await findDamage(target)) !== undefined) throw error;
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 async function exists(path: string): Promise<boolean> {
