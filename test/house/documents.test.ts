@@ -13,6 +13,8 @@ import { REPORT_OPTIONS } from '../../bench/commands/report.ts';
 import { HERD_OPTIONS } from '../../bench/plan/herd-options.ts';
 import { BENCH_OPTIONS } from '../../bench/plan/options.ts';
 import { STACK_NAMES, STACKS } from '../../bench/stacks/catalogue.ts';
+import { EVENT_OPTIONS } from '../../packages/local-lambda/src/cli/event-options.ts';
+import { INVOKE_OPTIONS } from '../../packages/local-lambda/src/cli/invoke-options.ts';
 import { LOGS_OPTIONS, SERVE_OPTIONS } from '../../packages/local-lambda/src/cli/options.ts';
 import { LOG_INSIGHTS_OPTIONS } from '../../packages/log-insights/src/options.ts';
 import { FUNCTIONS } from '../../src/functions/catalogue.ts';
@@ -44,6 +46,8 @@ test('docs/configuration.md has one row for every option of the programs, as the
     ['Bench: comparisons', COMPARE_OPTIONS],
     ['Herd', HERD_OPTIONS],
     ['local-lambda', SERVE_OPTIONS],
+    ['local-lambda: invoke', INVOKE_OPTIONS],
+    ['local-lambda: event', EVENT_OPTIONS],
     ['local-lambda: logs', LOGS_OPTIONS],
     ['log-insights', LOG_INSIGHTS_OPTIONS],
   ];

@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 /** `local-lambda`: the command line. */
 import { OptionError } from '@sheep-shed/options';
+import { type Command, type LogsCommand, parseCommand } from './cli/command.ts';
 import { printLogs } from './cli/logs.ts';
-import { type Command, parseCommand } from './cli/options.ts';
 import { packageProject } from './cli/package-project.ts';
-import { serve } from './cli/serve.ts';
+import type { Project } from './cli/start-host.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
+
+const HERE: Project = {
+  project: process.cwd(),
+  packageProject: (project, signal) => packageProject(project, { signal }),
+};
 
 // Whoever read the output may be gone (`| head`): what is printed is lost then, and the host serves on.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
@@ -26,16 +31,25 @@ async function run(command: Command): Promise<void> {
     case 'logs':
       await logs(command);
       break;
-    case 'serve':
-      await serve(command, {
-        project: process.cwd(),
-        packageProject: (project, signal) => packageProject(project, { signal }),
-      });
+    case 'event': {
+      const { renderSample } = await import('./cli/event.ts');
+      process.stdout.write(renderSample(command));
       break;
+    }
+    case 'invoke': {
+      const { invokeOnce } = await import('./cli/invoke.ts');
+      process.exitCode = await invokeOnce(command, HERE, process);
+      break;
+    }
+    case 'serve': {
+      const { serve } = await import('./cli/serve.ts');
+      await serve(command, HERE);
+      break;
+    }
   }
 }
 
-async function logs({ logsDir, group, follow }: Extract<Command, { kind: 'logs' }>): Promise<void> {
+async function logs({ logsDir, group, follow }: LogsCommand): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());

@@ -29,6 +29,7 @@ export { preparePython } from './runtimes/python/prepare-python.ts';
 /** One function as the host runs it. */
 export interface LocalFunction {
   readonly name: string;
+  readonly logicalId: string;
   readonly runtime: string;
   readonly architecture: FunctionDefinition['architecture'];
   readonly memorySizeMb: number;
@@ -69,6 +70,8 @@ export interface LocalLambda {
   invoke(functionName: string, payload: unknown): Promise<InvokeResult>;
   /** Ends idle environments (of one function, or all), so that the next invocation is cold. */
   dropEnvironments(functionName?: string): Promise<void>;
+  /** Resolves when no asynchronous event waits, is in flight or is to be tried again. */
+  settleEvents(): Promise<void>;
   /** Resolves when the log lines of all answered invocations are on disk. */
   flushLogs(): Promise<void>;
   /**
@@ -172,6 +175,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
         const chosen = name === undefined ? [...functions.values()] : [findFunction(functions, name)];
         await Promise.all(chosen.map(({ pool }) => pool.dropIdle()));
       },
+      settleEvents: queue.empty,
       flushLogs: () => logStore.settle(SETTLE_LIMIT_MS),
       reload: () => {
         // One after the other, or one of two new deployments would never be closed.
@@ -211,9 +215,10 @@ async function createRuntimes(options: ResolvedOptions, workDir: string): Promis
 }
 
 function describe(item: HostedFunction): LocalFunction {
-  const { name, runtime, architecture, memorySizeMb, timeoutSeconds, logGroup } = item.definition;
+  const { name, logicalId, runtime, architecture, memorySizeMb, timeoutSeconds, logGroup } = item.definition;
   return {
     name,
+    logicalId,
     runtime,
     architecture,
     memorySizeMb,

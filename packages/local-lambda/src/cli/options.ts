@@ -1,6 +1,4 @@
 import type { Option, OptionTable, Values } from '@sheep-shed/options';
-import { OptionError } from '@sheep-shed/options';
-import { readCommand } from '@sheep-shed/options/command';
 import {
   assignments,
   decimalNumber,
@@ -148,35 +146,6 @@ export interface ServeCommand {
   readonly packageFirst: boolean;
 }
 
-/** What the command line asks for. */
-export type Command =
-  | { readonly kind: 'show'; readonly text: string }
-  | {
-      readonly kind: 'logs';
-      readonly logsDir: string;
-      readonly group: string | undefined;
-      readonly follow: boolean;
-    }
-  | ServeCommand;
-
-/**
- * Reads the arguments of `local-lambda`.
- * @throws OptionError naming the option, its value and what is allowed.
- */
-export function parseCommand(
-  args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>> = {},
-): Command {
-  const [first, ...rest] = args;
-  if (first === 'logs') return parseLogs(rest, environment);
-  const line = readCommand({ options: SERVE_OPTIONS, usage }, args, environment);
-  if (line.kind === 'show') return line;
-  const [word] = line.words;
-  if (word !== undefined) throw new OptionError(`command: must be logs or nothing, is ${word}`);
-  const { package: packageDirs, ...values } = line.values;
-  return serveCommand(values, packageDirs);
-}
-
 /** What to serve: packages that are there, or the project here, which is packaged first. */
 export function serveCommand(
   values: Values<typeof HOST_OPTIONS>,
@@ -209,29 +178,4 @@ export function serveCommand(
       ...(jwks !== undefined && { jwks }),
     },
   };
-}
-
-function usage(options: string): string {
-  return `Runs deployment packages on this machine: their HTTP APIs, the Lambda API and their logs.
-
-local-lambda [options]
-${options}
-
-local-lambda logs [function] [--logs DIR] [--follow]     prints the log of one function, or of all
-`;
-}
-
-function logsUsage(options: string): string {
-  return `local-lambda logs [function] [options]     prints the log of one function, or of all\n${options}\n`;
-}
-
-function parseLogs(
-  args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): Command {
-  const line = readCommand({ options: LOGS_OPTIONS, usage: logsUsage }, args, environment);
-  if (line.kind === 'show') return line;
-  if (line.words.length > 1) throw new OptionError(`function: one at most, got ${line.words.join(' ')}`);
-  const { logs, follow } = line.values;
-  return { kind: 'logs', logsDir: logs, group: line.words[0], follow };
 }

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { PackageProject } from './serve.ts';
+import type { PackageProject } from './start-host.ts';
 import { watchTree } from './watch-tree.ts';
 
 const SETTLE_MS = 200;

@@ -12,6 +12,8 @@ export interface QueuedEvent {
 export interface EventQueue {
   /** Takes an event; false when the queue is full or closed. */
   add(event: QueuedEvent): boolean;
+  /** Resolves when nothing waits, is in flight or is to be tried again. */
+  empty(): Promise<void>;
   /** Takes and repeats nothing more; resolves when what is in flight has ended and all failures are recorded. */
   close(): Promise<void>;
 }
@@ -77,6 +79,10 @@ export function createEventQueue({ run, onFailure, onFault, now }: EventQueueOpt
     for (const resolve of whenEmpty.splice(0)) resolve();
   }
 
+  async function empty(): Promise<void> {
+    if (events > 0) await new Promise<void>((resolve) => whenEmpty.push(resolve));
+  }
+
   return {
     add: (event) => {
       const { length } = event.invocation.payload;
@@ -86,6 +92,7 @@ export function createEventQueue({ run, onFailure, onFault, now }: EventQueueOpt
       start(event, 1);
       return true;
     },
+    empty,
     close: async () => {
       closed = true;
       for (const [timer, give] of waiting) {
@@ -93,7 +100,7 @@ export function createEventQueue({ run, onFailure, onFault, now }: EventQueueOpt
         give();
       }
       waiting.clear();
-      if (events > 0) await new Promise<void>((resolve) => whenEmpty.push(resolve));
+      await empty();
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCommand } from '../../src/cli/options.ts';
+import { parseCommand } from '../../src/cli/command.ts';
 
 test('flags become options, and what is not given has its default', () => {
   assert.deepEqual(
@@ -57,7 +57,7 @@ test('bad input is named with what is allowed', () => {
     [['--memory-limit', 'maybe'], /^--memory-limit must be one of on, off/],
     [['--env', 'A'], /^--env must be NAME=VALUE; got "A"$/],
     [['--parameter', '=a'], /^--parameter must be NAME=VALUE; got "=a"$/],
-    [['serve'], /^command: must be logs or nothing, is serve$/],
+    [['serve'], /^command: must be invoke, event, logs or nothing, is serve$/],
     [['logs', 'a', 'b'], /^function: one at most/],
   ];
   for (const [args, message] of cases) assert.throws(() => parseCommand(args), { message });

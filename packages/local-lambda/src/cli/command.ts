@@ -1,0 +1,75 @@
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
+import { type EventCommand, parseEvent } from './event-options.ts';
+import { type InvokeCommand, parseInvoke } from './invoke-options.ts';
+import { LOGS_OPTIONS, SERVE_OPTIONS, type ServeCommand, serveCommand } from './options.ts';
+
+/** What `local-lambda logs` prints. */
+export interface LogsCommand {
+  readonly kind: 'logs';
+  readonly logsDir: string;
+  readonly group: string | undefined;
+  readonly follow: boolean;
+}
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: 'show'; readonly text: string }
+  | LogsCommand
+  | InvokeCommand
+  | EventCommand
+  | ServeCommand;
+
+type Parse = (args: readonly string[], environment: Readonly<Record<string, string | undefined>>) => Command;
+
+/** Each command by its word; without a word it serves. */
+const COMMANDS: Readonly<Record<string, Parse>> = { invoke: parseInvoke, event: parseEvent, logs: parseLogs };
+
+/**
+ * Reads the arguments of `local-lambda`.
+ * @throws OptionError naming the option, its value and what is allowed.
+ */
+export function parseCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Command {
+  const [first = '', ...rest] = args;
+  const parse = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  if (parse !== undefined) return parse(rest, environment);
+  const line = readCommand({ options: SERVE_OPTIONS, usage }, args, environment);
+  if (line.kind === 'show') return line;
+  const [word] = line.words;
+  if (word !== undefined) {
+    throw new OptionError(`command: must be ${Object.keys(COMMANDS).join(', ')} or nothing, is ${word}`);
+  }
+  const { package: packageDirs, ...values } = line.values;
+  return serveCommand(values, packageDirs);
+}
+
+function usage(options: string): string {
+  return `Runs deployment packages on this machine: their HTTP APIs, the Lambda API and their logs.
+
+local-lambda [options]
+${options}
+
+local-lambda invoke [function] [--event FILE|-]          invokes a function once
+local-lambda event <kind> [options]                      writes a sample event
+local-lambda logs [function] [--logs DIR] [--follow]     prints the log of one function, or of all
+Each has its own --help.
+`;
+}
+
+function logsUsage(options: string): string {
+  return `local-lambda logs [function] [options]     prints the log of one function, or of all\n${options}\n`;
+}
+
+function parseLogs(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Command {
+  const line = readCommand({ options: LOGS_OPTIONS, usage: logsUsage }, args, environment);
+  if (line.kind === 'show') return line;
+  if (line.words.length > 1) throw new OptionError(`function: one at most, got ${line.words.join(' ')}`);
+  const { logs, follow } = line.values;
+  return { kind: 'logs', logsDir: logs, group: line.words[0], follow };
+}
