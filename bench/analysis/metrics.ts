@@ -1,4 +1,6 @@
 import type { BenchResult, RoundResult, ScenarioResult } from '../results/result.ts';
+import { faultsOf } from '../results/result.ts';
+import { sumThrottled } from '../results/throttled.ts';
 import { mergeHistograms } from '../statistics/histogram.ts';
 import { histogramQuantile, quantileOf, valuesNeeded } from '../statistics/quantile.ts';
 import { costFiguresOf } from './cost.ts';
@@ -69,7 +71,7 @@ export const METRICS = {
   'init-p90': initQuantile(0.9, 'initP90'),
   'init-p99': initQuantile(0.99, 'initP99'),
   errors: {
-    help: 'requests lost or dropped, answers that did not verify, and violations',
+    help: 'requests lost, dropped or throttled, answers that did not verify, and violations',
     unit: '',
     better: 'less',
     of: (result, one) => errorsOf(result, one),
@@ -128,7 +130,10 @@ function pooled(one: ScenarioResult, fraction: number): number | Missing {
 }
 
 function throughputOf(rounds: readonly RoundResult[]): number | Missing {
-  const answered = rounds.reduce((sum, { load }) => sum + load.calls - load.lost, 0);
+  const answered = rounds.reduce(
+    (sum, { load }) => sum + load.calls - load.lost - sumThrottled(load.throttled),
+    0,
+  );
   const elapsedMs = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0);
   return answered > 0 && elapsedMs > 0 ? (answered * 1000) / elapsedMs : NO_CALLS;
 }
@@ -165,6 +170,6 @@ function errorsOf(
   { scenario, stack, rounds, violations }: ScenarioResult,
 ): number {
   const cold = coldStarts.filter((one) => one.scenario === scenario && one.stack === stack);
-  const ofLoad = rounds.reduce((sum, { load }) => sum + load.lost + load.dropped + load.wrong, 0);
+  const ofLoad = rounds.reduce((sum, { load }) => sum + faultsOf(load), 0);
   return ofLoad + violations.length + cold.reduce((sum, one) => sum + one.violations.length, 0);
 }

@@ -1,6 +1,7 @@
 import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
 import type { ScenarioName } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
+import { addThrottled, NONE_THROTTLED, sayThrottled } from '../results/throttled.ts';
 import type { HistogramData } from '../statistics/histogram.ts';
 import { mergeHistograms } from '../statistics/histogram.ts';
 import { type Interval, intervalOverRounds } from '../statistics/interval.ts';
@@ -189,6 +190,7 @@ function problemsOf(
     rounds.reduce((total, round) => total + pick(round), 0);
   const lost = sum(({ load }) => load.lost);
   const timedOut = sum(({ load }) => load.timedOut);
+  const throttled = rounds.reduce((total, { load }) => addThrottled(total, load.throttled), NONE_THROTTLED);
   const dropped = sum(({ load }) => load.dropped);
   const wrong = sum(({ load }) => load.wrong);
   const first = rounds.flatMap(({ load }) => load.firstWrong).slice(0, 3);
@@ -199,6 +201,7 @@ function problemsOf(
     ...(lost > 0
       ? [`${lost} requests were not answered${timedOut > 0 ? `, ${timedOut} of them in time` : ''}`]
       : []),
+    ...sayThrottled(throttled),
     ...(dropped > 0 ? [`${dropped} requests could not be sent in time`] : []),
     ...first,
     ...(wrong > first.length ? [`and ${wrong - first.length} more answers that do not verify`] : []),

@@ -38,8 +38,8 @@ export interface LoadOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A server that loses this many requests is not worth the wait for more: the load ends early. */
-export const MAX_LOST = 100;
+/** A server that loses or throttles this many requests is not worth the wait for more: the load ends early. */
+export const MAX_UNSERVED = 100;
 
 const PROGRESS_MS = 250;
 
@@ -48,7 +48,7 @@ export interface Stage {
   readonly connections: readonly Connection[];
   readonly tally: Tally;
   readonly clock: Clock;
-  /** Whether to send nothing more: too much is lost, the run is aborted, or an answer could not be judged. */
+  /** Whether to send nothing more: too much is lost or throttled, the run is aborted, or an answer could not be judged. */
   isOver(): boolean;
   /** Milliseconds of the clock, when the connections were open. */
   readonly startedAt: number;
@@ -79,7 +79,7 @@ export async function applyLoad(
     await Promise.allSettled(connections.map((connection) => connection.open()));
     const startedAt = clock.now();
     ticker = setInterval(() => onProgress(tally.answers, clock.now() - startedAt), PROGRESS_MS);
-    const isOver = () => isEnded || signal.aborted || tally.lost >= MAX_LOST;
+    const isOver = () => isEnded || signal.aborted || tally.unserved >= MAX_UNSERVED;
     await drive({ connections, tally, clock, isOver, startedAt });
     signal.throwIfAborted();
     return tally.toResult(model, startedAt, connections.length);

@@ -13,14 +13,14 @@ export interface ClosedLoadOptions extends LoadOptions {
   readonly isInStep?: boolean;
 }
 
-/** After a request was lost its connection rests, so that a server that refuses all is not asked in a busy loop. */
+/** After a request was lost or throttled its connection rests, so that a server that refuses all is not asked in a busy loop. */
 const REST_MS = 100;
 
 /**
  * Applies load in the closed model: each of N kept-alive connections sends its next request when its last is
  * answered. Connections are opened beforehand; latency runs from sending over an open one. Requests under way
  * when the time is over are waited for, so that the shed's account stays exact; none is ever repeated. Ends
- * early when 100 requests are lost.
+ * early when 100 requests are lost or throttled.
  * @throws the reason of the signal when it aborts; what `afterAnswer` rejects with.
  */
 export async function closedLoad(options: ClosedLoadOptions): Promise<LoadResult> {
@@ -56,8 +56,8 @@ async function exchange(
 ): Promise<{ readonly request: BenchRequest; readonly answer: BenchAnswer } | undefined> {
   const request = next();
   const outcome = await connection.send(request, await headersOf?.(request));
-  tally.record(request, outcome, outcome.sentAt);
-  if (outcome.answer !== undefined) return { request, answer: outcome.answer };
+  const isServed = tally.record(request, outcome, outcome.sentAt);
+  if (isServed && outcome.answer !== undefined) return { request, answer: outcome.answer };
   if (!isOver()) await clock.sleep(REST_MS);
   return undefined;
 }

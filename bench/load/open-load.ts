@@ -22,7 +22,7 @@ export interface OpenLoadOptions extends LoadOptions {
  * counts from the planned time, so that a stall is seen by all who would have met it. A request that finds all
  * connections busy waits for the first that is free; when that takes longer than the time-out it is not sent but
  * counted as dropped, with the time that it waited. When the plan is over, what is due or under way is waited for.
- * Ends early when 100 requests are lost; what was due then counts as dropped.
+ * Ends early when 100 requests are lost or throttled; what was due then counts as dropped.
  * @throws RangeError when the rate is not above 0; the reason of the signal when it aborts.
  */
 export async function openLoad(options: OpenLoadOptions): Promise<LoadResult> {

@@ -3,15 +3,21 @@ import { histogram } from '../statistics/histogram.ts';
 import type { Clock } from '../world/clock.ts';
 import type { Outcome } from './connection.ts';
 import type { BenchAnswer, BenchRequest } from './exchange.ts';
+import { throttlerOf } from './throttling.ts';
 
 const SHOWN = 3;
 
 /** Counts what came of requests; every one that was taken is in the result, once. */
 export interface Tally {
   readonly answers: number;
-  readonly lost: number;
-  /** Takes in what came of a request. @param from when its latency began, in milliseconds of the clock. */
-  record(request: BenchRequest, outcome: Outcome, from: number): void;
+  /** Requests that no function answered: lost or throttled. */
+  readonly unserved: number;
+  /**
+   * Takes in what came of a request.
+   * @param from when its latency began, in milliseconds of the clock.
+   * @returns whether a function answered it.
+   */
+  record(request: BenchRequest, outcome: Outcome, from: number): boolean;
   /** Takes in a request that was not sent. @param plannedAt in milliseconds of the clock. */
   drop(plannedAt: number): void;
   /** A connection sent nothing for so many milliseconds, for the bench's own sake. */
@@ -39,35 +45,45 @@ export function createTally({ timeoutSeconds, verify, onLost, clock }: TallyOpti
   let lost = 0;
   let timedOut = 0;
   let dropped = 0;
+  const throttled = { gateway: 0, lambda: 0 };
   let wrong = 0;
   let pausedMs = 0;
   let lastEnd = Number.NEGATIVE_INFINITY;
+
+  // A quick refusal is no quick answer.
+  const recordRefusal = (millis: number) => latency.record(1000 * Math.max(millis, timeoutSeconds * 1000));
 
   return {
     get answers() {
       return answers;
     },
-    get lost() {
-      return lost;
+    get unserved() {
+      return lost + throttled.gateway + throttled.lambda;
     },
-    record(request, { answer, problem, isTimedOut, endedAt }, from) {
+    record(request, { answer, problem, isTimedOut, sentAt, endedAt }, from) {
       const millis = endedAt - from;
       lastEnd = Math.max(lastEnd, endedAt);
       if (answer === undefined) {
         lost++;
         if (isTimedOut) timedOut++;
-        // A quick refusal is no quick answer.
-        latency.record(1000 * Math.max(millis, timeoutSeconds * 1000));
+        recordRefusal(millis);
         if (lost <= SHOWN) onLost?.(problem ?? 'no answer');
-        return;
+        return false;
       }
       answers++;
-      latency.record(1000 * millis);
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+      const throttler = throttlerOf(answer, endedAt - sentAt);
+      if (throttler !== undefined) {
+        throttled[throttler]++;
+        recordRefusal(millis);
+        return false;
+      }
+      latency.record(1000 * millis);
       const fault = verify(request, answer);
-      if (fault === undefined) return;
+      if (fault === undefined) return true;
       wrong++;
       if (firstWrong.length < SHOWN) firstWrong.push(fault);
+      return true;
     },
     drop(plannedAt) {
       dropped++;
@@ -88,6 +104,7 @@ export function createTally({ timeoutSeconds, verify, onLost, clock }: TallyOpti
       lost,
       timedOut,
       dropped,
+      ...(throttled.gateway + throttled.lambda > 0 ? { throttled: { ...throttled } } : {}),
       wrong,
       firstWrong,
       // A connection that pauses holds back its own calls only.

@@ -1,6 +1,7 @@
 import { latencyMs } from '../analysis/latency.ts';
 import { isMissing, METRICS, type Metric } from '../analysis/metrics.ts';
 import type { BenchResult, RoundResult, ScenarioResult } from '../results/result.ts';
+import { sumThrottled } from '../results/throttled.ts';
 
 type Cell = string | number | undefined;
 
@@ -15,6 +16,7 @@ export const CSV_COLUMNS: Readonly<Record<string, (one: ScenarioResult, round: R
   lost: (_, { load }) => load.lost,
   timed_out: (_, { load }) => load.timedOut,
   dropped: (_, { load }) => load.dropped,
+  throttled: (_, { load }) => sumThrottled(load.throttled),
   wrong: (_, { load }) => load.wrong,
   elapsed_ms: (_, { load }) => load.elapsedMs,
   calls_per_second: (_, round) => metricValue(METRICS.throughput, round),

@@ -160,7 +160,7 @@ function rateTable({ rateCurves }: Summary): ReportTable {
       ...rates.map((rate) => rateCell(curve, rate)),
       curve.highestRate === undefined ? 'no rate' : `${curve.highestRate}/s`,
     ]),
-    note: `! misses ${objectives}, or lost, dropped or got wrong answers.`,
+    note: `! misses ${objectives}, or lost, dropped, was throttled or got wrong answers.`,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { HistogramData } from '../statistics/histogram.ts';
+import type { Throttled } from './throttled.ts';
 
 /** How requests come: each after the answer to the last (closed), or at planned times whatever the answers do (open). */
 export type LoadModel = 'closed' | 'open';
@@ -9,8 +10,8 @@ export interface LoadResult {
   /** Requests sent; all were answered or lost. */
   readonly calls: number;
   /**
-   * Microseconds from sending, in the open model from the planned time, to the whole answer. A lost or dropped request
-   * counts with the time-out, or with the time it really took where that is longer: none is left out.
+   * Microseconds from sending, in the open model from the planned time, to the whole answer. A lost, dropped or throttled
+   * request counts with the time-out, or with the time it really took where that is longer: none is left out.
    */
   readonly latency: HistogramData;
   readonly statuses: Readonly<Record<string, number>>;
@@ -20,7 +21,9 @@ export interface LoadResult {
   readonly timedOut: number;
   /** Open model: requests that could not be sent within the time-out of their planned time; 0 in the closed model. */
   readonly dropped: number;
-  /** Answers that did not verify. */
+  /** Absent when nothing was throttled. */
+  readonly throttled?: Throttled;
+  /** Answers that did not verify, without those of {@link throttled}. */
   readonly wrong: number;
   /** The first three of them, in words. */
   readonly firstWrong: readonly string[];

@@ -1,6 +1,7 @@
 import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
 import type { LoadResult } from './load-result.ts';
 import type { ScenarioName } from './names.ts';
+import { sumThrottled } from './throttled.ts';
 
 /** The format of result files; another number means another format. */
 export const RESULT_VERSION = 3;
@@ -61,7 +62,7 @@ export interface RateStep {
   /** Requests a second, as planned. */
   readonly rate: number;
   readonly load: LoadResult;
-  /** Whether the objective was met and nothing was lost, dropped or wrong. */
+  /** Whether the objective was met and nothing was lost, dropped, throttled or wrong. */
   readonly met: boolean;
 }
 
@@ -187,14 +188,19 @@ export interface BenchResult {
   readonly warnings: readonly string[];
 }
 
-/** Whether an answer did not verify, a request was lost or dropped, a round was broken off or the sheep do not add up. */
+/** Whether an answer did not verify, a request was lost, dropped or throttled, a round was broken off or the sheep do not add up. */
 export function isWrong({ rounds, violations }: ScenarioResult): boolean {
   return (
     violations.length > 0 || rounds.some(({ load, brokenOff }) => brokenOff !== undefined || isFaulty(load))
   );
 }
 
-/** Whether an answer of a load did not verify, or a request was lost or dropped. */
-export function isFaulty({ wrong, lost, dropped }: LoadResult): boolean {
-  return wrong + lost + dropped > 0;
+/** Whether an answer of a load did not verify, or a request was lost, dropped or throttled. */
+export function isFaulty(load: LoadResult): boolean {
+  return faultsOf(load) > 0;
+}
+
+/** Requests of a load that were lost, dropped or throttled, and answers that did not verify. */
+export function faultsOf(load: LoadResult): number {
+  return load.wrong + load.lost + load.dropped + sumThrottled(load.throttled);
 }

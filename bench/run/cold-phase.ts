@@ -6,7 +6,7 @@ import { FUNCTION_OF } from '../results/names.ts';
 import type { ColdResult, ColdStart } from '../results/result.ts';
 import type { Pass } from '../scenarios/scenario.ts';
 import { scenarioByName } from '../scenarios/scenario-by-name.ts';
-import { connectTo } from '../stacks/ask.ts';
+import { answerOf, connectTo } from '../stacks/ask.ts';
 import type { ColdAccess, Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 import { withLateLines } from './join-reports.ts';
@@ -93,14 +93,10 @@ async function startCold(
     await connection.open();
     const request = pass.next();
     const from = now();
-    const { answer, problem, sentAt, endedAt } = await connection.send(
-      request,
-      await stack.headersOf?.(request),
-    );
+    const outcome = await connection.send(request, await stack.headersOf?.(request));
     signal.throwIfAborted();
-    if (answer === undefined)
-      throw new Error(`${request.method} ${request.path} was not answered: ${problem}`);
-    course.clientMs.push(endedAt - sentAt);
+    const answer = answerOf(request, outcome);
+    course.clientMs.push(outcome.endedAt - outcome.sentAt);
     course.window = { from: course.window?.from ?? from, to: now() };
     const wrong = pass.verify(request, answer);
     if (wrong !== undefined) violations.push(wrong);

@@ -1,6 +1,8 @@
 import type { Window } from '@sheep-shed/log-insights';
 import type { ScenarioName } from '../results/names.ts';
 import type { RoundResult } from '../results/result.ts';
+import { faultsOf } from '../results/result.ts';
+import { NONE_THROTTLED, type Throttled } from '../results/throttled.ts';
 import type { Stack } from '../stacks/stack.ts';
 
 /** A scenario on one stack while its rounds go on. */
@@ -19,6 +21,8 @@ export interface Course {
   dogAsked: number;
   /** Rounds broken off since the last whole one. */
   brokenInRow: number;
+  /** Requests that were throttled, those of warm-ups among them. */
+  throttled: Throttled;
 }
 
 /** One round, and what its REPORT lines can be told by. */
@@ -54,16 +58,14 @@ export function newCourse(scenario: ScenarioName, stack: Stack): Course {
     isWarm: false,
     dogAsked: 0,
     brokenInRow: 0,
+    throttled: NONE_THROTTLED,
   };
 }
 
 /** One line that says how a course went. */
 export function courseLine({ scenario, stack, rounds, violations }: Course): string {
   const calls = rounds.reduce((sum, { result: { load } }) => sum + load.calls, 0);
-  const errors = rounds.reduce(
-    (sum, { result: { load } }) => sum + load.lost + load.dropped + load.wrong,
-    violations.length,
-  );
+  const errors = rounds.reduce((sum, { result: { load } }) => sum + faultsOf(load), violations.length);
   const broken = rounds.filter(({ result }) => result.brokenOff !== undefined).length;
   const said = [
     errors === 0 && broken === 0 ? 'all verified' : `${errors} errors`,

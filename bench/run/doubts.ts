@@ -1,4 +1,6 @@
 import type { BenchFloor, Plan } from '../results/result.ts';
+import type { Throttled } from '../results/throttled.ts';
+import { addThrottled, NONE_THROTTLED, sayThrottled } from '../results/throttled.ts';
 import type { CpuTimes } from './machine.ts';
 
 /** What was seen while a run went on, beside what it measured. */
@@ -16,6 +18,8 @@ export interface Observed {
   readonly steadyMs: number;
   readonly floor: BenchFloor | undefined;
   readonly courses: readonly ObservedCourse[];
+  /** What was throttled of rounds, warm-ups and rates, and where. */
+  readonly throttled: readonly { readonly where: string; readonly throttled: Throttled }[];
 }
 
 /** One scenario on one stack, as far as it can be doubted. */
@@ -49,6 +53,7 @@ export function doubtsOf(observed: Observed): string[] {
     ...doubtsOfClock(observed),
     ...doubtsOfHerd(observed),
     ...doubtsOfFloor(observed),
+    ...doubtsOfThrottling(observed),
   ];
 }
 
@@ -116,4 +121,24 @@ function doubtsOfFloor({ floor, courses }: Observed): string[] {
         ]
       : [],
   );
+}
+
+/** What to change where somebody throttles. */
+const REMEDIES: Readonly<Record<keyof Throttled, string>> = {
+  gateway:
+    'deploy with a higher --param=throttleRate and throttleBurst, or send less: --connections, --rate, --rate-steps',
+  lambda:
+    "raise its reserved concurrency (--param=reservedConcurrency) or the account's quota, or send less: --connections, --rate, --rate-steps",
+};
+
+function doubtsOfThrottling({ throttled }: Observed): string[] {
+  return (['gateway', 'lambda'] as const).flatMap((by) => {
+    const those = throttled.filter((one) => one.throttled[by] > 0);
+    if (those.length === 0) return [];
+    const sum = those.reduce((total, one) => addThrottled(total, one.throttled), NONE_THROTTLED);
+    const [said] = sayThrottled({ ...NONE_THROTTLED, [by]: sum[by] });
+    return [
+      `${said} in ${those.map(({ where }) => where).join(', ')}; each counts with the time-out: ${REMEDIES[by]}`,
+    ];
+  });
 }

@@ -1,6 +1,7 @@
 import type { Window } from '@sheep-shed/log-insights';
 import { FUNCTION_OF } from '../results/names.ts';
 import type { RoundResult, ScenarioResult } from '../results/result.ts';
+import { sumThrottled } from '../results/throttled.ts';
 import type { LogAccess } from '../stacks/stack.ts';
 import type { Course, MeasuredRound } from './course.ts';
 
@@ -76,8 +77,8 @@ async function withImmediate(course: Course, logs: LogAccess, scenario: Scenario
   const rounds: RoundResult[] = [];
   for (const { result, window } of course.rounds) {
     const reported =
-      window && result.load.calls > 0
-        ? (await logs.summarise(functionName, [window], result.load.calls)).summary
+      window && invocationsOf(result) > 0
+        ? (await logs.summarise(functionName, [window], invocationsOf(result))).summary
         : undefined;
     rounds.push({ ...result, reported });
   }
@@ -148,7 +149,7 @@ function spansOf(rounds: readonly MeasuredRound[]): Span[] {
     const span = isJoined ? spans.pop() : undefined;
     spans.push({
       window: { from: span?.window.from ?? from, to },
-      calls: (span?.calls ?? 0) + result.load.calls,
+      calls: (span?.calls ?? 0) + invocationsOf(result),
       dog: span === undefined ? 0 : span.dog + uncounted.dog,
     });
   });
@@ -169,7 +170,12 @@ function windowOf({ window }: MeasuredRound): Window[] {
 }
 
 function callsOf(rounds: readonly MeasuredRound[]): number {
-  return rounds.reduce((sum, { result }) => sum + result.load.calls, 0);
+  return rounds.reduce((sum, { result }) => sum + invocationsOf(result), 0);
+}
+
+/** Calls that reached the function: a throttled one leaves no REPORT line. */
+function invocationsOf({ load }: RoundResult): number {
+  return load.calls - sumThrottled(load.throttled);
 }
 
 function whereOf({ scenario, stack }: Course): string {

@@ -1,14 +1,15 @@
 import type { Window } from '@sheep-shed/log-insights';
 import type { Herd } from '../herd/make-herd.ts';
-import { MAX_LOST } from '../load/apply-load.ts';
+import { MAX_UNSERVED } from '../load/apply-load.ts';
 import { closedLoad } from '../load/closed-load.ts';
 import { openLoad } from '../load/open-load.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { LoadResult } from '../results/load-result.ts';
 import { FUNCTION_OF } from '../results/names.ts';
+import { addThrottled, sayThrottled, sumThrottled } from '../results/throttled.ts';
 import type { Pass, Scenario } from '../scenarios/scenario.ts';
 import { wrongVictim } from '../scenarios/wolf-proof.ts';
-import { ask } from '../stacks/ask.ts';
+import { sendOnce } from '../stacks/ask.ts';
 import { histogram } from '../statistics/histogram.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { Course, Uncounted } from './course.ts';
@@ -167,22 +168,26 @@ async function warmUp(
   const colds = { calls: rate === undefined ? connections : 1, seconds: 0, seed };
   const rest = { calls: undefined, seconds: options.warmUp, seed };
   for (const amount of [colds, rest]) {
-    const { calls, lost, wrong, firstWrong } = await applyLoad(course, pass, amount, options, world);
-    uncounted.warmUp += calls;
+    const load = await applyLoad(course, pass, amount, options, world);
+    const { calls, lost, wrong, firstWrong } = load;
+    uncounted.warmUp += calls - sumThrottled(load.throttled);
     if (lost > 0) uncounted.areAnswered = false;
     if (calls > 0 && lost === calls) throw new Error(`none of ${calls} requests was answered in the warm-up`);
+    if (sumThrottled(load.throttled) >= Math.min(calls, MAX_UNSERVED) && calls > 0)
+      throw new Error(`in the warm-up ${sayThrottled(load.throttled).join(', ')}`);
     if (wrong > 0) violations.push(`in the warm-up: ${firstWrong[0]}`);
   }
 }
 
-function applyLoad(
-  { stack, rounds, scenario }: Course,
+async function applyLoad(
+  course: Course,
   pass: Pass,
   { calls, seconds, seed }: Amount,
   { connections, timeout, rounds: all, rate, arrivals = 'even' }: BenchOptions,
   { progress, signal, clock }: BenchWorld,
   onLost: (problem: string) => void = () => undefined,
 ): Promise<LoadResult> {
+  const { stack, rounds, scenario } = course;
   const label = `${scenario} on ${stack.name}, round ${rounds.length + 1} of ${all}`;
   const load = {
     ...loadOn(stack, pass),
@@ -195,27 +200,33 @@ function applyLoad(
     signal,
     clock,
   };
-  return rate === undefined ? closedLoad(load) : openLoad({ ...load, rate, arrivals, seed });
+  const result = await (rate === undefined ? closedLoad(load) : openLoad({ ...load, rate, arrivals, seed }));
+  course.throttled = addThrottled(course.throttled, result.throttled);
+  return result;
 }
 
-/** Why a round is no measurement, or `undefined`: its server has gone. */
+/** Why a round is no measurement, or `undefined`: its server has gone, or will not take the load. */
 async function whyBroken(
   { stack }: Course,
-  { calls, lost }: LoadResult,
+  load: LoadResult,
   lostWhy: string,
   { timeout }: BenchOptions,
   { signal }: BenchWorld,
 ): Promise<string | undefined> {
-  if (lost === 0) return undefined;
-  if (lost >= MAX_LOST) return `${lost} of ${calls} requests were not answered${lostWhy}`;
-  try {
-    // No function serves it; any answer shows that somebody is there.
-    await ask(stack, { method: 'GET', path: '/' }, Math.min(timeout, PROBE_SECONDS), signal);
-    return lost === calls ? `none of ${calls} requests was answered${lostWhy}` : undefined;
-  } catch (error) {
-    signal.throwIfAborted();
-    return `the stack stopped answering after ${calls - lost} of ${calls} requests: ${(error as Error).message}`;
+  const { calls, lost } = load;
+  const throttled = sumThrottled(load.throttled);
+  if (throttled > 0 && lost + throttled >= Math.min(calls, MAX_UNSERVED)) {
+    return `${sayThrottled(load.throttled).join(', ')}${lost > 0 ? `, ${lost} were not answered${lostWhy}` : ''}`;
   }
+  if (lost === 0) return undefined;
+  if (lost >= MAX_UNSERVED) return `${lost} of ${calls} requests were not answered${lostWhy}`;
+  // No function serves it; any answer shows that somebody is there.
+  const probe = { method: 'GET', path: '/' } as const;
+  const { answer, problem } = await sendOnce(stack, probe, Math.min(timeout, PROBE_SECONDS), signal);
+  if (answer === undefined) {
+    return `the stack stopped answering after ${calls - lost} of ${calls} requests: GET / was not answered: ${problem}`;
+  }
+  return lost === calls ? `none of ${calls} requests was answered${lostWhy}` : undefined;
 }
 
 /** What is wrong with the sheep after a round. */

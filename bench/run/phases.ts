@@ -3,6 +3,7 @@ import type { PlannedSeconds } from '../plan/plan.ts';
 import { FLOOR_SECONDS } from '../plan/plan.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import { SCENARIO_NAMES } from '../results/names.ts';
+import { NONE_THROTTLED } from '../results/throttled.ts';
 import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { ColdCourse } from './cold-phase.ts';
@@ -73,7 +74,14 @@ async function runPhases(
   if (rates !== undefined && objective !== undefined) {
     for (const scenario of names) {
       const courses = stacks.map(
-        (stack): RateCourse => ({ scenario, stack, objective, steps: [], highestRate: undefined }),
+        (stack): RateCourse => ({
+          scenario,
+          stack,
+          objective,
+          steps: [],
+          highestRate: undefined,
+          throttled: NONE_THROTTLED,
+        }),
       );
       collected.rateCourses.push(...courses);
       const warn = (text: string) => void collected.warnings.push(text);

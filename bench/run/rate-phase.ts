@@ -5,6 +5,7 @@ import type { BenchOptions } from '../plan/settle-options.ts';
 import type { LoadResult } from '../results/load-result.ts';
 import type { ScenarioName } from '../results/names.ts';
 import type { RateStep } from '../results/result.ts';
+import { addThrottled, type Throttled } from '../results/throttled.ts';
 import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
@@ -25,6 +26,8 @@ export interface RateCourse {
   readonly objective: string;
   readonly steps: RateStep[];
   highestRate: number | undefined;
+  /** Requests that were throttled, those of warm-ups among them. */
+  throttled: Throttled;
 }
 
 /**
@@ -66,13 +69,14 @@ export async function runRateSteps(
 
 /** Load at one rate on a fresh herd; what is wrong with all answers together counts as a wrong answer. */
 async function applyStep(
-  { stack, scenario }: RateCourse,
+  course: RateCourse,
   rate: number,
   seconds: number,
   herd: Herd,
   options: BenchOptions,
   world: BenchWorld,
 ): Promise<LoadResult> {
+  const { stack, scenario } = course;
   const { progress, signal, clock } = world;
   const connections = options.openConnections;
   const dog = dogOf(stack, options, world);
@@ -95,6 +99,7 @@ async function applyStep(
     signal,
     clock,
   });
+  course.throttled = addThrottled(course.throttled, load.throttled);
   // The account is only exact when every answer is known.
   const problem = load.lost > 0 ? undefined : pass.finish();
   if (problem === undefined) return load;

@@ -1,6 +1,7 @@
 import type { Objective } from '../plan/objective.ts';
 import type { LoadResult } from '../results/load-result.ts';
-import type { RateStep } from '../results/result.ts';
+import { isFaulty, type RateStep } from '../results/result.ts';
+import { sumThrottled } from '../results/throttled.ts';
 import { histogramQuantile } from '../statistics/quantile.ts';
 
 /** A step must achieve this share of its planned rate. */
@@ -66,9 +67,9 @@ function highestOf(steps: readonly RateStep[]): number | undefined {
 }
 
 function isMet(load: LoadResult, objective: Objective, seconds: number): boolean {
-  const { lost, dropped, wrong, latency } = load;
+  const { latency } = load;
   return (
-    lost + dropped + wrong === 0 &&
+    !isFaulty(load) &&
     latency.count >= objective.callsNeeded &&
     objective.isMetBy(latency) &&
     achievedShare(load, seconds) >= LEAST_ACHIEVED
@@ -81,13 +82,11 @@ function isMet(load: LoadResult, objective: Objective, seconds: number): boolean
  * comes that much after its request also at a server that keeps up. Planned are the requests of this very
  * step: how many chance gave a Poisson plan is not held against the server.
  */
-export function achievedShare(
-  { calls, lost, dropped, latency, elapsedMs }: LoadResult,
-  seconds: number,
-): number {
+export function achievedShare(load: LoadResult, seconds: number): number {
+  const { calls, lost, dropped, latency, elapsedMs } = load;
   const planned = calls + dropped;
   if (planned === 0) return 0;
   const median = histogramQuantile(latency, 0.5) ?? 0;
   const took = Math.max(elapsedMs - median / 1000, seconds * 1000);
-  return ((calls - lost) / planned) * ((seconds * 1000) / took);
+  return ((calls - lost - sumThrottled(load.throttled)) / planned) * ((seconds * 1000) / took);
 }

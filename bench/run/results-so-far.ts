@@ -16,7 +16,7 @@ import type { BenchWorld } from '../world/world.ts';
 import type { ColdCourse } from './cold-phase.ts';
 import { concludeCold } from './cold-phase.ts';
 import type { Course } from './course.ts';
-import type { ObservedCourse } from './doubts.ts';
+import type { Observed, ObservedCourse } from './doubts.ts';
 import { doubtsOf } from './doubts.ts';
 import { withoutReports, withReports } from './join-reports.ts';
 import type { CpuTimes } from './machine.ts';
@@ -118,6 +118,7 @@ export function resultOf(
     steadyMs: steadyNow() - start.steadyMs,
     floor,
     courses: collected.courses.map(observe),
+    throttled: throttledIn(collected),
   });
   return {
     kind: RESULT_KIND,
@@ -157,6 +158,15 @@ function withoutHosts({ courses, coldCourses }: Collected): NonNullable<Collecte
 
 function hasRounds({ rounds }: Course): boolean {
   return rounds.length > 0;
+}
+
+/** What was throttled, and where. */
+function throttledIn({ courses, rateCourses }: Collected): Observed['throttled'] {
+  const where = ({ scenario, stack }: Course | RateCourse) => `${scenario} on ${stack.name}`;
+  return [
+    ...courses.map((one) => ({ where: where(one), throttled: one.throttled })),
+    ...rateCourses.map((one) => ({ where: `the rates of ${where(one)}`, throttled: one.throttled })),
+  ];
 }
 
 function observe({ scenario, stack, rounds }: Course): ObservedCourse {

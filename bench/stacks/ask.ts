@@ -1,6 +1,7 @@
-import type { Connection } from '../load/connection.ts';
+import type { Connection, Outcome } from '../load/connection.ts';
 import { createConnection } from '../load/connection.ts';
 import type { BenchAnswer, BenchRequest } from '../load/exchange.ts';
+import { throttlerOf } from '../load/throttling.ts';
 import { objectOf } from '../scenarios/scenario.ts';
 import type { Address } from './stack.ts';
 
@@ -16,8 +17,8 @@ export async function askDog(address: Address, timeoutSeconds: number, signal: A
 }
 
 /**
- * Sends one request over a connection of its own, outside all measuring.
- * @throws Error in one line when it is not answered.
+ * Has a function answer one request over a connection of its own, outside all measuring.
+ * @throws Error in one line when it is not answered, or throttled.
  */
 export async function ask(
   address: Address,
@@ -25,12 +26,33 @@ export async function ask(
   timeoutSeconds: number,
   signal: AbortSignal,
 ): Promise<BenchAnswer> {
+  return answerOf(request, await sendOnce(address, request, timeoutSeconds, signal));
+}
+
+/** The answer of a function to a request. @throws Error in one line when there is none, or the request was throttled. */
+export function answerOf(
+  { method, path }: BenchRequest,
+  { answer, problem, sentAt, endedAt }: Outcome,
+): BenchAnswer {
+  if (answer === undefined) throw new Error(`${method} ${path} was not answered: ${problem}`);
+  const throttler = throttlerOf(answer, endedAt - sentAt);
+  if (throttler === undefined) return answer;
+  const who = throttler === 'gateway' ? 'API Gateway' : 'Lambda';
+  throw new Error(`${method} ${path} was throttled by ${who} (${answer.status})`);
+}
+
+/** Sends one request over a connection of its own, outside all measuring. @throws only the reason of the signal. */
+export async function sendOnce(
+  address: Address,
+  request: BenchRequest,
+  timeoutSeconds: number,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const connection = connectTo(address, timeoutSeconds, signal);
   try {
-    const { answer, problem } = await connection.send(request, await address.headersOf?.(request));
+    const outcome = await connection.send(request, await address.headersOf?.(request));
     signal.throwIfAborted();
-    if (answer !== undefined) return answer;
-    throw new Error(`${request.method} ${request.path} was not answered: ${problem}`);
+    return outcome;
   } finally {
     connection.close();
   }

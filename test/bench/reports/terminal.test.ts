@@ -30,6 +30,7 @@ function faultyResult(): BenchResult {
                       lost: 7,
                       timedOut: 5,
                       dropped: 1,
+                      throttled: { gateway: 12, lambda: 0 },
                       wrong: 4,
                       firstWrong: ['a', 'b', 'c'],
                     },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { OptionError } from '@sheep-shed/options';
+import type { LoadResult } from '../../../bench/results/load-result.ts';
 import schema from '../../../bench/results/result.schema.json' with { type: 'json' };
 import type { BenchResult } from '../../../bench/results/result.ts';
 import { MAX_RESULT_BYTES, readResult, writeResult } from '../../../bench/results/result-file.ts';
@@ -24,11 +25,19 @@ function wholeResult(): BenchResult {
   const whole = sampleResult();
   const [first, ...others] = whole.scenarios;
   assert.ok(first);
-  const rounds = first.rounds.map((round) => ({ ...round, brokenOff: 'the stack stopped answering' }));
+  const throttle = <T extends { readonly load: LoadResult }>(one: T) => ({
+    ...one,
+    load: { ...one.load, throttled: { gateway: 2, lambda: 1 } },
+  });
+  const rounds = first.rounds.map((round) => ({
+    ...throttle(round),
+    brokenOff: 'the stack stopped answering',
+  }));
   const incomparable = 'the herds differ';
   return {
     ...whole,
     plan: { ...whole.plan, against: 'HEAD~1' },
+    rateCurves: whole.rateCurves.map((curve) => ({ ...curve, steps: curve.steps.map(throttle) })),
     stacks: whole.stacks.map((stack) => ({ ...stack, commit: 'bc385f4a0c0ffee0' })),
     scenarios: [{ ...first, rounds, incomparable, violations: ['two too few'] }, ...others],
   };

@@ -151,6 +151,15 @@ test('calls of others, and the own ones between the rounds, are told', async (t)
   ]);
 });
 
+test('a throttled call leaves no REPORT line, and none is waited for', async (t) => {
+  const { logs, pauses } = await logsOn(t, { StartQuery: [STARTED], GetQueryResults: [complete(4)] });
+  const { result, ...rest } = round(1, 6);
+  const load = { ...result.load, throttled: { gateway: 1, lambda: 1 } };
+  const rounds = [{ ...rest, result: { ...result, load } }];
+  const { warnings } = await withReports([measured(logs, 'cat', 6, { rounds })]);
+  assert.deepEqual([warnings, pauses], [[], []]);
+});
+
 test('rights that lack are told once and in one line, and what was measured stays', async (t) => {
   const { logs } = await logsOn(t, { StartQuery: [refusal('AccessDeniedException')] });
   const { scenarios, warnings } = await withReports([measured(logs, 'cat', 6), measured(logs, 'wolf', 7)]);

@@ -24,6 +24,7 @@ const QUIET: Observed = {
     { scenario: 'cat', stack: 'ts', isHerdKnown: true, herds: [0, 0], medianMs: 1.5 },
     { scenario: 'dog', stack: 'ts', isHerdKnown: true, herds: [1000, 1000], medianMs: 4 },
   ],
+  throttled: [{ where: 'cat on ts', throttled: { gateway: 0, lambda: 0 } }],
 };
 
 test('a quiet run is not doubted', () => assert.deepEqual(doubtsOf(QUIET), []));
@@ -56,6 +57,19 @@ test('each doubt names its figure and its bound', () => {
     [
       { courses: [{ ...dog, herds: [], medianMs: 0.15 }] },
       /^the median of dog on ts, 0.15 ms, is below twice the 0.10 ms/,
+    ],
+    [
+      {
+        throttled: [
+          { where: 'cat on ts', throttled: { gateway: 5, lambda: 0 } },
+          { where: 'the rates of dog on ts', throttled: { gateway: 7, lambda: 0 } },
+        ],
+      },
+      /^12 requests were throttled by API Gateway \(429\) in cat on ts, the rates of dog on ts; .*throttleRate/,
+    ],
+    [
+      { throttled: [{ where: 'cat on ts', throttled: { gateway: 0, lambda: 3 } }] },
+      /^3 requests were throttled by Lambda in cat on ts; .*--param=reservedConcurrency/,
     ],
   ];
   for (const [change, doubt] of rows) {

@@ -100,6 +100,7 @@ for (const [what, changes] of [
   ['lost', { lost: 1 }],
   ['dropped', { dropped: 1 }],
   ['wrong', { wrong: 1 }],
+  ['throttled', { throttled: { gateway: 1, lambda: 0 } }],
   ['too late by a tenth', { elapsedMs: 11_000 }],
 ] as const) {
   test(`a request ${what} fails a step whose latency is good`, async () => {
@@ -112,6 +113,7 @@ test('the achieved share: what was answered, in the time that it took', () => {
   assert.equal(achievedShare(result(10, 5), 10), 1);
   assert.equal(achievedShare(result(10, 800), 10), 1, 'a slow server that keeps up achieves its rate');
   assert.equal(achievedShare(result(10, 5, { lost: 20 }), 10), 0.8);
+  assert.equal(achievedShare(result(10, 5, { throttled: { gateway: 10, lambda: 10 } }), 10), 0.8);
   assert.equal(achievedShare(result(10, 5, { calls: 75, dropped: 25 }), 10), 0.75);
   assert.equal(achievedShare(result(10, 5, { elapsedMs: 20_005 }), 10), 0.5);
   assert.equal(achievedShare(result(0, 5), 10), 0);
