@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { finished, Readable } from 'node:stream';
 import { checkFunctions } from './checked-functions.ts';
 import { type ApiDefinition, servedPath } from './deployment-package/api.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
@@ -10,6 +11,7 @@ import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
 import { renderUnserved } from './deployment-package/unserved.ts';
 import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
+import { streamAnswer } from './environments/streamed-answer.ts';
 import {
   type FunctionHost,
   type HostedFunction,
@@ -108,6 +110,8 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
       onNotice: options.onNotice,
       now: Date.now,
       invoke: (name, payload, traceId) => invoke(name, newInvocation(payload, traceId)),
+      stream: async (name, payload, traceId) =>
+        streamAnswer(findFunction(functions, name).pool, newInvocation(payload, traceId)),
     }),
     accessLog: api.accessLog && { ...api.accessLog, stream: stream(api.accessLog.logGroup) },
   }));
@@ -119,12 +123,23 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
         .filter(({ fixed }) => fixed === undefined)
         .map(({ method, path, functionName }) => ({ method, path: servedPath(api, path), functionName })),
     ),
-    handle: (request, body) => inFlight.track(handle(request, body)),
+    handle: async (request, body) => {
+      const leave = inFlight.enter();
+      try {
+        const answer = await handle(request, body);
+        if (answer.body instanceof Readable) finished(answer.body, leave);
+        else leave();
+        return answer;
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
     invoke,
     close: async (drainMs) => {
       await Promise.all(hosted.map(({ pool }) => pool.close(drainMs)));
       // An answer is written to the access log after its invocation has ended.
-      await inFlight.none();
+      await inFlight.none(STREAM_GRACE_MS);
       for (const { insights } of hosted) insights.close();
       for (const { accessLog } of gateways) accessLog?.stream.close();
       await removeFolder(own.workDir);
@@ -143,22 +158,30 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
   }
 }
 
+/** Clients have so long, in ms, to take what is left of a stream once its function has ended. */
+const STREAM_GRACE_MS = 1_000;
+
 /** Counts what is being done. */
-function createInFlight(): { track<T>(work: Promise<T>): Promise<T>; none(): Promise<void> } {
+function createInFlight(): { enter(): () => void; none(limitMs: number): Promise<void> } {
   const whenNone: (() => void)[] = [];
   let count = 0;
   return {
-    track: async (work) => {
+    enter: () => {
       count += 1;
-      try {
-        return await work;
-      } finally {
+      return () => {
         count -= 1;
         if (count === 0) for (const resolve of whenNone.splice(0)) resolve();
-      }
+      };
     },
-    none: async () => {
-      if (count > 0) await new Promise<void>((resolve) => whenNone.push(resolve));
+    none: async (limitMs) => {
+      if (count === 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, limitMs);
+        whenNone.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import type { Admission } from './admission.ts';
 import { guarded, type OnFault } from './fault-boundary.ts';
 import { type GatewayAnswer, TOO_LARGE } from './gateway/answer.ts';
@@ -151,9 +152,31 @@ async function respond(
 }
 
 function send(response: ServerResponse, { status, headers, body }: GatewayAnswer): void {
-  if (response.destroyed || response.headersSent) return;
+  if (response.destroyed || response.headersSent) {
+    if (body instanceof Readable) body.destroy();
+    return;
+  }
+  if (body instanceof Readable) {
+    sendStream(response, { status, headers, body });
+    return;
+  }
   const bodiless = status === 204 || status === 304;
   const length = bodiless ? [] : ['content-length', String(Buffer.byteLength(body))];
   response.writeHead(status, [...headers, ...length]);
   response.end(bodiless ? undefined : body);
+}
+
+/**
+ * Sends a body as it comes, no faster than the client takes it. One that fails on its way ends without the end that
+ * HTTP demands, so that the client can tell; what was written before still arrives.
+ */
+function sendStream(
+  response: ServerResponse,
+  { status, headers, body }: { status: number; headers: readonly string[]; body: Readable },
+): void {
+  body.on('error', () => response.socket?.destroySoon());
+  response.on('close', () => body.destroy());
+  response.writeHead(status, [...headers]);
+  response.flushHeaders();
+  body.pipe(response);
 }

@@ -15,6 +15,8 @@ export interface RouteDefinition {
   readonly payloadFormat: '1.0' | '2.0';
   /** Milliseconds that API Gateway waits for the function, 50 to 30 000. */
   readonly timeoutMs: number;
+  /** The function's response is passed on as it comes. */
+  readonly streamed?: boolean;
   /** Who may call it; undefined: everybody. */
   readonly authorization?: Authorization | undefined;
   readonly apiKeyRequired?: boolean;

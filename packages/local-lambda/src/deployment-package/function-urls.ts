@@ -26,14 +26,12 @@ export function readFunctionUrls(
         resourceId: '$default',
         functionName: name,
         payloadFormat: '2.0' as const,
+        streamed: properties['InvokeMode'] === 'RESPONSE_STREAM',
         // Nobody waits for less than the function may take.
         timeoutMs: timeoutSeconds * 1_000 + 1_000,
         authorization: properties['AuthType'] === 'AWS_IAM' ? ({ kind: 'iam' } as const) : undefined,
       };
     });
-    if (properties['InvokeMode'] === 'RESPONSE_STREAM') {
-      onUnserved({ what: `${id}.InvokeMode`, notice: 'answers are not streamed: they come whole' });
-    }
     return {
       kind: 'url',
       id,

@@ -10,8 +10,9 @@ import { routeOrNotice, type Unserved } from './unserved.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** API Gateway waits at most 29 s for an integration of a REST API. */
+/** API Gateway waits at most 29 s for an integration of a REST API, and 15 minutes for one that streams. */
 const REST_TIMEOUT_MS = 29_000;
+const STREAM_TIMEOUT_MS = 900_000;
 
 /**
  * Reads the REST APIs of the `AWS::ApiGateway` resources, their methods as routes of payload format 1.0.
@@ -66,6 +67,8 @@ function readMethod(
   const at = `Resources.${logicalId}.Properties`;
   const path = pathOf(String(properties['ResourceId']), resources, `${at}.ResourceId`);
   const method = String(properties['HttpMethod']);
+  const streamed = integration['ResponseTransferMode'] === 'STREAM';
+  const maxMs = streamed ? STREAM_TIMEOUT_MS : REST_TIMEOUT_MS;
   const route = {
     method,
     path,
@@ -74,7 +77,8 @@ function readMethod(
     authorization: authorizationOf(resource),
     apiKeyRequired: String(properties['ApiKeyRequired']) === 'true',
     payloadFormat: '1.0',
-    timeoutMs: Math.min(Number(integration['TimeoutInMillis'] ?? REST_TIMEOUT_MS), REST_TIMEOUT_MS),
+    streamed,
+    timeoutMs: Math.min(Number(integration['TimeoutInMillis'] ?? REST_TIMEOUT_MS), maxMs),
   } as const;
   switch (integration['Type']) {
     case 'AWS_PROXY': {

@@ -80,6 +80,15 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     response: (requestId, body, tooLarge) =>
       apply({ type: 'response', requestId, body, tooLarge }) ?? (tooLarge ? 'response-too-large' : undefined),
     error: (requestId, failure) => apply({ type: 'error', requestId, failure }),
+    stream: (requestId, contentType) => {
+      const sink = record.current()?.sink;
+      if (sink === undefined || apply({ type: 'stream', requestId }) !== undefined) return undefined;
+      sink.begin(contentType);
+      return sink;
+    },
+    streamEnd: (requestId, ending) => apply({ type: 'stream-end', requestId, ending }),
+    // The process is about to end, as a rule, and its end says more.
+    streamBroken: guard(() => awayTimer.set(AWAY_LIMIT_MS)),
     initError: (failure) => apply({ type: 'init-error', failure }),
     disconnected: guard(() => apply({ type: 'disconnected' })),
     unread: guard(() => apply({ type: 'unread' })),
@@ -96,7 +105,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   const meter = createMeter(clock);
   const initTimer = createTimer(guard(() => apply({ type: 'stop', reason: 'init-timeout' })));
   const timeout = createTimer(guard(() => apply({ type: 'stop', reason: 'timeout' })));
-  const awayTimer = createTimer(guard(() => state.phase === 'away' && drop()));
+  const awayTimer = createTimer(guard(stayedAway));
   const memoryTimer = createTimer(guard(checkMemory));
   const environment: Environment = { id: options.id, state: () => state, dispatch, drop };
 
@@ -118,6 +127,12 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   /** What fails in a callback ends this environment alone. */
   function guard(action: () => unknown): () => void {
     return guarded(where, options.onFault, () => void action(), drop);
+  }
+
+  function stayedAway(): void {
+    const ending = { kind: 'truncated' } as const;
+    if (state.phase === 'away') drop();
+    else if (state.phase === 'streaming') apply({ type: 'stream-end', requestId: state.requestId, ending });
   }
 
   function drop(): void {

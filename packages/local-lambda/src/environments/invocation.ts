@@ -1,6 +1,8 @@
+import type { ResponseSink } from '../runtime-api/protocol.ts';
+
 /** How an invocation ended. */
 export interface InvocationOutcome {
-  /** The function's response, or the JSON of its error. */
+  /** The function's response, or the JSON of its error; empty after a response that went to a sink. */
   readonly payload: Buffer;
   /** Undefined: it succeeded; else such as `Runtime.ExitError` or the function's own error name. */
   readonly errorType: string | undefined;
@@ -16,6 +18,8 @@ export interface Invocation {
   readonly clientContext: string | undefined;
   /** Is called exactly once. */
   readonly settle: (outcome: InvocationOutcome) => void;
+  /** Takes a response that the runtime streams; without it, such a response is gathered. */
+  readonly sink?: ResponseSink | undefined;
   /** Gets the invocation's log lines, where somebody wants them, before `settle`. */
   readonly onLogLine: ((line: string) => void) | undefined;
 }

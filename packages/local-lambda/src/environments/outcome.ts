@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { MAX_RESPONSE_BYTES, type RuntimeFailure } from '../runtime-api/protocol.ts';
+import { MAX_RESPONSE_BYTES, MAX_STREAMED_BYTES, type RuntimeFailure } from '../runtime-api/protocol.ts';
 import { failure, type InvocationOutcome } from './invocation.ts';
 import type { ProcessExit } from './process.ts';
 import type { Ending } from './state.ts';
@@ -30,13 +30,13 @@ export function conclude(
     case 'init-error':
       return told(reportedFailure(ending.failure), 'error');
     case 'too-large':
-      return told(
-        failure(
-          'Function.ResponseSizeTooLarge',
-          `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
-        ),
-        'error',
-      );
+      return tooLarge(MAX_RESPONSE_BYTES);
+    case 'streamed':
+      return told({ payload: NOTHING, errorType: undefined }, undefined);
+    case 'stream-too-large':
+      return tooLarge(MAX_STREAMED_BYTES);
+    case 'truncated':
+      return told(failure(TRUNCATED, `RequestId: ${requestId} Error: the response ended too soon`), 'error');
     case 'exit': {
       const type = ending.exit.error === undefined ? 'Runtime.ExitError' : 'Runtime.InvalidEntrypoint';
       const problem =
@@ -60,6 +60,15 @@ export function conclude(
         'error',
       );
   }
+}
+
+/** The error of a streamed response whose rest never came. */
+export const TRUNCATED = 'Runtime.TruncatedResponse';
+const NOTHING = Buffer.alloc(0);
+
+function tooLarge(maxBytes: number): Conclusion {
+  const message = `Response payload size exceeded maximum allowed payload size (${maxBytes} bytes).`;
+  return told(failure('Function.ResponseSizeTooLarge', message), 'error');
 }
 
 function told(outcome: InvocationOutcome, status: Conclusion['status'], fault?: string): Conclusion {

@@ -8,7 +8,9 @@ import type { ProcessExit } from './process.ts';
  *
  * ```
  * starting ──next──▶ idle ──dispatch──▶ busy ──response/error──▶ answered ──next──▶ idle
- *    │ init failed, an invocation waits     │ unread
+ *    │ init failed, an invocation waits     │ unread    │ stream      ▲
+ *    │                                      │           ▼             │ stream-end
+ *    │                                      │       streaming ────────┘
  *    ▼                                      ▼
  * restarting ──next──▶ busy     idle ──▶ away ──next──▶ idle     any ──stop──▶ stopping ──exit──▶ ended
  * ```
@@ -22,6 +24,8 @@ export type EnvironmentState =
   /** It has asked for work and waits no more: it asks again on a new connection, or is about to end. */
   | { readonly phase: 'away' }
   | { readonly phase: 'busy'; readonly requestId: string }
+  /** The response has begun, and goes to the caller as it comes. */
+  | { readonly phase: 'streaming'; readonly requestId: string }
   /** The invocation is answered, but the runtime has not asked for the next one. */
   | { readonly phase: 'answered'; readonly requestId: string }
   /** Killed; the process is not gone yet. */
@@ -42,6 +46,9 @@ export type EnvironmentEvent =
       readonly tooLarge: boolean;
     }
   | { readonly type: 'error'; readonly requestId: string; readonly failure: RuntimeFailure }
+  /** A response begins that is passed on as it comes, and ends. */
+  | { readonly type: 'stream'; readonly requestId: string }
+  | { readonly type: 'stream-end'; readonly requestId: string; readonly ending: StreamEnding }
   | { readonly type: 'init-error'; readonly failure: RuntimeFailure }
   /** The pool hands over an invocation. */
   | { readonly type: 'dispatch'; readonly requestId: string }
@@ -53,11 +60,17 @@ export type EnvironmentEvent =
   /** The process is gone; `retry` is the invocation within which init may be repeated. */
   | { readonly type: 'exit'; readonly exit: ProcessExit; readonly retry?: Invocation };
 
+/** How a streamed response ended; `truncated`: its connection broke. */
+export type StreamEnding =
+  | { readonly kind: 'streamed' | 'truncated' | 'stream-too-large' }
+  | { readonly kind: 'error'; readonly failure: RuntimeFailure };
+
 /** How an invocation ended, with what tells of it. */
 export type Ending =
   | { readonly kind: 'response'; readonly body: Buffer }
-  | { readonly kind: 'error' | 'init-error'; readonly failure: RuntimeFailure }
+  | { readonly kind: 'init-error'; readonly failure: RuntimeFailure }
   | { readonly kind: 'too-large' }
+  | StreamEnding
   | { readonly kind: 'exit'; readonly exit: ProcessExit }
   | { readonly kind: StopReason };
 
@@ -122,6 +135,10 @@ export function transition(state: EnvironmentState, event: EnvironmentEvent): Tr
     case 'response':
     case 'error':
       return onAnswer(state, event);
+    case 'stream':
+      return onStream(state, event.requestId);
+    case 'stream-end':
+      return onStreamEnd(state, event);
     case 'init-error':
       return onInitError(state, event.failure);
     case 'dispatch':
@@ -168,9 +185,24 @@ function onAnswer(
 ): Transition {
   const { requestId } = event;
   if (state.phase === 'starting' || state.phase === 'restarting') return INVALID_STATE;
-  if (state.phase === 'answered') return state.requestId === requestId ? INVALID_STATE : INVALID_ID;
+  if (state.phase === 'answered' || state.phase === 'streaming') {
+    return state.requestId === requestId ? INVALID_STATE : INVALID_ID;
+  }
   if (state.phase !== 'busy' || state.requestId !== requestId) return INVALID_ID;
   return to({ phase: 'answered', requestId }, { type: 'settle', requestId, ending: endingOf(event) });
+}
+
+function onStream(state: EnvironmentState, requestId: string): Transition {
+  if (state.phase !== 'busy' || state.requestId !== requestId) return INVALID_STATE;
+  return to({ phase: 'streaming', requestId });
+}
+
+function onStreamEnd(
+  state: EnvironmentState,
+  { requestId, ending }: Extract<EnvironmentEvent, { type: 'stream-end' }>,
+): Transition {
+  if (state.phase !== 'streaming' || state.requestId !== requestId) return INVALID_STATE;
+  return to({ phase: 'answered', requestId }, { type: 'settle', requestId, ending });
 }
 
 function endingOf(event: Extract<EnvironmentEvent, { type: 'response' | 'error' }>): Ending {
@@ -195,6 +227,7 @@ function onStop(state: EnvironmentState, reason: StopReason): Transition {
       return to(FAILED, { type: 'init-failed', cause: reason, failure: undefined }, INIT_OVER, KILL);
     case 'restarting':
     case 'busy':
+    case 'streaming':
       return stopped(state.requestId, { kind: reason });
     case 'answered':
       return to(STOPPING, { type: 'finish', requestId: state.requestId, late: reason }, KILL);
@@ -227,7 +260,8 @@ function onExit(
       });
     }
     case 'restarting':
-    case 'busy': {
+    case 'busy':
+    case 'streaming': {
       const { requestId } = state;
       const settle: Effect = { type: 'settle', requestId, ending: { kind: 'exit', exit } };
       return to(ENDED, settle, { type: 'finish', requestId }, OVER);

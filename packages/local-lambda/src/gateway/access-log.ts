@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import type { HandledRequest } from './gateway.ts';
 import { requestTime } from './gateway-request.ts';
 
@@ -26,7 +27,7 @@ export function accessLogLine(
     routeKey,
     stage,
     status: String(answer.status),
-    responseLength: String(Buffer.byteLength(answer.body)),
+    responseLength: answer.body instanceof Readable ? undefined : String(Buffer.byteLength(answer.body)),
     domainName: request.headers.host?.replace(/:\d+$/, ''),
   };
   return format.replaceAll(/\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)/g, (_whole, name: string) =>

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ApiDefinition } from '../deployment-package/api.ts';
 
 /** What the gateway sends back. */
@@ -5,8 +6,8 @@ export interface GatewayAnswer {
   readonly status: number;
   /** Names and values in turn. */
   readonly headers: readonly string[];
-  /** As text where it is text: head and body then leave in one write. */
-  readonly body: string | Buffer;
+  /** As text where it is text: head and body then leave in one write. A stream leaves as it comes. */
+  readonly body: string | Buffer | Readable;
 }
 
 const JSON_TYPE = ['content-type', 'application/json'] as const;

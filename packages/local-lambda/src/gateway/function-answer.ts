@@ -23,12 +23,16 @@ export function answerOf(payload: Buffer, request: GatewayRequest): GatewayAnswe
   return { status: 200, headers, body: typeof response === 'string' ? response : text };
 }
 
-/** A response in the form that names its status; nothing about it is certain but the name. */
-interface StructuredResponse {
-  readonly statusCode: unknown;
+/** The headers of a response, in all forms that functions have for them. */
+export interface ResponseHeaders {
   readonly headers?: unknown;
   readonly multiValueHeaders?: unknown;
   readonly cookies?: unknown;
+}
+
+/** A response in the form that names its status; nothing about it is certain but the name. */
+interface StructuredResponse extends ResponseHeaders {
+  readonly statusCode: unknown;
   readonly body?: unknown;
   readonly isBase64Encoded?: unknown;
 }
@@ -50,8 +54,8 @@ function structuredAnswer(response: StructuredResponse, request: GatewayRequest)
   return { status, headers, body: decoded ? Buffer.from(body, 'base64') : body };
 }
 
-/** Both kinds of headers are one list; a pair that stands in both stands in it once. */
-function headersV1({ headers, multiValueHeaders }: StructuredResponse): string[] | undefined {
+/** The headers of format 1.0, names and values in turn: both kinds are one list; a pair that stands in both stands in it once. */
+export function headersV1({ headers, multiValueHeaders }: ResponseHeaders): string[] | undefined {
   const multiple = Object.entries(Object(multiValueHeaders)).flatMap(([name, values]) =>
     (Array.isArray(values) ? values : []).map((value): [string, unknown] => [name.toLowerCase(), value]),
   );
@@ -61,7 +65,8 @@ function headersV1({ headers, multiValueHeaders }: StructuredResponse): string[]
   return headerList([...single, ...multiple]);
 }
 
-function headersV2({ headers, cookies }: StructuredResponse): string[] | undefined {
+/** The headers of format 2.0, names and values in turn, with its cookies. */
+export function headersV2({ headers, cookies }: ResponseHeaders): string[] | undefined {
   const all: [string, unknown][] = Object.entries(Object(headers));
   for (const cookie of Array.isArray(cookies) ? cookies : []) all.push(['set-cookie', cookie]);
   return headerList(all);

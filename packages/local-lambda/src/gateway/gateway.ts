@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { ApiDefinition } from '../deployment-package/api.ts';
+import { discard, type StreamedAnswer } from '../environments/streamed-answer.ts';
 import { type GatewayAnswer, OWN_ANSWERS } from './answer.ts';
+import { answerWithin } from './answer-within.ts';
 import { type ApiRouter, createApiRouter } from './api-router.ts';
 import { type AuthorizeOptions, createAuthorize } from './authorizers/authorize.ts';
 import { corsHeaders, preflightAnswer } from './cors.ts';
 import { answerOf } from './function-answer.ts';
 import type { GatewayRequest } from './gateway-request.ts';
-import { invokeWithin } from './invoke-within.ts';
 import { payloadV1 } from './payload-v1.ts';
 import { payloadV2 } from './payload-v2.ts';
+import { streamedAnswer } from './streamed-answer.ts';
 
 /** What the gateway needs of the host. */
 export interface GatewayOptions extends AuthorizeOptions {
@@ -16,6 +18,8 @@ export interface GatewayOptions extends AuthorizeOptions {
   /** Default: a router of its own. */
   readonly route?: ApiRouter;
   readonly accountId: string;
+  /** Invokes a function whose response is passed on as it comes. */
+  readonly stream: (functionName: string, payload: Buffer, traceId: string) => Promise<StreamedAnswer>;
   readonly newId: () => string;
   readonly newTraceId: () => string;
 }
@@ -123,15 +127,25 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function ask(request: GatewayRequest): Promise<GatewayAnswer> {
-    const { payloadFormat, functionName, timeoutMs } = request.match.route;
+    const { payloadFormat, functionName, timeoutMs, streamed } = request.match.route;
     const event = payloadFormat === '1.0' ? payloadV1(request) : payloadV2(request);
     const payload = Buffer.from(JSON.stringify(event));
     if (payload.length > MAX_LAMBDA_PAYLOAD_BYTES) return own.tooLarge;
-    const outcome = await invokeWithin(options.invoke(functionName, payload, request.traceId), timeoutMs);
+    if (streamed === true) return stream(request, payload);
+    const outcome = await answerWithin(options.invoke(functionName, payload, request.traceId), timeoutMs);
     if (outcome === undefined) return own.timedOut;
     if (outcome.refusal === 'throttled') return own.throttled;
     if (outcome.errorType !== undefined) return own.failed;
     return answerOf(outcome.payload, request) ?? own.failed;
+  }
+
+  async function stream(request: GatewayRequest, payload: Buffer): Promise<GatewayAnswer> {
+    const { functionName, timeoutMs } = request.match.route;
+    const answering = options.stream(functionName, payload, request.traceId);
+    const answer = await answerWithin(answering, timeoutMs, discard);
+    if (answer === undefined) return own.timedOut;
+    if (answer.kind === 'whole' && answer.outcome.refusal === 'throttled') return own.throttled;
+    return (await streamedAnswer(answer, request)) ?? own.failed;
   }
 }
 

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { pathToFileURL } from 'node:url';
-import type { Invocation } from '../environments/invocation.ts';
+import type { Invocation, InvocationOutcome } from '../environments/invocation.ts';
+import { streamAnswer } from '../environments/streamed-answer.ts';
 import { type HostedFunction, invokeFunction } from '../function-host.ts';
 import type { GatewayAnswer } from '../gateway/answer.ts';
 import { decode } from '../gateway/gateway-request.ts';
 import { functionConfiguration } from './configuration.ts';
 import { apiError, json } from './errors.ts';
 import type { EventQueue } from './event-queue.ts';
+import { EVENT_STREAM_TYPE, responseEvents } from './response-stream.ts';
 
 /** What the Lambda API needs of the host. */
 export interface LambdaApiOptions {
@@ -22,14 +24,14 @@ export interface LambdaApiOptions {
 export type LambdaApi = (request: IncomingMessage, body: Buffer) => Promise<GatewayAnswer>;
 
 /** The paths that belong to the Lambda API and not to the HTTP API. */
-export const LAMBDA_API_PATH = /^\/2015-03-31\/functions(?:\/|$|\?)/;
+export const LAMBDA_API_PATH = /^\/(?:2015-03-31|2021-11-15)\/functions(?:\/|$|\?)/;
 
 const MAX_SYNCHRONOUS_BYTES = 6_291_456;
 const MAX_ASYNCHRONOUS_BYTES = 1_048_576;
 const TAIL_BYTES = 4_096;
 
 /**
- * Makes the Lambda API: Invoke, GetFunction, GetFunctionConfiguration and ListFunctions, for AWS's SDKs and command
+ * Makes the Lambda API: Invoke, InvokeWithResponseStream, GetFunction, GetFunctionConfiguration and ListFunctions, for AWS's SDKs and command
  * line with `--endpoint-url`. Signatures are not checked: it listens on this machine only.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
@@ -51,7 +53,8 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
     if ('status' in found) return found;
     switch (`${request.method} ${action}`) {
       case 'POST invocations':
-        return invoke(options, found, request, body, requestId);
+      case 'POST response-streaming-invocations':
+        return invoke(options, found, request, body, requestId, action !== 'invocations');
       case 'GET configuration':
         return json(200, functionConfiguration(found));
       case 'GET ':
@@ -100,6 +103,7 @@ async function invoke(
   request: IncomingMessage,
   body: Buffer,
   requestId: string,
+  streamed: boolean,
 ): Promise<GatewayAnswer> {
   const type = header(request, 'x-amz-invocation-type') ?? 'RequestResponse';
   const limit = type === 'Event' ? MAX_ASYNCHRONOUS_BYTES : MAX_SYNCHRONOUS_BYTES;
@@ -113,22 +117,26 @@ async function invoke(
     return apiError(400, 'InvalidRequestContentException', message);
   }
   const invocation = invocationOf(options, request, body, requestId);
+  const types = streamed ? ['RequestResponse', 'DryRun'] : ['RequestResponse', 'Event', 'DryRun'];
+  if (!types.includes(type)) {
+    const allowed = types.join(', ').replace(/, (\w+)$/, ' or $1');
+    const message = `InvocationType: must be ${allowed}, is ${type}`;
+    return apiError(400, 'InvalidParameterValueException', message);
+  }
   switch (type) {
     case 'RequestResponse':
-      return requestResponse(hosted, invocation, header(request, 'x-amz-log-type') === 'Tail');
+      return (streamed ? responseStream : requestResponse)(
+        hosted,
+        invocation,
+        header(request, 'x-amz-log-type') === 'Tail',
+      );
     case 'Event': {
       const { name, arn } = hosted.definition;
       if (!options.queue.add({ functionName: name, functionArn: arn, invocation })) return throttled();
       return { status: 202, headers: [], body: Buffer.alloc(0) };
     }
-    case 'DryRun':
-      return { status: 204, headers: [], body: Buffer.alloc(0) };
     default:
-      return apiError(
-        400,
-        'InvalidParameterValueException',
-        `InvocationType: must be RequestResponse, Event or DryRun, is ${type}`,
-      );
+      return { status: 204, headers: [], body: Buffer.alloc(0) };
   }
 }
 
@@ -140,29 +148,48 @@ async function requestResponse(
   const lines: string[] = [];
   const onLogLine = wantsTail ? (line: string) => void lines.push(line) : undefined;
   const outcome = await invokeFunction(hosted, { ...invocation, onLogLine });
-  if (outcome.refusal === 'throttled') return throttled();
-  if (outcome.refusal === 'host-fault') {
-    const { errorMessage } = JSON.parse(outcome.payload.toString('utf8')) as { errorMessage: string };
-    return apiError(500, 'ServiceException', errorMessage);
-  }
-  if (outcome.errorType !== undefined) {
-    return answer(outcome.payload, ['x-amz-function-error', 'Unhandled', ...tail(lines, wantsTail)]);
-  }
-  return answer(outcome.payload, tail(lines, wantsTail));
+  const refused = refusal(outcome);
+  if (refused !== undefined) return refused;
+  const log = wantsTail ? ['x-amz-log-result', tail(lines)] : [];
+  const failed = outcome.errorType === undefined ? [] : ['x-amz-function-error', 'Unhandled'];
+  return answer('application/json', outcome.payload, [...failed, ...log]);
 }
 
-function answer(body: Buffer, headers: readonly string[]): GatewayAnswer {
+/** Answers with the first byte of the response; what fails later is told in the stream. */
+async function responseStream(
+  { pool }: HostedFunction,
+  invocation: Omit<Invocation, 'settle'>,
+  wantsTail: boolean,
+): Promise<GatewayAnswer> {
+  const lines: string[] = [];
+  const onLogLine = wantsTail ? (line: string) => void lines.push(line) : undefined;
+  const streamed = await streamAnswer(pool, { ...invocation, onLogLine });
+  const refused = streamed.kind === 'whole' ? refusal(streamed.outcome) : undefined;
+  if (refused !== undefined) return refused;
+  const events = responseEvents(streamed, () => (wantsTail ? tail(lines) : undefined));
+  return answer(EVENT_STREAM_TYPE, events, []);
+}
+
+/** The answer to an invocation that never reached the function; undefined: it did. */
+function refusal({ refusal: kind, payload }: InvocationOutcome): GatewayAnswer | undefined {
+  if (kind === 'throttled') return throttled();
+  if (kind !== 'host-fault') return undefined;
+  const { errorMessage } = JSON.parse(payload.toString('utf8')) as { errorMessage: string };
+  return apiError(500, 'ServiceException', errorMessage);
+}
+
+function answer(type: string, body: GatewayAnswer['body'], headers: readonly string[]): GatewayAnswer {
   return {
     status: 200,
-    headers: ['content-type', 'application/json', 'x-amz-executed-version', '$LATEST', ...headers],
+    headers: ['content-type', type, 'x-amz-executed-version', '$LATEST', ...headers],
     body,
   };
 }
 
-function tail(lines: readonly string[], wanted: boolean): string[] {
-  if (!wanted) return [];
+/** The last 4 KB of a log, in base64. */
+function tail(lines: readonly string[]): string {
   const text = Buffer.from(`${lines.join('\n')}\n`);
-  return ['x-amz-log-result', text.subarray(Math.max(0, text.length - TAIL_BYTES)).toString('base64')];
+  return text.subarray(Math.max(0, text.length - TAIL_BYTES)).toString('base64');
 }
 
 function invocationOf(

@@ -5,10 +5,12 @@ export interface HttpRequest {
   /** By lower-case name; repeated ones joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly trailers: Readonly<Record<string, string>>;
-  /** Empty when {@link tooLarge}. */
+  /** Empty when {@link tooLarge}, and when the body was {@link streamed}. */
   readonly body: Buffer;
   /** The body was longer than allowed; it was read and thrown away. */
   readonly tooLarge: boolean;
+  /** The body went to the function that `onHead` gave. */
+  readonly streamed: boolean;
   /** More bytes had already arrived behind this request. */
   readonly pipelined: boolean;
 }
@@ -29,10 +31,12 @@ type Body =
   | { readonly kind: 'chunk-size' | 'chunk-end' | 'trailers' }
   | { readonly kind: 'chunk-data'; remaining: number };
 
-interface Head {
+/** What is known of a request before its body. */
+export interface Head {
   readonly method: string;
   readonly path: string;
-  readonly headers: Record<string, string>;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const MAX_HEAD_BYTES = 65_536;
@@ -46,21 +50,29 @@ const EMPTY = Buffer.alloc(0);
  * Makes a parser for the requests that runtimes send: bodies by content-length or chunked with trailers,
  * `Expect: 100-continue`, pipelining. It accepts what clients of the Runtime API send, and nothing more.
  * @param maxBodyBytes longer bodies are emitted as `tooLarge`.
+ * @param onHead may give a function that takes the body as it comes; such a body is not gathered, nor limited.
  */
 export function createRequestParser(
   maxBodyBytes: number,
   onRequest: (request: HttpRequest) => void,
   onExpectContinue: () => void,
+  onHead: (head: Head) => ((piece: Buffer) => void) | undefined = () => undefined,
 ): RequestParser {
   let buffer: Buffer = EMPTY;
   let head: Head | undefined;
   let body: Body = { kind: 'none' };
+  let takePiece: ((piece: Buffer) => void) | undefined;
   let pieces: Buffer[] = [];
   let size = 0;
   let trailers: Readonly<Record<string, string>> = NO_TRAILERS;
   let trailerBytes = 0;
 
   function take(bytes: number): void {
+    if (takePiece !== undefined) {
+      if (bytes > 0) takePiece(buffer.subarray(0, bytes));
+      buffer = buffer.subarray(bytes);
+      return;
+    }
     size += bytes;
     if (size <= maxBodyBytes) pieces.push(buffer.subarray(0, bytes));
     else pieces = [];
@@ -78,10 +90,12 @@ export function createRequestParser(
       trailers,
       body: tooLarge ? EMPTY : pieces.length <= 1 ? only : Buffer.concat(pieces, size),
       tooLarge,
+      streamed: takePiece !== undefined,
       pipelined: buffer.length > 0,
     };
     head = undefined;
     body = { kind: 'none' };
+    takePiece = undefined;
     pieces = [];
     size = 0;
     trailers = NO_TRAILERS;
@@ -110,6 +124,7 @@ export function createRequestParser(
     head = parseHead(buffer.toString('latin1', 0, end));
     buffer = buffer.subarray(end + 4);
     body = bodyOf(head.headers);
+    takePiece = onHead(head);
     if (head.headers['expect']?.toLowerCase() === '100-continue') onExpectContinue();
     return true;
   }

@@ -48,6 +48,16 @@ export const PRELUDE_END_BYTES = 8;
 
 /** The largest response that Lambda takes from a runtime, in bytes. */
 export const MAX_RESPONSE_BYTES = 6_291_556;
+/** … and the largest that it streams to the caller: 200 MiB. */
+export const MAX_STREAMED_BYTES = 209_715_200;
+
+/** Takes a streamed response as it comes. */
+export interface ResponseSink {
+  /** Is called before the first piece. */
+  begin(contentType: string): void;
+  /** @returns false when it has enough for now; it then calls `resume` once. */
+  write(piece: Buffer, resume: () => void): boolean;
+}
 
 /** One invocation on its way to a runtime: the answer to `next`. */
 export interface Delivery {
@@ -68,7 +78,7 @@ export interface RuntimeFailure {
 }
 
 /** A request of a runtime that its environment does not accept. */
-export type Refusal = 'invalid-request-id' | 'invalid-state' | 'response-too-large';
+export type Refusal = 'invalid-request-id' | 'invalid-state' | 'response-too-large' | 'stream-too-large';
 
 /** What each refusal says on the wire. */
 export const REFUSALS: Readonly<
@@ -84,5 +94,10 @@ export const REFUSALS: Readonly<
     status: 413,
     errorType: 'RequestEntityTooLarge',
     errorMessage: `Exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+  },
+  'stream-too-large': {
+    status: 413,
+    errorType: 'RequestEntityTooLarge',
+    errorMessage: `Exceeded maximum allowed payload size (${MAX_STREAMED_BYTES} bytes).`,
   },
 };

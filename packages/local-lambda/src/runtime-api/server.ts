@@ -16,10 +16,16 @@ import {
   type RuntimeFailure,
   readAnswerPath,
 } from './protocol.ts';
+import {
+  createResponseStreams,
+  failureInTrailers,
+  type ResponseStreams,
+  type StreamHandlers,
+} from './response-streams.ts';
 import { bufferedResponse } from './streamed-response.ts';
 
 /** What an environment does with its runtime's requests; `undefined` accepts. */
-export interface RuntimeApiHandlers {
+export interface RuntimeApiHandlers extends StreamHandlers {
   next(): Refusal | undefined;
   response(requestId: string, body: Buffer, tooLarge: boolean): Refusal | undefined;
   error(requestId: string, failure: RuntimeFailure): Refusal | undefined;
@@ -62,6 +68,7 @@ const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 /** One connection of a runtime, and the answers that travel with its next event. */
 interface Connection {
   readonly socket: Socket;
+  readonly streams: ResponseStreams;
   held: Buffer[];
   /** An event was sent, and nothing has come back since. */
   unheard: boolean;
@@ -88,6 +95,7 @@ export async function startRuntimeApi(handlers: RuntimeApiHandlers): Promise<Run
 
   const replyTo = (request: HttpRequest, connection: Connection): Buffer | undefined => {
     try {
+      if (request.streamed) return replied(connection.streams.end(request));
       const isNext = request.path === NEXT_PATH && request.method === 'GET';
       return isNext ? askForWork(connection) : answerTo(request, handlers);
     } catch (error) {
@@ -103,7 +111,8 @@ export async function startRuntimeApi(handlers: RuntimeApiHandlers): Promise<Run
   };
 
   const server = createServer({ noDelay: true }, (socket) => {
-    const connection: Connection = { socket, held: [], unheard: false };
+    const streams = createResponseStreams(handlers, socket);
+    const connection: Connection = { socket, streams, held: [], unheard: false };
     connections.add(connection);
     if (connections.size > MAX_CONNECTIONS) socket.destroy();
     const parser = createRequestParser(
@@ -116,17 +125,21 @@ export async function startRuntimeApi(handlers: RuntimeApiHandlers): Promise<Run
         if (!request.pipelined) writeAll(socket, connection.held.splice(0));
       },
       () => socket.write(CONTINUE),
+      streams.open,
     );
     const read = (chunk: Buffer): void => {
       connection.unheard = false;
       try {
         parser.push(chunk);
       } catch (error) {
+        const { status } = error as { status?: number };
+        if (status === undefined) handlers.onFault('what a runtime sent', error);
         // What follows cannot be understood either.
         socket.off('data', read);
         socket.resume();
         leave(connection);
-        socket.end(answer((error as { status?: number }).status ?? 400, '', 'text/plain', true));
+        streams.broken();
+        socket.end(answer(status ?? 500, '', 'text/plain', true));
         setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
       }
     };
@@ -142,6 +155,7 @@ export async function startRuntimeApi(handlers: RuntimeApiHandlers): Promise<Run
     socket.on('close', () => {
       connections.delete(connection);
       leave(connection);
+      streams.broken();
     });
   });
   await listen(server);
@@ -197,19 +211,19 @@ function answerTo(request: HttpRequest, handlers: RuntimeApiHandlers): Buffer {
       : target.kind === 'error'
         ? handlers.error(target.requestId, failureOf(request))
         : respond(target.requestId, request, handlers);
+  return replied(refused);
+}
+
+function replied(refused: Refusal | undefined): Buffer {
   return refused === undefined ? OK : REFUSED[refused];
 }
 
-/** A streamed response that failed on its way says so in trailers. */
 function respond(requestId: string, request: HttpRequest, handlers: RuntimeApiHandlers): Refusal | undefined {
-  const errorType = request.trailers[READ_HEADERS.errorType];
-  if (errorType === undefined) {
-    const isHttp = request.headers['content-type'] === HTTP_RESPONSE_TYPE;
-    const response = isHttp ? bufferedResponse(request.body) : request.body;
-    return handlers.response(requestId, response, request.tooLarge);
-  }
-  const body = Buffer.from(request.trailers[READ_HEADERS.errorBody] ?? '', 'base64');
-  return handlers.error(requestId, { body, errorType });
+  const failure = failureInTrailers(request);
+  if (failure !== undefined) return handlers.error(requestId, failure);
+  const isHttp = request.headers['content-type'] === HTTP_RESPONSE_TYPE;
+  const response = isHttp ? bufferedResponse(request.body) : request.body;
+  return handlers.response(requestId, response, request.tooLarge);
 }
 
 function failureOf(request: HttpRequest): RuntimeFailure {

@@ -166,7 +166,6 @@ test("a SAM template's events and properties are named as the resources that SAM
   const expected = [
     ...[...events, 'Next', 'EventInvokeConfig'].map((name) => `One${name}`),
     'One.DeadLetterConfig',
-    'OneUrl.InvokeMode',
     ...['Body', 'Cors', 'Domain', 'GatewayResponses'].map((name) => `Api.${name}`),
     'App',
   ];

@@ -34,6 +34,10 @@ const anyEvent: fc.Arbitrary<EnvironmentEvent> = fc.oneof(
   fc.constant<EnvironmentEvent>({ type: 'next' }),
   fc.tuple(requestId, fc.boolean()).map(([id, tooLarge]) => response(id, tooLarge)),
   requestId.map((id): EnvironmentEvent => ({ type: 'error', requestId: id, failure: FAILURE })),
+  requestId.map((id): EnvironmentEvent => ({ type: 'stream', requestId: id })),
+  fc
+    .tuple(requestId, fc.constantFrom('streamed', 'truncated', 'stream-too-large'))
+    .map(([id, kind]): EnvironmentEvent => ({ type: 'stream-end', requestId: id, ending: { kind } })),
   fc.constant<EnvironmentEvent>({ type: 'init-error', failure: FAILURE }),
   fc.record({ type: fc.constant('dispatch' as const), requestId }),
   fc.constant<EnvironmentEvent>({ type: 'disconnected' }),

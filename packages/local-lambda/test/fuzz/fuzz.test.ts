@@ -54,6 +54,18 @@ test(`random requests to a Runtime API are answered in HTTP or not at all (FUZZ_
     },
     response: (requestId, body, tooLarge) => apply({ type: 'response', requestId, body, tooLarge }),
     error: (requestId, failure) => apply({ type: 'error', requestId, failure }),
+    stream: (requestId) =>
+      apply({ type: 'stream', requestId }) === undefined
+        ? {
+            begin: () => undefined,
+            write: (_piece, resume) => {
+              setImmediate(resume);
+              return false;
+            },
+          }
+        : undefined,
+    streamEnd: (requestId, ending) => apply({ type: 'stream-end', requestId, ending }),
+    streamBroken: () => void apply({ type: 'stream-end', requestId: 'r', ending: { kind: 'truncated' } }),
     // An init that failed would end the process, and there is none.
     initError: () => 'invalid-state',
     disconnected: () => void apply({ type: 'disconnected' }),

@@ -16,7 +16,17 @@ export function seeded(seed: number): Pick {
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'CONNECT', 'TRACE', 'G\0T', ''];
 const NAMES = [
-  ...['Host', 'Content-Length', 'Transfer-Encoding', 'Connection', 'Expect', 'Upgrade', 'Trailer', 'Cookie'],
+  ...[
+    'Host',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Connection',
+    'Expect',
+    'Upgrade',
+    'Trailer',
+    'Cookie',
+    'Lambda-Runtime-Function-Response-Mode',
+  ],
   ...[
     'Content-Type',
     'Origin',
@@ -28,7 +38,18 @@ const NAMES = [
   ...['X-Amz-Client-Context', 'X-Forwarded-For', 'Access-Control-Request-Method', '__proto__', 'X Y', ''],
 ];
 const VALUES = [
-  ...['localhost', '127.0.0.1:80', 'example.com', '0', '3', '5, 5', '-1', '99999999999999999999', 'chunked'],
+  ...[
+    'localhost',
+    '127.0.0.1:80',
+    'example.com',
+    '0',
+    '3',
+    '5, 5',
+    '-1',
+    '99999999999999999999',
+    'chunked',
+    'streaming',
+  ],
   ...[
     'Chunked, gzip',
     'close',

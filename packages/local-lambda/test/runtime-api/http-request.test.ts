@@ -91,6 +91,29 @@ test('a body above the limit is thrown away, and the next request is still read'
   );
 });
 
+test('a body that is taken as it comes is not gathered, and the next request is', () => {
+  const pieces: string[] = [];
+  const requests: HttpRequest[] = [];
+  const parser = createRequestParser(
+    10,
+    (request) => requests.push(request),
+    () => undefined,
+    ({ path }) => (path === '/stream' ? (piece) => void pieces.push(piece.toString()) : undefined),
+  );
+  parser.push(Buffer.from('POST /stream HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel'));
+  assert.deepEqual(pieces, ['hel']);
+  parser.push(Buffer.from('lo\r\n7\r\n, world\r\n0\r\nX-Trailer: yes\r\n\r\n'));
+  parser.push(encode({ path: '/next', body: Buffer.from('body'), chunks: undefined }));
+  assert.equal(pieces.join(''), 'hello, world');
+  assert.deepEqual(
+    requests.map(({ path, streamed, trailers, body }) => [path, streamed, trailers['x-trailer'], `${body}`]),
+    [
+      ['/stream', true, 'yes', ''],
+      ['/next', false, undefined, 'body'],
+    ],
+  );
+});
+
 test('Expect: 100-continue is noticed before the body', () => {
   const head = 'POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n';
   assert.deepEqual(parseAll([Buffer.from(head)]), { requests: [], continues: 1 });

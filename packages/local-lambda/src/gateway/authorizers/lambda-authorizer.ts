@@ -1,8 +1,8 @@
 import type { LambdaAuthorization } from '../../deployment-package/authorizers.ts';
 import type { InvocationOutcome } from '../../environments/invocation.ts';
 import type { GatewayAnswer } from '../answer.ts';
+import { answerWithin } from '../answer-within.ts';
 import type { GatewayRequest } from '../gateway-request.ts';
-import { invokeWithin } from '../invoke-within.ts';
 import { payloadV1 } from '../payload-v1.ts';
 import { payloadV2 } from '../payload-v2.ts';
 import { identityOf } from './identity.ts';
@@ -64,7 +64,7 @@ export function createAskAuthorizer(
     const kept = results.get(key);
     if (isKept && kept !== undefined && kept.until > now()) return kept.verdict;
     const payload = Buffer.from(JSON.stringify(eventOf(authorization, request, arn, identity)));
-    const verdict = read(await invokeWithin(invoke(functionName, payload, request.traceId), TIMEOUT_MS));
+    const verdict = read(await answerWithin(invoke(functionName, payload, request.traceId), TIMEOUT_MS));
     if (isKept && verdict.kind === 'answer') {
       results.delete(key);
       results.set(key, { verdict, until: now() + ttlSeconds * 1_000 });
