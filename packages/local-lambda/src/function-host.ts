@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { openConfinement } from './confinement/confinement.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import type { PlaceLayers } from './deployment-package/layers.ts';
 import { placeCode } from './deployment-package/place-code.ts';
@@ -58,6 +59,20 @@ export async function hostFunction(
 
   const start = async (callbacks: PoolCallbacks) => {
     if (runtime === undefined) throw new Error(`runtime ${definition.runtime} is not supported`);
+    const id = randomUUID().replaceAll('-', '');
+    const variables = {
+      ...environmentVariables(definition, folders),
+      ...runtime.variables(definition, folders),
+      ...definition.environment,
+    };
+    const confinement = await openConfinement({
+      limits: options,
+      definition,
+      id,
+      scratchDir: join(host.workDir, 'tmp'),
+      command: await runtime.command(definition, taskRoot),
+      needed: Object.values(variables),
+    });
     return startEnvironment({
       ...callbacks,
       onEnded: (environment) => {
@@ -66,15 +81,11 @@ export async function hostFunction(
       },
       definition,
       taskRoot,
-      command: await runtime.command(definition, taskRoot),
-      variables: {
-        ...environmentVariables(definition, folders),
-        ...runtime.variables(definition, folders),
-        ...definition.environment,
-      },
-      scratchDir: join(host.workDir, 'tmp'),
+      confinement,
+      freeze: options.freeze,
+      variables,
       logStore: host.logStore,
-      id: randomUUID().replaceAll('-', ''),
+      id,
       initTimeoutMs: options.initSeconds * 1000,
       enforceMemory: options.memoryLimit,
       procDir: options.procDir,

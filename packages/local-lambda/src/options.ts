@@ -33,6 +33,12 @@ export interface LocalLambdaOptions {
   readonly idleSeconds?: number;
   /** Kill an environment whose resident set exceeds the function's memory, and limit Node's heap; default true. */
   readonly memoryLimit?: boolean;
+  /** `lambda`: after init an environment gets memory/1769 of a CPU, by control groups of Linux; default `full`. */
+  readonly cpu?: 'full' | 'lambda';
+  /** Stop an environment's processes between invocations, as Lambda does; default false. */
+  readonly freeze?: boolean;
+  /** Give each environment a `/tmp` of its own with the size of its ephemeral storage, by a mount; default false. */
+  readonly privateTmp?: boolean;
   /** A request that finds all environments busy waits so many seconds, then is throttled; default 10. */
   readonly queueSeconds?: number;
   /** Init that takes longer is repeated within the invocation, in seconds; default 10, as on Lambda. */
@@ -86,10 +92,6 @@ export type ResolvedOptions = Required<Omit<LocalLambdaOptions, 'region' | 'pack
  * @throws LocalLambdaError naming the option, its value and what is allowed.
  */
 export function resolveOptions(options: LocalLambdaOptions, cores: number): ResolvedOptions {
-  const { scaling = 'lambda' } = options;
-  if (scaling !== 'lambda' && scaling !== 'eager-reuse') {
-    throw new LocalLambdaError(`scaling: must be lambda or eager-reuse, is ${JSON.stringify(scaling)}`);
-  }
   return {
     packageDirs: [options.packageDir].flat(),
     logsDir: options.logsDir,
@@ -97,10 +99,13 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     token: checkedToken(options.token),
     port: inRange('port', options.port ?? 0, 0, 65_535, true),
     ...givenOf(options),
-    scaling,
+    scaling: oneOf('scaling', options.scaling ?? 'lambda', ['lambda', 'eager-reuse']),
     maxEnvironments: inRange('maxEnvironments', options.maxEnvironments ?? 100, 1, 1_000, true),
     idleSeconds: inRange('idleSeconds', options.idleSeconds ?? 600, 0.01, 86_400, false),
     memoryLimit: options.memoryLimit ?? true,
+    cpu: oneOf('cpu', options.cpu ?? 'full', ['full', 'lambda']),
+    freeze: options.freeze ?? false,
+    privateTmp: options.privateTmp ?? false,
     queueSeconds: inRange('queueSeconds', options.queueSeconds ?? 10, 0.01, 900, false),
     initSeconds: inRange('initSeconds', options.initSeconds ?? 10, 0.01, 900, false),
     headerSeconds: inRange('headerSeconds', options.headerSeconds ?? 10, 0.01, 900, false),
@@ -142,6 +147,12 @@ function givenOf({
   layers = {},
 }: LocalLambdaOptions) {
   return { environment, functionEnvironment, parameters, jwks, layers };
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((word) => word === value);
+  if (found !== undefined) return found;
+  throw new LocalLambdaError(`${name}: must be ${allowed.join(' or ')}, is ${JSON.stringify(value)}`);
 }
 
 function inRange(name: string, value: number, min: number, max: number, whole: boolean): number {

@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAdmission, isLoopback } from './admission.ts';
+import { checkLimits } from './confinement/confinement.ts';
 import { createDeployment, type Deployment, findFunction } from './deployment.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
@@ -119,6 +120,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   let closing: Promise<void> | undefined;
   const retired = new Set<Promise<void>>();
   try {
+    await checkLimits(resolved, workDir);
     const host = {
       options: resolved,
       workDir,

@@ -57,6 +57,22 @@ export const HOST_OPTIONS = {
     default: 100,
     ...wholeNumber(1, 1_000),
   } satisfies Option<number>,
+  cpu: {
+    env: 'LOCAL_LAMBDA_CPU',
+    help: 'the processor after init: all of it, or memory/1769 of a CPU as on Lambda, which needs control groups (Linux, root)',
+    default: 'full',
+    ...wordOf(['full', 'lambda']),
+  } satisfies Option<'full' | 'lambda'>,
+  freeze: {
+    env: 'LOCAL_LAMBDA_FREEZE',
+    help: 'stop the processes of an environment between invocations, as Lambda does',
+    ...SWITCH,
+  } satisfies Option<boolean>,
+  privateTmp: {
+    env: 'LOCAL_LAMBDA_PRIVATE_TMP',
+    help: 'a /tmp for each environment, with the size of its ephemeral storage, which needs mounts (Linux; root or user namespaces)',
+    ...SWITCH,
+  } satisfies Option<boolean>,
   scaling: {
     env: 'LOCAL_LAMBDA_SCALING',
     help: 'when a new environment starts: as on Lambda, or only when the hot ones are busy',
@@ -153,6 +169,7 @@ export function serveCommand(
 ): ServeCommand {
   const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
+  const { cpu, freeze, privateTmp } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -169,6 +186,9 @@ export function serveCommand(
       maxEnvironments,
       idleSeconds: idle,
       memoryLimit: memoryLimit === 'on',
+      cpu,
+      freeze,
+      privateTmp,
       scaling,
       strict,
       runtimeSdk,

@@ -17,6 +17,8 @@ export interface FunctionDefinition {
   readonly architecture: 'arm64' | 'x86_64';
   /** MB, 128 to 10 240. */
   readonly memorySizeMb: number;
+  /** Size of its `/tmp` in MB, 512 to 10 240. */
+  readonly ephemeralStorageMb: number;
   /** Whole seconds, 1 to 900. */
   readonly timeoutSeconds: number;
   readonly description: string;
@@ -76,6 +78,7 @@ async function readFunction(
   // A function runs without what is read of these.
   const soft = lazyProperties(loaded.template.Resources[logicalId]?.Properties ?? {}, path, standIns.scope);
   const logging = record(properties['LoggingConfig'], `${path}.LoggingConfig`);
+  const storage = record(properties['EphemeralStorage'], `${path}.EphemeralStorage`);
   const variables = record(soft['Environment'], `${path}.Environment`)['Variables'];
   const environment = Object.fromEntries(
     Object.entries(record(variables, `${path}.Environment.Variables`)).map(([key, value]) => [
@@ -107,6 +110,7 @@ async function readFunction(
       `${path}.Architectures[0]`,
     ),
     memorySizeMb: integer(properties['MemorySize'] ?? 128, 128, 10_240, `${path}.MemorySize`),
+    ephemeralStorageMb: integer(storage['Size'] ?? 512, 512, 10_240, `${path}.EphemeralStorage.Size`),
     timeoutSeconds: integer(properties['Timeout'] ?? 3, 1, 900, `${path}.Timeout`),
     description: text(soft['Description'] ?? '', `${path}.Description`),
     environment,

@@ -1,5 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Confinement } from '../confinement/confinement.ts';
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import { createTimer, guarded, type OnFault } from '../fault-boundary.ts';
 import { openEnvironmentLog } from '../logs/environment-log.ts';
@@ -12,7 +11,7 @@ import type { Invocation } from './invocation.ts';
 import { createInvocationRecord } from './invocation-record.ts';
 import { createMeter } from './meter.ts';
 import { conclude, reportedFailure } from './outcome.ts';
-import { type ProcessExit, type RuntimeCommand, type RuntimeProcess, startProcess } from './process.ts';
+import { type ProcessExit, type RuntimeProcess, startProcess } from './process.ts';
 import { type Effect, type EnvironmentEvent, type EnvironmentState, STARTING, transition } from './state.ts';
 
 /** One execution environment. */
@@ -28,11 +27,12 @@ export interface Environment {
 /** What an environment needs and whom it tells. */
 export interface EnvironmentOptions {
   readonly definition: FunctionDefinition;
-  readonly command: RuntimeCommand;
+  /** How its process starts, and what holds it within Lambda's limits. */
+  readonly confinement: Confinement;
+  /** Whether it stands still between invocations. */
+  readonly freeze: boolean;
   /** Folder of the unpacked code. */
   readonly taskRoot: string;
-  /** Folder below which the environment makes its own temporary directory. */
-  readonly scratchDir: string;
   /** Variables for the process, those of this environment excepted. */
   readonly variables: Readonly<Record<string, string>>;
   readonly logStore: LogStore;
@@ -70,11 +70,9 @@ const AWAY_LIMIT_MS = 2_000;
 
 /** Starts an execution environment: its Runtime API, its log stream and its process. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
-  const { definition, now, clock } = options;
+  const { definition, confinement, now, clock } = options;
   const { timeoutSeconds } = definition;
   const where = `an environment of ${definition.name}`;
-  const tmpDir = join(options.scratchDir, options.id);
-  await mkdir(tmpDir, { recursive: true });
   const api = await startRuntimeApi({
     next: () => apply({ type: 'next' }),
     response: (requestId, body, tooLarge) =>
@@ -147,6 +145,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       apply({ type: 'disconnected' });
       return false;
     }
+    if (options.freeze) child.signal('SIGCONT');
     begin(invocation, false);
     apply({ type: 'dispatch', requestId: invocation.requestId });
     return true;
@@ -155,17 +154,17 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   function startRuntime(): void {
     init.startedAt = clock();
     const started = startProcess(
-      options.command,
+      confinement.command,
       {
         cwd: options.taskRoot,
         procDir: options.procDir,
         env: {
           // Not the developer's own.
-          HOME: tmpDir,
+          HOME: confinement.tmpDir,
           ...options.variables,
           AWS_LAMBDA_LOG_STREAM_NAME: stream.name,
           AWS_LAMBDA_RUNTIME_API: api.address,
-          TMPDIR: tmpDir,
+          TMPDIR: confinement.tmpDir,
         },
       },
       log.output,
@@ -177,7 +176,10 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     );
     child = started;
     meter.watch(started.counters);
-    if (started.pid !== undefined) options.onProcess(started.pid, true);
+    if (started.pid !== undefined) {
+      confinement.enter(started.pid);
+      options.onProcess(started.pid, true);
+    }
   }
 
   function apply(event: EnvironmentEvent): Refusal | undefined {
@@ -192,6 +194,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     switch (effect.type) {
       case 'initialized':
         init.ms = clock() - init.startedAt;
+        confinement.initialized();
         writeLine(lines.initDone(now(), init.ms));
         break;
       case 'init-failed': {
@@ -206,6 +209,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
         break;
       case 'restart':
         begin(effect.invocation, true);
+        confinement.initialized();
         startRuntime();
         meter.begin();
         break;
@@ -229,6 +233,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       }
       case 'available':
         awayTimer.clear();
+        if (options.freeze) child?.signal('SIGSTOP');
         options.onAvailable(environment);
         break;
       case 'unavailable':
@@ -236,7 +241,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
         options.onUnavailable(environment);
         break;
       case 'kill':
-        child?.kill();
+        child?.signal('SIGKILL');
         break;
       case 'ended':
         ended();
@@ -295,6 +300,9 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     api.close();
     log.after(() => log.close());
     const onEnded = guard(() => options.onEnded(environment));
-    rm(tmpDir, { recursive: true, force: true }).then(onEnded, onEnded);
+    confinement
+      .close()
+      .catch((error) => options.onFault(where, error))
+      .then(onEnded);
   }
 }

@@ -15,8 +15,8 @@ export interface RuntimeProcess {
   readonly counters: Counters;
   /** Whether it has ended, even if its output is still awaited. */
   isGone(): boolean;
-  /** Kills the process and all that it started. */
-  kill(): void;
+  /** Sends a signal to the process and all that it started. */
+  signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 /** How a process ended; `error` when it could not be started at all. */
@@ -64,11 +64,11 @@ export function startProcess(
     cpu?.close();
     onExit(exit);
   };
-  function killGroup(): void {
+  function send(name: NodeJS.Signals): void {
     // Once the process is gone its number may be another's.
     if (child.pid === undefined || gone) return;
     try {
-      process.kill(-child.pid, 'SIGKILL');
+      process.kill(-child.pid, name);
     } catch {
       // The group is gone already.
     }
@@ -78,7 +78,7 @@ export function startProcess(
   child.stderr?.on('data', (chunk: Buffer) => onOutput('stderr', chunk));
   child.once('error', (error) => finish({ code: null, signal: null, error }));
   child.once('exit', (code, signal) => {
-    killGroup();
+    send('SIGKILL');
     gone = true;
     const exit = { code, signal, error: undefined };
     const timer = setTimeout(() => finish(exit), OUTPUT_GRACE_MS);
@@ -87,5 +87,5 @@ export function startProcess(
       finish(exit);
     });
   });
-  return { pid, counters: { memory, cpu }, isGone: () => gone, kill: killGroup };
+  return { pid, counters: { memory, cpu }, isGone: () => gone, signal: send };
 }

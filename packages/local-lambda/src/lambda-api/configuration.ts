@@ -22,7 +22,7 @@ export function functionConfiguration({ definition, packageBytes }: HostedFuncti
     LastUpdateStatus: 'Successful',
     PackageType: 'Zip',
     Architectures: [definition.architecture],
-    EphemeralStorage: { Size: 512 },
+    EphemeralStorage: { Size: definition.ephemeralStorageMb },
     LoggingConfig: {
       LogFormat: definition.logFormat,
       LogGroup: definition.logGroup,
