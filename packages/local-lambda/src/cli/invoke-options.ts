@@ -28,6 +28,8 @@ export const INVOKE_OPTIONS = {
   package: SERVE_OPTIONS.package,
   logs: SERVE_OPTIONS.logs,
   memoryLimit: SERVE_OPTIONS.memoryLimit,
+  cpu: SERVE_OPTIONS.cpu,
+  privateTmp: SERVE_OPTIONS.privateTmp,
   parameter: SERVE_OPTIONS.parameter,
   env: SERVE_OPTIONS.env,
   envFile: SERVE_OPTIONS.envFile,
@@ -89,6 +91,7 @@ function defaults() {
     maxEnvironments: maxEnvironments.default,
     scaling: scaling.default,
     idle: idle.default,
+    freeze: false,
     jwks: undefined,
     watch: undefined,
   };
