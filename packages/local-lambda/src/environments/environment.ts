@@ -1,67 +1,16 @@
-import type { Confinement } from '../confinement/confinement.ts';
-import type { FunctionDefinition } from '../deployment-package/functions.ts';
-import { createTimer, guarded, type OnFault } from '../fault-boundary.ts';
+import { createTimer, guarded } from '../fault-boundary.ts';
 import { openEnvironmentLog } from '../logs/environment-log.ts';
-import type { Report } from '../logs/lines.ts';
-import { type LogStore, streamName } from '../logs/log-store.ts';
+import { streamName } from '../logs/log-store.ts';
 import { platformLines } from '../logs/platform-lines.ts';
 import type { Refusal } from '../runtime-api/protocol.ts';
 import { startRuntimeApi } from '../runtime-api/server.ts';
+import type { Environment, EnvironmentOptions } from './environment-options.ts';
 import type { Invocation } from './invocation.ts';
 import { createInvocationRecord } from './invocation-record.ts';
 import { createMeter } from './meter.ts';
 import { conclude, reportedFailure } from './outcome.ts';
 import { type ProcessExit, type RuntimeProcess, startProcess } from './process.ts';
 import { type Effect, type EnvironmentEvent, type EnvironmentState, STARTING, transition } from './state.ts';
-
-/** One execution environment. */
-export interface Environment {
-  readonly id: string;
-  readonly state: () => EnvironmentState;
-  /** Hands over an invocation; false when the environment cannot take it, since its runtime is gone or going. */
-  dispatch(invocation: Invocation): boolean;
-  /** Ends the environment, whatever it does. */
-  drop(): void;
-}
-
-/** What an environment needs and whom it tells. */
-export interface EnvironmentOptions {
-  readonly definition: FunctionDefinition;
-  /** How its process starts, and what holds it within Lambda's limits. */
-  readonly confinement: Confinement;
-  /** Whether it stands still between invocations. */
-  readonly freeze: boolean;
-  /** Folder of the unpacked code. */
-  readonly taskRoot: string;
-  /** Variables for the process, those of this environment excepted. */
-  readonly variables: Readonly<Record<string, string>>;
-  readonly logStore: LogStore;
-  /** 32 hex digits. */
-  readonly id: string;
-  /** Init that takes longer is repeated within the invocation. */
-  readonly initTimeoutMs: number;
-  readonly enforceMemory: boolean;
-  /** `/proc`, or a folder that is not there. */
-  readonly procDir: string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Milliseconds of a clock that never jumps. */
-  readonly clock: () => number;
-  readonly onAvailable: (environment: Environment) => void;
-  /** It is not available any more, but may become so again. */
-  readonly onUnavailable: (environment: Environment) => void;
-  /** Gives back an invocation that the runtime has never seen. */
-  readonly onGiveBack: (invocation: Invocation) => void;
-  /** Init is over, one way or the other: another environment may start. */
-  readonly onInitOver: () => void;
-  /** Init failed: the invocation within which it is repeated, if one waits. */
-  readonly takeForRestart: () => Invocation | undefined;
-  readonly onEnded: (environment: Environment) => void;
-  readonly onProcess: (pid: number, alive: boolean) => void;
-  /** Gets what REPORT says of each invocation. */
-  readonly onReport: (report: Report, invocation: Invocation) => void;
-  readonly onFault: OnFault;
-}
 
 /** How often the memory of a busy environment is looked at, in ms; shorter spikes escape. */
 const MEMORY_POLL_MS = 10;
@@ -117,6 +66,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   } catch (error) {
     api.close();
     log.close();
+    await confinement.close();
     throw error;
   }
   initTimer.set(options.initTimeoutMs);
@@ -300,9 +250,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     api.close();
     log.after(() => log.close());
     const onEnded = guard(() => options.onEnded(environment));
-    confinement
-      .close()
-      .catch((error) => options.onFault(where, error))
-      .then(onEnded);
+    const closed = confinement.close().catch((error) => options.onFault(where, error));
+    closed.then(onEnded, onEnded);
   }
 }

@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import { guarded, type OnFault } from '../fault-boundary.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from './environment-options.ts';
 import { hostFault, type Invocation, throttled } from './invocation.ts';
 import type { StartGate } from './start-gate.ts';
 
