@@ -55,9 +55,11 @@ export function histogram(): Histogram {
     },
     toData() {
       const buckets: [number, number][] = [];
-      counts.forEach((n, bucket) => {
+      const last = count === 0 ? -1 : bucketOf(max);
+      for (let bucket = bucketOf(min); bucket <= last; bucket++) {
+        const n = counts[bucket] ?? 0;
         if (n > 0) buckets.push([bucket, n]);
-      });
+      }
       return { buckets, count, min, max, sum };
     },
   };

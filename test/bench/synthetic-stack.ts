@@ -98,9 +98,14 @@ export function syntheticStack({
 function judge(weight: number): { readonly isPrime: boolean; readonly divisions: number } {
   const known = judged.get(weight);
   if (known !== undefined) return known;
-  const last = primes.findIndex((p) => p * p > weight || weight % p === 0);
-  const isPrime = last === -1 || (primes[last] ?? 0) ** 2 > weight;
-  const judgement = { isPrime, divisions: last === -1 ? primes.length : last + 1 };
+  let divisions = 0;
+  let isPrime = true;
+  for (const p of primes) {
+    divisions++;
+    isPrime = weight % p !== 0;
+    if (!isPrime || p * p > weight) break;
+  }
+  const judgement = { isPrime, divisions };
   judged.set(weight, judgement);
   return judgement;
 }
