@@ -13,6 +13,8 @@ export interface ResolutionScope extends NameScope {
   readonly mappings: Readonly<Record<string, unknown>>;
   /** Values that the templates of this host export, by export name. */
   readonly exports: ReadonlyMap<string, () => unknown>;
+  /** Reads an output of a nested stack, by the stack's logical id; those whose template is in the package. */
+  readonly nested: ReadonlyMap<string, (output: string) => unknown>;
   /** Makes a text that stands for what only AWS knows, such as `Cluster.Endpoint.Address`; undefined: it is an error. */
   readonly standIn?: (what: string) => string;
 }
@@ -112,7 +114,9 @@ function resolveRef(argument: unknown, path: string, scope: ResolutionScope): un
   if (name === 'AWS::NoValue') return NO_VALUE;
   const pseudo = pseudoParameter(name, scope);
   if (pseudo !== undefined) return pseudo;
-  if (Object.hasOwn(scope.parameters, name)) return scope.parameters[name];
+  if (Object.hasOwn(scope.parameters, name)) {
+    return orStandIn(() => scope.parameters[name], name, scope);
+  }
   if (scope.parameterNames.has(name)) {
     if (scope.standIn !== undefined) return scope.standIn(name);
     throw new LocalLambdaError(
@@ -142,6 +146,11 @@ function resolveGetAtt(argument: unknown, path: string, scope: ResolutionScope):
   const attribute = rest.join('.');
   const resource = Object.hasOwn(scope.resources, logicalId) ? scope.resources[logicalId] : undefined;
   if (resource === undefined) throw new LocalLambdaError(`${path}: no resource is called "${logicalId}"`);
+  const output = attribute.startsWith('Outputs.') ? scope.nested.get(logicalId) : undefined;
+  if (output !== undefined) {
+    const read = () => output(attribute.slice('Outputs.'.length));
+    return orStandIn(read, `${logicalId}.${attribute}`, scope);
+  }
   const name = physicalName(logicalId, scope);
   const value = attributeOf(resource.Type, logicalId, name, attribute, scope);
   if (value !== undefined) return value;
@@ -195,6 +204,16 @@ function resolveImportValue(argument: unknown, path: string, scope: ResolutionSc
   if (value !== undefined) return value();
   if (scope.standIn !== undefined) return scope.standIn(name);
   throw new LocalLambdaError(`${path}: no template that is served here exports "${name}"`);
+}
+
+/** What another stack gives is resolved there, where nothing stands in for what only AWS knows. */
+function orStandIn(read: () => unknown, short: string, { standIn }: ResolutionScope): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if (standIn === undefined || !(error instanceof LocalLambdaError)) throw error;
+    return standIn(short);
+  }
 }
 
 function unresolvable(path: string, what: string, short: string, { standIn }: ResolutionScope): string {

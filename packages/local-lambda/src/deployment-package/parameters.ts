@@ -20,13 +20,18 @@ export function parameterValues(
     const own = Object.hasOwn(given, name) ? checked(name, given[name] ?? '', parameter) : undefined;
     const value = own ?? (isStored ? undefined : parameter.Default);
     if (value === undefined) continue;
-    values[name] = /^CommaDelimitedList$|List<|<CommaDelimitedList>/.test(type)
+    values[name] = isListType(type)
       ? String(value)
           .split(',')
           .map((item) => item.trim())
       : String(value);
   }
   return values;
+}
+
+/** Whether the values of a parameter of this type are lists. */
+export function isListType(type: unknown): boolean {
+  return /^CommaDelimitedList$|List<|<CommaDelimitedList>/.test(String(type));
 }
 
 /**

@@ -97,7 +97,9 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'AWS::StepFunctions::*': told('state machines do not run here'),
   'AWS::AppSync::GraphQLApi': told('GraphQL APIs are not served here'),
   'AWS::AppSync::*': HARMLESS,
-  'AWS::CloudFormation::Stack': told('nested stacks are not read; serve their packages beside this one'),
+  'AWS::CloudFormation::Stack': told(
+    'its template is not in the package; serve its own package beside this one',
+  ),
   'AWS::CloudFormation::CustomResource': told('custom resources do nothing here'),
   'Custom::S3BucketNotifications': NO_BUCKET_EVENTS,
   'Custom::S3': NO_BUCKET_EVENTS,

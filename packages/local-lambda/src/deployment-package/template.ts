@@ -4,6 +4,7 @@ import type { Template } from './cloudformation.ts';
 import { findTemplates, type TemplateFile } from './find-templates.ts';
 import { isCreated, type ResolutionScope, resolveIntrinsics } from './intrinsics.ts';
 import { lazyProperties, resolveValue } from './lazy-properties.ts';
+import { findNestedStacks, nestedParameters, outputOf } from './nested-stacks.ts';
 import { checkParameterNames, parameterValues } from './parameters.ts';
 import { expandServerless } from './sam.ts';
 import { parseTemplateYaml } from './yaml.ts';
@@ -49,11 +50,12 @@ export async function readTemplates(
 ): Promise<readonly LoadedTemplate[]> {
   const files = (await Promise.all(packages.map(findTemplates))).flat();
   const exports = new Map<string, () => unknown>();
-  const loaded = await Promise.all(files.map((file) => load(file, settings, exports)));
+  const stacks = await Promise.all(files.map((file) => load(file, settings, exports)));
   checkParameterNames(
-    loaded.map(({ template }) => template),
+    stacks.flatMap(([root]) => root.template),
     settings.parameters ?? {},
   );
+  const loaded = stacks.flat();
   for (const { template, scope } of loaded) addExports(template, scope, exports);
   return loaded;
 }
@@ -72,28 +74,40 @@ export function resourcesOfType({ template, scope }: LoadedTemplate, type: strin
     }));
 }
 
+/** A template and, behind it, those of its nested stacks. */
+type LoadedStack = readonly [root: LoadedTemplate, ...nested: LoadedTemplate[]];
+
 async function load(
   file: TemplateFile,
-  { region, parameters: given = {} }: TemplateSettings,
+  settings: TemplateSettings,
   exports: ResolutionScope['exports'],
-): Promise<LoadedTemplate> {
+  within?: { readonly parameters: Readonly<Record<string, unknown>>; readonly depth: number },
+): Promise<LoadedStack> {
   const { path } = file;
+  const { depth = 0 } = within ?? {};
   const template = expandServerless(checkTemplate(parseTemplate(await readFile(path, 'utf8'), path), path));
-  return {
-    file,
-    template,
-    scope: {
-      resources: template.Resources,
-      parameters: parameterValues(template, given),
-      parameterNames: new Set(Object.keys(template.Parameters ?? {})),
-      conditions: template.Conditions ?? {},
-      mappings: template.Mappings ?? {},
-      exports,
-      region: region ?? file.region ?? DEFAULT_REGION,
-      accountId: LOCAL_ACCOUNT_ID,
-      stackName: file.stackName ?? 'local',
-    },
+  const outputs = new Map<string, (output: string) => unknown>();
+  const given = within === undefined ? (settings.parameters ?? {}) : {};
+  const values = parameterValues(template, given);
+  const scope: ResolutionScope = {
+    resources: template.Resources,
+    parameters: within === undefined ? values : nestedParameters(template, values, within.parameters),
+    parameterNames: new Set(Object.keys(template.Parameters ?? {})),
+    conditions: template.Conditions ?? {},
+    mappings: template.Mappings ?? {},
+    exports,
+    nested: outputs,
+    region: settings.region ?? file.region ?? DEFAULT_REGION,
+    accountId: LOCAL_ACCOUNT_ID,
+    stackName: file.stackName ?? 'local',
   };
+  const below: LoadedTemplate[] = [];
+  for (const { logicalId, parameters, ...stack } of await findNestedStacks(file, scope, depth)) {
+    const [root, ...more] = await load(stack.file, settings, exports, { parameters, depth: depth + 1 });
+    outputs.set(logicalId, (output) => outputOf(root.template, root.scope, output));
+    below.push(root, ...more);
+  }
+  return [{ file, template, scope }, ...below];
 }
 
 function addExports(template: Template, scope: ResolutionScope, exports: Map<string, () => unknown>): void {

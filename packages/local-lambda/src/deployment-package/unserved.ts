@@ -29,7 +29,8 @@ export function treatmentOf(type: string): Treatment {
 /** The resources of a template, and their properties, that are not served here; in its order. */
 export function unservedResources({ template, scope }: LoadedTemplate): Unserved[] {
   return Object.entries(template.Resources).flatMap(([logicalId, resource]) => {
-    if (!isCreated(resource, scope) || DEPLOYMENT_BUCKETS.includes(logicalId)) return [];
+    const isServed = DEPLOYMENT_BUCKETS.includes(logicalId) || scope.nested.has(logicalId);
+    if (isServed || !isCreated(resource, scope)) return [];
     const { Type, Properties = {} } = resource;
     const treatment = treatmentOf(Type);
     const whole = typeof treatment === 'string' ? [] : [{ what: `${logicalId} (${Type})`, ...treatment }];
