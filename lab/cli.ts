@@ -68,6 +68,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '1 min',
     load: async () => (await import('./overhead/experiment.ts')).overhead,
   },
+  engines: {
+    answers: 'Does autocannon measure the same latency as the load engine of the bench?',
+    takes: '1 min',
+    load: async () => (await import('./overhead/engines.ts')).engines,
+  },
   insights: {
     answers: 'How much slower is the query evaluator than a loop written by hand?',
     takes: '1 min',

@@ -3,6 +3,7 @@ import type { BenchResult, Plan } from '../results/result.ts';
 /** Options that change what is measured; others, such as the number of rounds, only change how surely. */
 const TOLD_OPTIONS = [
   'isRemote',
+  'engine',
   'model',
   'rate',
   'arrivals',

@@ -26,7 +26,9 @@ export interface LoadOptions {
   readonly onLost?: (problem: string) => void;
   /**
    * What is to be done after an answer, outside its latency, so that the next call finds what this one found. In the
-   * closed model the connection waits for it, in the open one the planned times do not.
+   * closed model all connections then send together, and again when all answers have come and been followed up: what one
+   * call changes cannot reach another that a faster server would have answered before. In the open model the planned
+   * times do not wait for it.
    */
   readonly afterAnswer?:
     | ((request: BenchRequest, answer: BenchAnswer) => Promise<void> | undefined)
@@ -41,7 +43,8 @@ export interface LoadOptions {
 /** A server that loses or throttles this many requests is not worth the wait for more: the load ends early. */
 export const MAX_UNSERVED = 100;
 
-const PROGRESS_MS = 250;
+/** Milliseconds between two words of progress. */
+export const PROGRESS_MS = 250;
 
 /** What a load model is given: connections that are open, as far as the server lets them, and the tally. */
 export interface Stage {

@@ -4,15 +4,6 @@ import { applyLoad } from './apply-load.ts';
 import type { Connection } from './connection.ts';
 import type { BenchAnswer, BenchRequest } from './exchange.ts';
 
-/** How much load, and for how long. */
-export interface ClosedLoadOptions extends LoadOptions {
-  /**
-   * Whether all connections send together, and again when all answers have come and been followed up. Then what one
-   * call changes cannot reach another that a faster server would have answered before.
-   */
-  readonly isInStep?: boolean;
-}
-
 /** After a request was lost or throttled its connection rests, so that a server that refuses all is not asked in a busy loop. */
 const REST_MS = 100;
 
@@ -23,8 +14,8 @@ const REST_MS = 100;
  * early when 100 requests are lost or throttled.
  * @throws the reason of the signal when it aborts; what `afterAnswer` rejects with.
  */
-export async function closedLoad(options: ClosedLoadOptions): Promise<LoadResult> {
-  const { calls = Infinity, seconds, isInStep = false } = options;
+export async function closedLoad(options: LoadOptions): Promise<LoadResult> {
+  const { calls = Infinity, seconds, afterAnswer } = options;
   const millis = options.calls === undefined ? seconds * 1000 : Infinity;
   return applyLoad('closed', options, async (stage) => {
     let taken = 0;
@@ -40,11 +31,11 @@ export async function closedLoad(options: ClosedLoadOptions): Promise<LoadResult
         for (const _ of together) tally.paused(pause);
         const answered = await Promise.all(senders.map((connection) => exchange(connection, stage, options)));
         const answeredAt = clock.now();
-        await Promise.all(answered.map((one) => one && options.afterAnswer?.(one.request, one.answer)));
+        await Promise.all(answered.map((one) => one && afterAnswer?.(one.request, one.answer)));
         pause = clock.now() - answeredAt;
       }
     };
-    await (isInStep ? drive(connections) : Promise.all(connections.map((one) => drive([one]))));
+    await (afterAnswer ? drive(connections) : Promise.all(connections.map((one) => drive([one]))));
   });
 }
 

@@ -8,8 +8,8 @@ import {
   wordOf,
   wordsOf,
 } from '@sheep-shed/options/readers';
-import type { ScenarioName } from '../results/names.ts';
-import { SCENARIO_NAMES } from '../results/names.ts';
+import type { EngineName, ScenarioName } from '../results/names.ts';
+import { ENGINE_NAMES, SCENARIO_NAMES } from '../results/names.ts';
 import type { StackName } from '../stacks/catalogue.ts';
 import { DEFAULT_STACK_NAMES, STACK_NAMES } from '../stacks/catalogue.ts';
 import { GATE_OPTIONS } from './gate-options.ts';
@@ -101,6 +101,12 @@ export const BENCH_OPTIONS = {
     help: 'cold starts forced of each function and stack; 10 on this machine and none against a URL when not given',
     ...wholeNumber(0, 1000),
   } satisfies Option<number>,
+  engine: {
+    env: 'BENCH_ENGINE',
+    help: 'what applies the load of the closed model; docs/method.md says what autocannon cannot do',
+    default: 'bench',
+    ...wordOf(ENGINE_NAMES),
+  } satisfies Option<EngineName>,
   rate: {
     env: 'BENCH_RATE',
     help: 'requests a second, sent at planned times whatever the answers do (open model)',

@@ -24,7 +24,7 @@ const REMOTE = { init: 0.5, forced: 5, perThousandSheep: 0.1, coldStart: 5, call
 export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
   const { preset, scenario, rounds, calls, duration, warmUp, freshEvery, connections, rate, arrivals } =
     options;
-  const { rateSteps, slo, cold, m, n, herd, seed, timeout, region, stage } = options;
+  const { engine, rateSteps, slo, cold, m, n, herd, seed, timeout, region, stage } = options;
   return {
     preset,
     stacks,
@@ -37,6 +37,7 @@ export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
     warmUp,
     freshEvery,
     connections,
+    engine,
     model: rate === undefined ? 'closed' : 'open',
     rate,
     arrivals,
@@ -83,7 +84,7 @@ export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
   const amount = calls === undefined ? `${duration} s` : `${calls} calls`;
   const model =
     rate === undefined
-      ? `closed model, ${connections} at once`
+      ? `closed model, ${connections} at once${engineText(plan)}`
       : `open model, ${rate} requests/s (${arrivals}), at most ${connections} at once`;
   const parts = [
     `${rounds} rounds in turns, ${amount} of load a scenario and stack`,
@@ -100,6 +101,11 @@ export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
       : [`  then ${plan.rateSteps.join(', ')} requests/s (${arrivals}) against ${plan.objective}`]),
     ...(cold > 0 ? [`  then ${cold} forced cold starts of each function`] : []),
   ];
+}
+
+/** Says who applies the load where it is not the bench's own engine; begins with a blank. */
+export function engineText({ engine }: Pick<Plan, 'engine'>): string {
+  return engine === 'bench' ? '' : ` by ${engine}`;
 }
 
 function freshText(rounds: number): string {

@@ -63,6 +63,24 @@ function refuseBesideAgainst(against: string, { url, stack = [] }: Values<typeof
   }
 }
 
+/** What autocannon cannot do is refused: figures that only look like those of the bench's own engine would be wrong. */
+function refuseBesideAutocannon(values: Values<typeof BENCH_OPTIONS>): void {
+  const { engine, rate, rateSteps, sign, scenario } = values;
+  if (engine !== 'autocannon') return;
+  for (const [flag, value, why] of [
+    ['--rate', rate, 'it knows the closed model only'],
+    ['--rate-steps', rateSteps?.join(','), 'it knows the closed model only'],
+    ['--sign', sign, 'it cannot wait for the signature of each request'],
+  ]) {
+    if (value === undefined) continue;
+    throw new OptionError(`${flag} must be absent when --engine is autocannon: ${why}; got "${value}"`);
+  }
+  if (!scenario.includes('wolf')) return;
+  throw new OptionError(
+    `--scenario must leave out wolf when --engine is autocannon, such as --scenario cat --scenario sheep --scenario dog: it cannot wait until what a raid ate is made good; got "${scenario.join(',')}"`,
+  );
+}
+
 function refuseContradictions(values: Values<typeof BENCH_OPTIONS>): void {
   const { url, stack, region, sign, rate, arrivals, rateSteps, slo, cold, freshEvery } = values;
   if (url !== undefined && stack !== undefined) {
@@ -84,6 +102,7 @@ function refuseContradictions(values: Values<typeof BENCH_OPTIONS>): void {
       `${flag} must be 0 or come with --region and AWS credentials when --url is given: it changes the functions there; got "${value}"`,
     );
   }
+  refuseBesideAutocannon(values);
   if (arrivals !== undefined && rate === undefined && rateSteps === undefined) {
     throw new OptionError(
       `--arrivals must be absent when neither --rate nor --rate-steps is given; got "${arrivals}"`,

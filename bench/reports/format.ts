@@ -1,3 +1,5 @@
+import { engineText } from '../plan/plan.ts';
+import type { EngineName } from '../results/names.ts';
 import type { Interval, Verdict } from '../statistics/interval.ts';
 
 /** About three significant digits, so that columns compare at a glance; `-` for what is not known. */
@@ -54,12 +56,14 @@ export function planText(plan: {
   readonly calls: number | undefined;
   readonly duration: number;
   readonly connections: number;
+  readonly engine: EngineName;
   readonly model: string;
   readonly rate: number | undefined;
   readonly herd: number;
 }): string {
   const amount = plan.calls === undefined ? `${plan.duration} s` : `${plan.calls} calls`;
-  const load = plan.model === 'open' ? `open load of ${plan.rate}/s` : `${plan.connections} at once`;
+  const load =
+    plan.model === 'open' ? `open load of ${plan.rate}/s` : `${plan.connections} at once${engineText(plan)}`;
   return `${amount} a scenario and stack in ${plan.rounds} rounds, ${load}, ${plan.herd} sheep`;
 }
 

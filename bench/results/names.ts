@@ -4,6 +4,12 @@ export const SCENARIO_NAMES = ['cat', 'sheep', 'dog', 'wolf'] as const;
 /** The name of a scenario. */
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
+/** What can apply the load of the closed model: the bench's own engine, or autocannon. */
+export const ENGINE_NAMES = ['bench', 'autocannon'] as const;
+
+/** The name of a load engine. */
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
 /** The function that a scenario calls, by the last part of its name. */
 export const FUNCTION_OF = {
   cat: 'get-cat',

@@ -1,10 +1,10 @@
 import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
 import type { LoadResult } from './load-result.ts';
-import type { ScenarioName } from './names.ts';
+import type { EngineName, ScenarioName } from './names.ts';
 import { sumThrottled } from './throttled.ts';
 
 /** The format of result files; another number means another format. */
-export const RESULT_VERSION = 3;
+export const RESULT_VERSION = 4;
 
 /** What tells a result file of ours from other JSON. */
 export const RESULT_KIND = 'sheep-shed-bench';
@@ -104,6 +104,8 @@ export interface Plan {
   /** Rounds after which the execution environments are started anew; 0 when never. */
   readonly freshEvery: number;
   readonly connections: number;
+  /** What applied the load of the closed model. */
+  readonly engine: EngineName;
   readonly model: 'closed' | 'open';
   /** Requests a second of the open model. */
   readonly rate: number | undefined;

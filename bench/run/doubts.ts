@@ -54,6 +54,7 @@ export function doubtsOf(observed: Observed): string[] {
     ...doubtsOfHerd(observed),
     ...doubtsOfFloor(observed),
     ...doubtsOfThrottling(observed),
+    ...doubtsOfEngine(observed),
   ];
 }
 
@@ -141,4 +142,11 @@ function doubtsOfThrottling({ throttled }: Observed): string[] {
       `${said} in ${those.map(({ where }) => where).join(', ')}; each counts with the time-out: ${REMEDIES[by]}`,
     ];
   });
+}
+
+function doubtsOfEngine({ plan }: Observed): string[] {
+  if (plan.engine === 'bench') return [];
+  return [
+    'autocannon applied the load: the first latency of each connection includes its set-up, and certificates are not checked',
+  ];
 }

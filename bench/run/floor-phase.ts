@@ -1,10 +1,13 @@
-import { closedLoad } from '../load/closed-load.ts';
+import { engineOf } from '../load/engine.ts';
 import { BARE_REQUEST, startBareServer, verifyBare } from '../load/start-bare-server.ts';
+import type { EngineName } from '../results/names.ts';
 import type { BenchFloor } from '../results/result.ts';
 import { histogramQuantile } from '../statistics/quantile.ts';
 
 /** How to find out what the bench can measure at most. */
 export interface FloorOptions {
+  /** The one that the scenarios will use. */
+  readonly engine: EngineName;
   /** As many as the scenarios will use. */
   readonly connections: number;
   /** Seconds of load that count; it takes as long again for starting, warming up and the latency. */
@@ -20,9 +23,10 @@ export interface FloorOptions {
  * @throws Error when an answer was wrong or lost; the reason of the signal when it aborts.
  */
 export async function measureFloor(options: FloorOptions): Promise<BenchFloor> {
+  const applyLoad = await engineOf(options.engine);
   const server = await startBareServer(options.signal);
   const drive = async (connections: number, seconds: number) => {
-    const result = await closedLoad({
+    const result = await applyLoad({
       ...options,
       url: server.url,
       connections,

@@ -1,7 +1,7 @@
 import type { Window } from '@sheep-shed/log-insights';
 import type { Herd } from '../herd/make-herd.ts';
 import { MAX_UNSERVED } from '../load/apply-load.ts';
-import { closedLoad } from '../load/closed-load.ts';
+import { engineOf } from '../load/engine.ts';
 import { openLoad } from '../load/open-load.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { LoadResult } from '../results/load-result.ts';
@@ -183,7 +183,7 @@ async function applyLoad(
   course: Course,
   pass: Pass,
   { calls, seconds, seed }: Amount,
-  { connections, timeout, rounds: all, rate, arrivals = 'even' }: BenchOptions,
+  { engine, connections, timeout, rounds: all, rate, arrivals = 'even' }: BenchOptions,
   { progress, signal, clock }: BenchWorld,
   onLost: (problem: string) => void = () => undefined,
 ): Promise<LoadResult> {
@@ -200,7 +200,10 @@ async function applyLoad(
     signal,
     clock,
   };
-  const result = await (rate === undefined ? closedLoad(load) : openLoad({ ...load, rate, arrivals, seed }));
+  const result =
+    rate === undefined
+      ? await (await engineOf(engine))(load)
+      : await openLoad({ ...load, rate, arrivals, seed });
   course.throttled = addThrottled(course.throttled, result.throttled);
   return result;
 }

@@ -57,6 +57,7 @@ async function runPhases(
   const names = SCENARIO_NAMES.filter((one) => options.scenario.includes(one));
   progress.step('measuring what the bench itself adds');
   collected.floor = await measureFloor({
+    engine: options.engine,
     connections: options.connections,
     seconds: FLOOR_SECONDS,
     timeoutSeconds: options.timeout,

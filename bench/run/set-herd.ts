@@ -1,5 +1,5 @@
-import type { Herd } from '../herd/make-herd.ts';
-import type { ClosedLoadOptions } from '../load/closed-load.ts';
+import type { Herd, HerdSheep } from '../herd/make-herd.ts';
+import type { LoadOptions } from '../load/apply-load.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { Pass, ShedState } from '../scenarios/scenario.ts';
 import { ask, askDog } from '../stacks/ask.ts';
@@ -42,19 +42,19 @@ export function shedOf(
 export function loadOn(
   { url, headersOf, connect, table }: Stack,
   { next, verify, restock, keepsHerd }: Pass,
-): Pick<ClosedLoadOptions, 'url' | 'headersOf' | 'connect' | 'next' | 'verify' | 'afterAnswer' | 'isInStep'> {
+): Pick<LoadOptions, 'url' | 'headersOf' | 'connect' | 'next' | 'verify' | 'afterAnswer'> {
   return {
     url,
     ...(headersOf && { headersOf }),
     ...(connect && { connect }),
     next,
     verify,
-    isInStep: keepsHerd && table !== undefined,
-    afterAnswer(_request, answer) {
-      const sheep = restock(answer);
-      return sheep.length === 0 ? undefined : table?.put(sheep);
-    },
+    ...(keepsHerd && table && { afterAnswer: (_request, answer) => putBack(table, restock(answer)) }),
   };
+}
+
+function putBack(table: NonNullable<Stack['table']>, sheep: readonly HerdSheep[]): Promise<void> | undefined {
+  return sheep.length === 0 ? undefined : table.put(sheep);
 }
 
 /** Counts the sheep past the functions where the table can be reached: the dog's own invocations would count as measured. */

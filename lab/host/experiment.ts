@@ -1,8 +1,8 @@
 import type { Option } from '@sheep-shed/options';
 import { decimalNumber, wholeNumber } from '@sheep-shed/options/readers';
 import { renderTable } from '../../bench/reports/table.ts';
-import { median } from '../../bench/statistics/median.ts';
 import { experiment, type Lab, takeTurns } from '../experiment.ts';
+import { median } from '../median.ts';
 import { type Loaded, load } from './load.ts';
 import { type HostedProject, prepareProject } from './project.ts';
 import { type Server, startBare, startLocalLambda, startYardstick } from './servers.ts';

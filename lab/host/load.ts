@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { median } from '../../bench/statistics/median.ts';
+import { median } from '../median.ts';
 import { cpuTimeUs } from './cpu-time.ts';
 import type { Server } from './servers.ts';
 

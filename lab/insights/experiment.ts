@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import type { Option } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
 import { renderTable } from '../../bench/reports/table.ts';
-import { median } from '../../bench/statistics/median.ts';
 import { experiment, takeTurns } from '../experiment.ts';
+import { median } from '../median.ts';
 import { writeReportLogs } from './generate.ts';
 import type { Measurement } from './measure.ts';
 

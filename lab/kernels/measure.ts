@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Herd } from '../../bench/herd/make-herd.ts';
-import { median } from '../../bench/statistics/median.ts';
 import { type Lab, takeTurns } from '../experiment.ts';
+import { median } from '../median.ts';
 import { checkVariant, herdLine } from './check.ts';
 import type { Variant } from './variants.ts';
 import { startWorker, type TimedCalls, timeCalls, type Worker } from './worker.ts';

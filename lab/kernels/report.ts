@@ -1,6 +1,6 @@
 import { renderTable } from '../../bench/reports/table.ts';
-import { median } from '../../bench/statistics/median.ts';
 import { ratioInterval } from '../../bench/statistics/ratio.ts';
+import { median } from '../median.ts';
 import type { Kernel, Series } from './measure.ts';
 import { OURS, YARDSTICKS } from './variants.ts';
 

@@ -2,8 +2,8 @@ import type { Option } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
 import { startBareServer } from '../../bench/load/start-bare-server.ts';
 import { renderTable } from '../../bench/reports/table.ts';
-import { median } from '../../bench/statistics/median.ts';
 import { experiment, type Lab, takeTurns } from '../experiment.ts';
+import { median } from '../median.ts';
 import { measureLateness, PACERS } from './pacing.ts';
 import { soakClient } from './soak.ts';
 

@@ -1,9 +1,9 @@
 import { requestUnits } from '../../bench/analysis/request-units.ts';
 import { renderTable } from '../../bench/reports/table.ts';
-import { median } from '../../bench/statistics/median.ts';
 import { ratioInterval } from '../../bench/statistics/ratio.ts';
 import { SCAN_PAGE } from '../../src/adapters/dynamodb/dynamodb-options.ts';
 import { type Lab, takeTurns } from '../experiment.ts';
+import { median } from '../median.ts';
 import type { Reported } from '../reported-host.ts';
 import type { Shed, Sheds } from './sheds.ts';
 

@@ -3,7 +3,7 @@ import { ratiosOf } from '../../bench/analysis/ratios.ts';
 import { SCENARIO_NAMES, type ScenarioName } from '../../bench/results/names.ts';
 import type { BenchResult } from '../../bench/results/result.ts';
 import type { RatioInterval } from '../../bench/statistics/interval.ts';
-import { median } from '../../bench/statistics/median.ts';
+import { median } from '../median.ts';
 
 /** What the bench said of one scenario when a stack ran against itself. */
 export interface SelfVerdict {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { makeHerd } from '../../bench/herd/make-herd.ts';
 import type { TableAccess } from '../../bench/stacks/stack.ts';
-import { median } from '../../bench/statistics/median.ts';
 import { type Lab, ROOT, takeTurns } from '../experiment.ts';
+import { median } from '../median.ts';
 import { type ReportedHost, startReportedHost } from '../reported-host.ts';
 import { INIT_CPU, instrumentPackage } from './packages.ts';
 

@@ -2,10 +2,10 @@ import type { Option } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
 import { measure } from 'mitata';
 import { renderTable } from '../../bench/reports/table.ts';
-import { median } from '../../bench/statistics/median.ts';
 import { stdoutLog } from '../../src/adapters/json-log/json-log.ts';
 import { lambda } from '../../src/hosts/lambda/lambda.ts';
 import { experiment, takeTurns } from '../experiment.ts';
+import { median } from '../median.ts';
 
 const OPTIONS = {
   rounds: {

@@ -47,7 +47,7 @@ export function sampleResult(shape: SampleShape = {}): BenchResult {
   const rates = shape.rates ?? [50, 100, 200, 400];
   return {
     kind: 'sheep-shed-bench',
-    version: 3,
+    version: 4,
     isComplete: true,
     startedAt: '2026-11-21T12:00:00.000Z',
     finishedAt: '2026-11-21T12:01:39.000Z',
@@ -109,6 +109,7 @@ export function samplePlan(part: Partial<Plan> = {}): Plan {
     warmUp: 0.5,
     freshEvery: 1,
     connections: 2,
+    engine: 'bench',
     model: 'closed',
     rate: 100,
     arrivals: 'poisson',

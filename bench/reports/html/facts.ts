@@ -1,5 +1,6 @@
 import type { StackFigures } from '../../analysis/stack-figures.ts';
 import type { Summary } from '../../analysis/summary.ts';
+import { engineText } from '../../plan/plan.ts';
 import { bytes, decimal, range } from '../format.ts';
 import { floorLine } from '../terminal.ts';
 import { dataTable } from './chart.ts';
@@ -66,7 +67,7 @@ export function factSheets(summary: Summary): Markup {
       'load',
       plan.model === 'open'
         ? `open, ${plan.rate}/s, ${plan.arrivals}`
-        : `closed, ${plan.connections} at once`,
+        : `closed, ${plan.connections} at once${engineText(plan)}`,
     ],
     [
       'amount',

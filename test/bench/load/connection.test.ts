@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import type { ClosedLoadOptions } from '../../../bench/load/closed-load.ts';
+import type { LoadOptions } from '../../../bench/load/apply-load.ts';
 import { closedLoad } from '../../../bench/load/closed-load.ts';
 import { openLoad } from '../../../bench/load/open-load.ts';
 import { listen, serve } from './loopback-server.ts';
 import { selfSigned } from './self-signed.ts';
 
-function settings(url: string, changes: Partial<ClosedLoadOptions> = {}) {
+function settings(url: string, changes: Partial<LoadOptions> = {}) {
   return {
     url,
     connections: 1,
@@ -22,7 +22,7 @@ function settings(url: string, changes: Partial<ClosedLoadOptions> = {}) {
     onProgress: () => {},
     signal: new AbortController().signal,
     ...changes,
-  } satisfies ClosedLoadOptions;
+  } satisfies LoadOptions;
 }
 
 const { key, cert } = selfSigned();
@@ -113,7 +113,7 @@ test('a body in chunks that cut a character is put together', async (t) => {
     }
     response.end();
   });
-  const verify: ClosedLoadOptions['verify'] = (_request, { body }) => (body === text ? undefined : body);
+  const verify: LoadOptions['verify'] = (_request, { body }) => (body === text ? undefined : body);
   const result = await closedLoad(settings(url, { calls: 3, verify }));
   assert.deepEqual(result.firstWrong, []);
   assert.deepEqual(result.statuses, { 200: 3 });

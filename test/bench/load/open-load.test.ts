@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ClosedLoadOptions } from '../../../bench/load/closed-load.ts';
+import type { LoadOptions } from '../../../bench/load/apply-load.ts';
 import { closedLoad } from '../../../bench/load/closed-load.ts';
 import type { Connect } from '../../../bench/load/connection.ts';
 import type { OpenLoadOptions } from '../../../bench/load/open-load.ts';
@@ -80,7 +80,7 @@ for (const [connections, what] of [
 test('the same stall all but vanishes in the closed model, where few requests meet it', async () => {
   const clock = virtualClock();
   const plan = { ...settings('http://stalling.invalid'), connections: 1, seconds: 4 };
-  const closed: ClosedLoadOptions = { ...plan, clock, connect: stalling(clock, 1) };
+  const closed: LoadOptions = { ...plan, clock, connect: stalling(clock, 1) };
   const { latency } = await clock.run(closedLoad(closed));
   assert.equal(latency.max, 1_000_000, 'the one request under way waited for the end of the stall');
   assert.equal(histogramQuantile(latency, 0.99), 1000, 'the p99 shows nothing of it');

@@ -39,6 +39,23 @@ test('what is not allowed, and what contradicts itself, is named with its value'
     [['--preset', 'huge'], /--preset must be one of quick, default, classic; got "huge"/],
     [['--rate', '0'], /--rate must be a number of requests a second above 0, at most 100000; got "0"/],
     [['--rate', '5', '--arrivals', 'poisson', '--seed', 'x'], /--seed must be a whole number .*; got "x"/],
+    [['--engine', 'wrk'], /--engine must be one of bench, autocannon; got "wrk"/],
+    [
+      ['--engine', 'autocannon'],
+      /--scenario must leave out wolf when --engine is autocannon, .*; got "cat,sheep,dog,wolf"/,
+    ],
+    [
+      ['--engine', 'autocannon', '--rate', '5'],
+      /--rate must be absent when --engine is autocannon: .*; got "5"/,
+    ],
+    [
+      ['--engine', 'autocannon', '--rate-steps', '5,9', '--slo', 'p99<9ms'],
+      /--rate-steps must be absent when --engine is autocannon: .*; got "5,9"/,
+    ],
+    [
+      ['--engine', 'autocannon', '--url', 'http://x', '--sign', 'eu-west-3'],
+      /--sign must be absent when --engine is autocannon: .*; got "eu-west-3"/,
+    ],
     [['--arrivals', 'even'], /--arrivals must be absent when neither --rate nor --rate-steps is given/],
     [['--rate-steps', '50,20', '--slo', 'p99<9ms'], /--rate-steps must be 1 to 20 rising numbers .*"50,20"/],
     [['--rate-steps', '5'], /--slo is missing: --rate-steps needs an objective, .*; got --rate-steps "5"/],

@@ -53,6 +53,7 @@ test('each doubt names its figure and its bound', () => {
       /^the functions drew the weights themselves/,
     ],
     [{ plan: crowded, loadAverageAfter: 9 }, /^9 connections on 2 cores: execution environments wait/],
+    [{ plan: planWith({ engine: ['autocannon'], scenario: ['cat'] }) }, /^autocannon applied the load: /],
     [{ courses: [dog] }, /^rounds began with other herds than the 1000 sheep planned: 1100 in dog on ts$/],
     [
       { courses: [{ ...dog, herds: [], medianMs: 0.15 }] },

@@ -7,7 +7,13 @@ import { measureFloor } from '../../../bench/run/floor-phase.ts';
 
 test('measures a rate and a latency that fit together, and leaves no server behind', async () => {
   const { signal } = new AbortController();
-  const floor = await measureFloor({ connections: 4, seconds: 0.2, timeoutSeconds: 5, signal });
+  const floor = await measureFloor({
+    engine: 'bench',
+    connections: 4,
+    seconds: 0.2,
+    timeoutSeconds: 5,
+    signal,
+  });
   assert.ok(floor.requestsPerSecond > 0);
   // With four connections no more than four requests can be answered in the time of one.
   assert.ok(floor.latencyMs > 0 && floor.latencyMs < 1000);
@@ -15,9 +21,12 @@ test('measures a rate and a latency that fit together, and leaves no server behi
 
 test('stops when it is told to', async () => {
   const signal = AbortSignal.timeout(400);
-  await assert.rejects(measureFloor({ connections: 1, seconds: 60, timeoutSeconds: 5, signal }), {
-    name: 'TimeoutError',
-  });
+  await assert.rejects(
+    measureFloor({ engine: 'bench', connections: 1, seconds: 60, timeoutSeconds: 5, signal }),
+    {
+      name: 'TimeoutError',
+    },
+  );
   const aborted = AbortSignal.abort(new Error('never mind'));
   await assert.rejects(startBareServer(aborted), /never mind/);
 });
