@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { finished, Readable } from 'node:stream';
 import { checkFunctions } from './checked-functions.ts';
 import { type ApiDefinition, servedPath } from './deployment-package/api.ts';
+import type { EventSources } from './deployment-package/event-sources.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { createPlaceLayers } from './deployment-package/layers.ts';
 import { readDeploymentPackages } from './deployment-package/read.ts';
@@ -40,6 +41,8 @@ export interface Deployment {
     readonly path: string;
     readonly functionName: string;
   }[];
+  /** What calls the functions beside the APIs; not yet running. */
+  readonly sources: EventSources;
   readonly handle: HandleRequest;
   /** @throws LocalLambdaError when no function has that name. */
   invoke(functionName: string, invocation: Omit<Invocation, 'settle'>): Promise<InvocationOutcome>;
@@ -118,6 +121,7 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
 
   return {
     functions,
+    sources: read.sources,
     routes: apis.flatMap((api) =>
       api.routes
         .filter(({ fixed }) => fixed === undefined)

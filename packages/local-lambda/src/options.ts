@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { withEndpoints } from './endpoints.ts';
 import type { Invocation } from './environments/invocation.ts';
 import type { Scaling } from './environments/pool.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
@@ -60,6 +61,11 @@ export interface LocalLambdaOptions {
   readonly runtimeSdk?: boolean;
   /** Where the keys of a JWT authorizer are (a file or URL), by its logical id; default: its issuer says. */
   readonly jwks?: Readonly<Record<string, string>>;
+  /**
+   * The SQS server (`http://127.0.0.1:4566`) whose queues call functions; functions get it as `AWS_ENDPOINT_URL_SQS`.
+   * Default: that variable, or `AWS_ENDPOINT_URL`, of `environment`; without one, queues call nothing.
+   */
+  readonly sqsEndpoint?: string;
   /** Refuse packages of which not everything is served; default false: notices. */
   readonly strict?: boolean;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
@@ -81,10 +87,13 @@ export type OnReport = (
 export type OnLogEvent = (group: string, message: string) => void;
 
 /** The options with their defaults. */
-export type ResolvedOptions = Required<Omit<LocalLambdaOptions, 'region' | 'packageDir' | 'token'>> & {
+export type ResolvedOptions = Required<
+  Omit<LocalLambdaOptions, 'region' | 'packageDir' | 'token' | 'sqsEndpoint'>
+> & {
   readonly packageDirs: readonly string[];
   readonly token: string | undefined;
   readonly region: string | undefined;
+  readonly sqsEndpoint: string | undefined;
 };
 
 /**
@@ -100,6 +109,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     port: inRange('port', options.port ?? 0, 0, 65_535, true),
     ...givenOf(options),
     scaling: oneOf('scaling', options.scaling ?? 'lambda', ['lambda', 'eager-reuse']),
+    ...withEndpoints(options),
     maxEnvironments: inRange('maxEnvironments', options.maxEnvironments ?? 100, 1, 1_000, true),
     idleSeconds: inRange('idleSeconds', options.idleSeconds ?? 600, 0.01, 86_400, false),
     memoryLimit: options.memoryLimit ?? true,

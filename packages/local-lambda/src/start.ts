@@ -8,6 +8,7 @@ import { createDeployment, type Deployment, findFunction } from './deployment.ts
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { createStartGate } from './environments/start-gate.ts';
+import { type RunningSources, startEventSources } from './event-sources/start-event-sources.ts';
 import { faultNotices, guarded } from './fault-boundary.ts';
 import { type HostedFunction, newInvocation } from './function-host.ts';
 import { gatewayMessage } from './gateway/answer.ts';
@@ -131,26 +132,40 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       onFault,
     };
     deployment = await createDeployment(host, queue);
+    const startSources = (own: Deployment): Promise<RunningSources> =>
+      startEventSources({
+        ...resolved,
+        sources: own.sources,
+        functions: [...own.functions.values()].map(({ definition }) => definition),
+        invoke: (name, payload) => own.invoke(name, newInvocation(payload)),
+      });
     const server = await startHttpServer(resolved, {
       admit: createAdmission(resolved.host, token),
       handle: (request, body) => deployment.handle(request, body),
       failed: ({ url = '/' }) => (LAMBDA_API_PATH.test(url) ? FAULT_OF_LAMBDA_API : FAULT),
       onFault,
     });
+    let sources = await startSources(deployment);
     const reload = async (): Promise<void> => {
       const before = deployment;
       deployment = await createDeployment(host, queue);
-      const closed = before
-        .close(DRAIN_MS)
+      const old = sources;
+      const closed = old
+        .stop()
+        .then(() => before.close(DRAIN_MS))
+        .then(old.ended)
         .catch((error) => onFault('closing the old code', error))
         .finally(() => retired.delete(closed));
       retired.add(closed);
+      sources = await startSources(deployment);
     };
     const close = async (): Promise<void> => {
       const closed = server.close();
       await reloading.catch(() => undefined);
+      await sources.stop();
       const queued = queue.close();
       await Promise.all([deployment.close(DRAIN_MS), ...retired]);
+      await sources.ended();
       await queued;
       server.destroy();
       await closed;

@@ -4,6 +4,7 @@ import {
   decimalNumber,
   filePath,
   filePaths,
+  type Reader,
   SWITCH,
   wholeNumber,
   wordOf,
@@ -21,6 +22,11 @@ const LOGS = {
 };
 
 type OnOff = 'on' | 'off';
+
+const serverUrl: Reader<string> = {
+  allowed: 'a URL such as http://127.0.0.1:4566',
+  read: ([given = '']) => (/^https?:\/\//.test(given) && URL.canParse(given) ? given : undefined),
+};
 
 /** The options that serve a package which the caller has made: those of `sls local`. */
 export const HOST_OPTIONS = {
@@ -115,6 +121,16 @@ export const HOST_OPTIONS = {
     repeatable: true,
     ...assignments,
   } satisfies Option<Readonly<Record<string, string>>>,
+  endpoint: {
+    env: 'AWS_ENDPOINT_URL',
+    help: 'server of SQS, where none is named for it alone',
+    ...serverUrl,
+  } satisfies Option<string>,
+  sqsEndpoint: {
+    env: 'AWS_ENDPOINT_URL_SQS',
+    help: 'SQS server whose queues call functions; those of the template are created when they are missing',
+    ...serverUrl,
+  } satisfies Option<string>,
   strict: {
     env: 'LOCAL_LAMBDA_STRICT',
     help: 'refuse packages of which not everything is served, in place of notices',
@@ -170,6 +186,7 @@ export function serveCommand(
   const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const { cpu, freeze, privateTmp } = values;
+  const { endpoint, sqsEndpoint = endpoint } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -196,6 +213,7 @@ export function serveCommand(
       ...(env !== undefined && { environment: env }),
       ...(layer !== undefined && { layers: layer }),
       ...(jwks !== undefined && { jwks }),
+      ...(sqsEndpoint !== undefined && { sqsEndpoint }),
     },
   };
 }

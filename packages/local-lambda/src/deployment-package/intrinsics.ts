@@ -89,7 +89,14 @@ export function physicalName(logicalId: string, scope: ResolutionScope): string 
   const value = property === undefined ? undefined : resource?.Properties?.[property];
   const path = `Resources.${logicalId}.Properties.${property}`;
   const name = value === undefined ? NO_VALUE : resolveIntrinsics(value, path, scope);
-  return name === NO_VALUE ? logicalId : asString(name, path, 'a name');
+  return name === NO_VALUE ? ownName(logicalId, resource) : asString(name, path, 'a name');
+}
+
+/** A name by the rules of its service, where the template leaves it to CloudFormation. */
+function ownName(logicalId: string, resource: TemplateResource | undefined): string {
+  const { Type, Properties = {} } = resource ?? {};
+  if (Type === 'AWS::S3::Bucket') return logicalId.toLowerCase().padEnd(3, '-bucket');
+  return Type === 'AWS::SQS::Queue' && Properties['FifoQueue'] ? `${logicalId}.fifo` : logicalId;
 }
 
 /** A condition: its name in `Conditions`, `{ "Condition": name }`, or one of the functions that answer true or false. */

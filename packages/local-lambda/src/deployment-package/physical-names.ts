@@ -3,6 +3,8 @@ export interface NameScope {
   readonly region: string;
   readonly accountId: string;
   readonly stackName: string;
+  /** Where queues are, such as `http://127.0.0.1:4566`; undefined: their URLs are those of AWS. */
+  readonly sqsEndpoint?: string | undefined;
 }
 
 type ArnForm = (scope: NameScope, name: string) => string;
@@ -37,7 +39,8 @@ const ARN_FORMS: Readonly<Record<string, ArnForm>> = {
 /** What `Ref` answers for the types that do not answer with their name. */
 const REFS: Readonly<Record<string, ArnForm>> = {
   'AWS::SNS::Topic': (s, name) => `arn:aws:sns:${s.region}:${s.accountId}:${name}`,
-  'AWS::SQS::Queue': (s, name) => `https://sqs.${s.region}.amazonaws.com/${s.accountId}/${name}`,
+  'AWS::SQS::Queue': (s, name) =>
+    `${s.sqsEndpoint ?? `https://sqs.${s.region}.amazonaws.com`}/${s.accountId}/${name}`,
   'AWS::StepFunctions::StateMachine': (s, name) =>
     `arn:aws:states:${s.region}:${s.accountId}:stateMachine:${name}`,
   'AWS::Lambda::LayerVersion': (s, name) => `arn:aws:lambda:${s.region}:${s.accountId}:layer:${name}:1`,

@@ -1,5 +1,6 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { ApiDefinition } from './api.ts';
+import { type EventSources, readEventSources, type SourceSettings } from './event-sources.ts';
 import { readFunctionUrls } from './function-urls.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { readFunctions } from './functions.ts';
@@ -16,12 +17,14 @@ export interface DeploymentPackage {
   /** Those with routes. */
   readonly apis: readonly ApiDefinition[];
   readonly layers: Layers;
+  /** What calls functions beside the APIs. */
+  readonly sources: EventSources;
   /** What of the templates is not served. */
   readonly unserved: readonly Unserved[];
 }
 
 /** What a user says about packages. */
-export interface PackageSettings extends TemplateSettings {
+export interface PackageSettings extends TemplateSettings, SourceSettings {
   /** A zip or folder for layers, by ARN. */
   readonly layers?: Readonly<Record<string, string>>;
 }
@@ -56,5 +59,7 @@ export async function readDeploymentPackages(
     ...readRestApis(loaded, functions, onUnserved),
     ...readFunctionUrls(loaded, functions, onUnserved),
   ]);
-  return { templates, functions, apis: apis.filter(({ routes }) => routes.length > 0), layers, unserved };
+  const sources = readEventSources(templates, functions, settings, onUnserved);
+  const withRoutes = apis.filter(({ routes }) => routes.length > 0);
+  return { templates, functions, apis: withRoutes, layers, sources, unserved };
 }

@@ -30,7 +30,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'AWS::Lambda::EventInvokeConfig': told(
     'asynchronous invocations are tried three times, and what fails is in the log; there are no destinations',
   ),
-  'AWS::Lambda::EventSourceMapping': NO_SOURCE,
+  'AWS::Lambda::EventSourceMapping': SERVED,
   'AWS::Lambda::Url': SERVED,
   'AWS::ApiGateway::RestApi': SERVED,
   'AWS::ApiGateway::Resource': SERVED,
@@ -76,7 +76,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'AWS::SNS::Topic': NO_STORE,
   'AWS::SQS::QueuePolicy': HARMLESS,
   'AWS::SQS::QueueInlinePolicy': HARMLESS,
-  'AWS::SQS::Queue': NO_STORE,
+  'AWS::SQS::Queue': SERVED,
   'AWS::Kinesis::StreamConsumer': HARMLESS,
   'AWS::Kinesis::ResourcePolicy': HARMLESS,
   'AWS::Kinesis::Stream': NO_STORE,

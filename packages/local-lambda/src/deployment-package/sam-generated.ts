@@ -33,9 +33,12 @@ export function generatedResources(
 ): Record<string, TemplateResource> {
   const make = (Type: string): TemplateResource => ({ ...(Condition !== undefined && { Condition }), Type });
   const events = Object.entries(Object(properties['Events'])).flatMap(([name, event]) => {
-    const type = String((Object(event) as { Type?: unknown }).Type);
+    const { Type, Properties } = Object(event) as { Type?: unknown; Properties?: unknown };
+    const type = String(Type);
     if (type === 'Api' || type === 'HttpApi') return [];
-    return [[`${functionId}${name}`, make(EVENT_RESOURCES[type] ?? `AWS::Serverless::${type}Event`)]];
+    const resource = make(EVENT_RESOURCES[type] ?? `AWS::Serverless::${type}Event`);
+    const own = eventProperties(type, functionId, Object(Properties));
+    return [[`${functionId}${name}`, own === undefined ? resource : { ...resource, Properties: own }]];
   });
   return {
     ...Object.fromEntries(events),
@@ -49,4 +52,17 @@ export function generatedResources(
       },
     }),
   };
+}
+
+/** The properties of what SAM makes of an event that is served here. */
+function eventProperties(
+  type: string,
+  functionId: string,
+  properties: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | undefined {
+  if (type === 'SQS') {
+    const { Queue, ...same } = properties;
+    return { ...same, EventSourceArn: Queue, FunctionName: { Ref: functionId } };
+  }
+  return undefined;
 }

@@ -29,6 +29,8 @@ export interface TemplateSettings {
   readonly region?: string | undefined;
   /** Values of the templates' parameters by name. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Where queues are, for their URLs. */
+  readonly sqsEndpoint?: string | undefined;
 }
 
 /** The account in every ARN made on this machine. */
@@ -100,6 +102,7 @@ async function load(
     region: settings.region ?? file.region ?? DEFAULT_REGION,
     accountId: LOCAL_ACCOUNT_ID,
     stackName: file.stackName ?? 'local',
+    sqsEndpoint: settings.sqsEndpoint,
   };
   const below: LoadedTemplate[] = [];
   for (const { logicalId, parameters, ...stack } of await findNestedStacks(file, scope, depth)) {

@@ -1,0 +1,50 @@
+import { LocalLambdaError } from './local-lambda-error.ts';
+
+/** Where servers of AWS's protocols are, and the variables by which the SDKs in functions find them. */
+export interface Endpoints {
+  readonly sqsEndpoint: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * Finds the endpoints: the option, else the variable of the service that functions get, else the one for all services.
+ * @throws LocalLambdaError naming the endpoint that is no URL.
+ */
+export function withEndpoints(given: {
+  readonly sqsEndpoint?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}): Endpoints {
+  const { environment = {} } = given;
+  const all = environment['AWS_ENDPOINT_URL'];
+  const sqsEndpoint = checked('SQS', environment['AWS_ENDPOINT_URL_SQS'] ?? given.sqsEndpoint ?? all);
+  return {
+    sqsEndpoint,
+    environment: {
+      ...(sqsEndpoint !== undefined && { AWS_ENDPOINT_URL_SQS: sqsEndpoint }),
+      ...environment,
+    },
+  };
+}
+
+function checked(service: string, url: string | undefined): string | undefined {
+  if (url === undefined || url === '') return undefined;
+  const { protocol, pathname, search, origin } = parse(service, url);
+  if ((protocol === 'http:' || protocol === 'https:') && search === '') {
+    return `${origin}${pathname.replace(/\/$/, '')}`;
+  }
+  throw wrong(service, url);
+}
+
+function parse(service: string, url: string): URL {
+  try {
+    return new URL(url);
+  } catch {
+    throw wrong(service, url);
+  }
+}
+
+function wrong(service: string, url: string): LocalLambdaError {
+  return new LocalLambdaError(
+    `endpoint of ${service}: must be a URL such as http://127.0.0.1:4566, is ${JSON.stringify(url)}`,
+  );
+}

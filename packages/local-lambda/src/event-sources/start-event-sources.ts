@@ -1,0 +1,118 @@
+import type { EventSources } from '../deployment-package/event-sources.ts';
+import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import { DEFAULT_REGION } from '../deployment-package/template.ts';
+import type { InvocationOutcome } from '../environments/invocation.ts';
+import { LOCAL_CREDENTIALS } from '../runtimes/variables.ts';
+import type { AwsServer } from './aws-request.ts';
+import { untilDone } from './back-off.ts';
+import { type Poller, startPoller } from './sqs/poller.ts';
+import { createQueues, type FoundQueue } from './sqs/queues.ts';
+import { createSqsClient } from './sqs/sqs-client.ts';
+
+/** What event sources need of the host. */
+export interface EventSourceOptions {
+  readonly sources: EventSources;
+  readonly functions: readonly FunctionDefinition[];
+  readonly sqsEndpoint: string | undefined;
+  /** Variables that all functions get; the host signs with their credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Environments of one function at once. */
+  readonly maxEnvironments: number;
+  /** Invokes a function and waits for it; may reject. */
+  readonly invoke: (functionName: string, payload: Buffer) => Promise<InvocationOutcome>;
+  readonly onNotice: (message: string) => void;
+}
+
+/** Event sources that are running. */
+export interface RunningSources {
+  /** Takes nothing more; resolves when functions have been invoked with all that was taken. */
+  stop(): Promise<void>;
+  /** Resolves when what is in flight has ended. */
+  ended(): Promise<void>;
+}
+
+/** Batches of one mapping at once, as many as Lambda begins with. */
+const CONCURRENCY = 5;
+
+/**
+ * Starts everything that calls the functions of a deployment. It resolves, and never rejects, when the queues of the
+ * templates are there, or their server has failed once: it is asked again until it answers.
+ */
+export async function startEventSources(options: EventSourceOptions): Promise<RunningSources> {
+  const { sqsEndpoint } = options;
+  const running = sqsEndpoint === undefined ? [] : await startSqs(options, sqsEndpoint);
+  return {
+    stop: async () => void (await Promise.all(running.map((one) => one.stop()))),
+    ended: async () => void (await Promise.all(running.map((one) => one.ended()))),
+  };
+}
+
+async function startSqs(options: EventSourceOptions, endpoint: string): Promise<RunningSources[]> {
+  const { sources, functions, onNotice } = options;
+  const client = createSqsClient(serverOf(options, endpoint, 'sqs'), Date.now);
+  const queues = createQueues(sources.queues, client);
+  const making = sources.queues.map(({ name }) =>
+    untilDone((signal) => queues.find(name, signal), { name, onNotice, random: Math.random }),
+  );
+  await Promise.all(making.map(({ tried }) => tried));
+  const pollers = sources.sqsMappings.flatMap((mapping): Poller[] => {
+    const { functionName, maximumConcurrency = CONCURRENCY } = mapping;
+    const definition = functions.find(({ name }) => name === functionName);
+    const environments = definition?.reservedConcurrency ?? options.maxEnvironments;
+    // As on Lambda, a reserved concurrency of 0 stops everything.
+    if (environments === 0) return [];
+    return [
+      startPoller({
+        mapping,
+        client,
+        queues,
+        concurrency: Math.min(maximumConcurrency, environments, options.maxEnvironments),
+        invoke: (payload) => options.invoke(functionName, payload),
+        onNotice,
+        onQueue: once((queue) => warnOfVisibility(mapping, queue, onNotice)),
+        clock: () => performance.now(),
+        random: Math.random,
+      }),
+    ];
+  });
+  return [...making, ...pollers];
+}
+
+function serverOf(
+  { environment, functions }: EventSourceOptions,
+  endpoint: string,
+  service: string,
+): AwsServer {
+  return {
+    endpoint,
+    service,
+    region: functions[0]?.region ?? DEFAULT_REGION,
+    credentials: {
+      accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? LOCAL_CREDENTIALS.accessKeyId,
+      secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? LOCAL_CREDENTIALS.secretAccessKey,
+    },
+  };
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-queueconfig */
+function warnOfVisibility(
+  { queueName, functionName, timeoutSeconds, windowSeconds }: EventSources['sqsMappings'][number],
+  { attributes }: FoundQueue,
+  onNotice: (message: string) => void,
+): void {
+  const visible = Number(attributes['VisibilityTimeout'] ?? Number.NaN);
+  const least = timeoutSeconds + windowSeconds;
+  if (visible >= least || Number.isNaN(visible)) return;
+  onNotice(
+    `${queueName}: its visibility time-out of ${visible} s is less than the ${least} s that ${functionName} may take: messages come again while they are worked on, and AWS refuses the mapping; use ${6 * timeoutSeconds + windowSeconds} s`,
+  );
+}
+
+function once<T>(action: (value: T) => void): (value: T) => void {
+  let done = false;
+  return (value) => {
+    if (done) return;
+    done = true;
+    action(value);
+  };
+}
