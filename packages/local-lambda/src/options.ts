@@ -66,6 +66,8 @@ export interface LocalLambdaOptions {
    * Default: that variable, or `AWS_ENDPOINT_URL`, of `environment`; without one, queues call nothing.
    */
   readonly sqsEndpoint?: string;
+  /** Whether queues, schedules and buckets call functions; default true. */
+  readonly eventSources?: boolean;
   /** Refuse packages of which not everything is served; default false: notices. */
   readonly strict?: boolean;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
@@ -109,7 +111,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     port: inRange('port', options.port ?? 0, 0, 65_535, true),
     ...givenOf(options),
     scaling: oneOf('scaling', options.scaling ?? 'lambda', ['lambda', 'eager-reuse']),
-    ...withEndpoints(options),
+    ...sourcesOf(options),
     maxEnvironments: inRange('maxEnvironments', options.maxEnvironments ?? 100, 1, 1_000, true),
     idleSeconds: inRange('idleSeconds', options.idleSeconds ?? 600, 0.01, 86_400, false),
     memoryLimit: options.memoryLimit ?? true,
@@ -163,6 +165,11 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
   const found = allowed.find((word) => word === value);
   if (found !== undefined) return found;
   throw new LocalLambdaError(`${name}: must be ${allowed.join(' or ')}, is ${JSON.stringify(value)}`);
+}
+
+/** What calls functions beside requests. */
+function sourcesOf({ eventSources = true, ...options }: LocalLambdaOptions) {
+  return { eventSources, ...withEndpoints(options) };
 }
 
 function inRange(name: string, value: number, min: number, max: number, whole: boolean): number {

@@ -35,6 +35,8 @@ export const INVOKE_OPTIONS = {
   envFile: SERVE_OPTIONS.envFile,
   layer: SERVE_OPTIONS.layer,
   runtimeSdk: SERVE_OPTIONS.runtimeSdk,
+  awsEndpoint: SERVE_OPTIONS.awsEndpoint,
+  sqsEndpoint: SERVE_OPTIONS.sqsEndpoint,
   strict: SERVE_OPTIONS.strict,
   dynamodb: SERVE_OPTIONS.dynamodb,
 } satisfies OptionTable;
@@ -74,7 +76,9 @@ export function parseInvoke(
   }
   if (endpoint === undefined) {
     const serving = { ...defaults(), ...values };
-    const on = serveCommand(serving, packageDirs);
+    const whole = serveCommand(serving, packageDirs);
+    // A call must not take messages off a queue.
+    const on = { ...whole, options: { ...whole.options, eventSources: false } };
     return { kind: 'invoke', functionName, event: sourceOf(event, payload), async, on };
   }
   if (functionName === undefined) throw new OptionError('function: must be named with --endpoint');

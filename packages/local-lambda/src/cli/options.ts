@@ -121,7 +121,7 @@ export const HOST_OPTIONS = {
     repeatable: true,
     ...assignments,
   } satisfies Option<Readonly<Record<string, string>>>,
-  endpoint: {
+  awsEndpoint: {
     env: 'AWS_ENDPOINT_URL',
     help: 'server of SQS, where none is named for it alone',
     ...serverUrl,
@@ -186,7 +186,7 @@ export function serveCommand(
   const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const { cpu, freeze, privateTmp } = values;
-  const { endpoint, sqsEndpoint = endpoint } = values;
+  const { awsEndpoint, sqsEndpoint = awsEndpoint } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',

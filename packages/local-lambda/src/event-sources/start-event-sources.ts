@@ -13,6 +13,8 @@ import { createSqsClient } from './sqs/sqs-client.ts';
 export interface EventSourceOptions {
   readonly sources: EventSources;
   readonly functions: readonly FunctionDefinition[];
+  /** Whether to start any. */
+  readonly eventSources: boolean;
   readonly sqsEndpoint: string | undefined;
   /** Variables that all functions get; the host signs with their credentials. */
   readonly environment: Readonly<Record<string, string>>;
@@ -39,8 +41,8 @@ const CONCURRENCY = 5;
  * templates are there, or their server has failed once: it is asked again until it answers.
  */
 export async function startEventSources(options: EventSourceOptions): Promise<RunningSources> {
-  const { sqsEndpoint } = options;
-  const running = sqsEndpoint === undefined ? [] : await startSqs(options, sqsEndpoint);
+  const { eventSources, sqsEndpoint } = options;
+  const running = !eventSources || sqsEndpoint === undefined ? [] : await startSqs(options, sqsEndpoint);
   return {
     stop: async () => void (await Promise.all(running.map((one) => one.stop()))),
     ended: async () => void (await Promise.all(running.map((one) => one.ended()))),
