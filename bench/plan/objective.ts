@@ -51,3 +51,15 @@ export function parseObjective(text: string): Objective {
 function isOneOf<Names extends object>(names: Names, name: PropertyKey | undefined): name is keyof Names {
   return name !== undefined && Object.hasOwn(names, name);
 }
+
+/**
+ * Seconds of a step: as many as planned, or as its objective needs for its quantile to be more than the maximum. Four
+ * standard deviations of a Poisson count are added, so that chance does not leave too few.
+ */
+export function stepSeconds(
+  rate: number,
+  { callsNeeded }: Pick<Objective, 'callsNeeded'>,
+  seconds: number,
+): number {
+  return Math.max(seconds, (callsNeeded + 4 * Math.sqrt(callsNeeded)) / rate);
+}

@@ -30,7 +30,7 @@ export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
     stacks,
     scenarios: scenario,
     against: options.against,
-    isRemote: options.url !== undefined,
+    isRemote: options.targets !== undefined,
     rounds,
     calls,
     duration,

@@ -2,9 +2,19 @@ import type { Values } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
 import { DEFAULT_STACK_NAMES } from '../stacks/catalogue.ts';
 import type { BENCH_OPTIONS } from './options.ts';
+import { DEFAULT_STAGE, sayPerName, type Target, targetsOf } from './targets.ts';
 
 /** What one run of the bench is to do. */
-export type BenchOptions = Omit<Values<typeof BENCH_OPTIONS>, 'connections' | 'cold' | 'freshEvery'> & {
+export type BenchOptions = Omit<
+  Values<typeof BENCH_OPTIONS>,
+  'url' | 'region' | 'stage' | 'sign' | 'connections' | 'cold' | 'freshEvery'
+> & {
+  /** What was deployed; `undefined` when stacks run on this machine. */
+  readonly targets: readonly Target[] | undefined;
+  /** As it was given. */
+  readonly region: string | undefined;
+  /** As it was given. */
+  readonly stage: string;
   readonly connections: number;
   readonly cold: number;
   readonly freshEvery: number;
@@ -20,7 +30,8 @@ const LOCAL_COLD_STARTS = 10;
  * @throws OptionError that names the two options, the value and what is allowed.
  */
 export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOptions {
-  const { calls, url, rate, rateSteps, against } = values;
+  const { url, region: _region, stage: _stage, sign: _sign, ...rest } = values;
+  const { calls, rate, rateSteps, against } = values;
   refuseContradictions(values);
   if (against !== undefined) refuseBesideAgainst(against, values);
   // Environments that share this machine's cores would measure each other, which they do not on Lambda.
@@ -38,7 +49,31 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   const cold = values.cold ?? (url === undefined ? LOCAL_COLD_STARTS : 0);
   const freshEvery = values.freshEvery ?? (url === undefined ? 1 : 0);
   const stack = against === undefined ? values.stack : (values.stack ?? firstStack());
-  return { ...values, stack, connections, rounds, arrivals, cold, freshEvery, openConnections };
+  return {
+    ...rest,
+    ...deployedOf(values),
+    stack,
+    connections,
+    rounds,
+    arrivals,
+    cold,
+    freshEvery,
+    openConnections,
+  };
+}
+
+/** What was deployed, and where. */
+function deployedOf(
+  values: Values<typeof BENCH_OPTIONS>,
+): Pick<BenchOptions, 'targets' | 'region' | 'stage'> {
+  const { url, region, stage } = values;
+  const targets = url && targetsOf(url, values);
+  refuseChangesElsewhere(targets ?? [], values);
+  return {
+    targets,
+    region: region && sayPerName(region),
+    stage: stage === undefined ? DEFAULT_STAGE : sayPerName(stage),
+  };
 }
 
 /** The name of the other revision's stack. */
@@ -70,7 +105,7 @@ function refuseBesideAutocannon(values: Values<typeof BENCH_OPTIONS>): void {
   for (const [flag, value, why] of [
     ['--rate', rate, 'it knows the closed model only'],
     ['--rate-steps', rateSteps?.join(','), 'it knows the closed model only'],
-    ['--sign', sign, 'it cannot wait for the signature of each request'],
+    ['--sign', sign && sayPerName(sign), 'it cannot wait for the signature of each request'],
   ]) {
     if (value === undefined) continue;
     throw new OptionError(`${flag} must be absent when --engine is autocannon: ${why}; got "${value}"`);
@@ -81,26 +116,28 @@ function refuseBesideAutocannon(values: Values<typeof BENCH_OPTIONS>): void {
   );
 }
 
+function refuseChangesElsewhere(
+  targets: readonly Target[],
+  { cold, freshEvery }: Values<typeof BENCH_OPTIONS>,
+): void {
+  const nowhere = targets.find(({ region }) => region === undefined);
+  for (const [flag, value = 0] of Object.entries({ '--cold': cold, '--fresh-every': freshEvery })) {
+    if (nowhere === undefined || value === 0) continue;
+    throw new OptionError(
+      `${flag} must be 0 or come with --region and AWS credentials for every --url, since it changes the functions there, and ${nowhere.name} has no region; got "${value}"`,
+    );
+  }
+}
+
 function refuseContradictions(values: Values<typeof BENCH_OPTIONS>): void {
-  const { url, stack, region, sign, rate, arrivals, rateSteps, slo, cold, freshEvery } = values;
+  const { url, stack, region, sign, rate, arrivals, rateSteps, slo } = values;
   if (url !== undefined && stack !== undefined) {
     const names = stack.map(({ name, source }) => (name === source ? name : `${name}=${source}`));
     throw new OptionError(`--stack must be absent when --url is given; got "${names.join(',')}"`);
   }
-  if (url === undefined && region !== undefined) {
-    throw new OptionError(`--region must be absent when --url is not given; got "${region}"`);
-  }
-  if (url === undefined && sign !== undefined) {
-    throw new OptionError(`--sign must be absent when --url is not given; got "${sign}"`);
-  }
-  for (const [flag, value = 0] of [
-    ['--cold', cold],
-    ['--fresh-every', freshEvery],
-  ] as const) {
-    if (url === undefined || region !== undefined || value === 0) continue;
-    throw new OptionError(
-      `${flag} must be 0 or come with --region and AWS credentials when --url is given: it changes the functions there; got "${value}"`,
-    );
+  for (const [flag, value] of Object.entries({ '--region': region, '--sign': sign })) {
+    if (url !== undefined || value === undefined) continue;
+    throw new OptionError(`${flag} must be absent when --url is not given; got "${sayPerName(value)}"`);
   }
   refuseBesideAutocannon(values);
   if (arrivals !== undefined && rate === undefined && rateSteps === undefined) {

@@ -120,7 +120,9 @@ export interface Plan {
   readonly seed: number;
   /** Seconds until an answer counts as lost. */
   readonly timeout: number;
+  /** As it was given: for all stacks, or by name. */
   readonly region: string | undefined;
+  /** As it was given: for all stacks, or by name. */
   readonly stage: string;
 }
 
@@ -164,6 +166,10 @@ export interface StackDescription {
   readonly url: string;
   /** The commit that it was packaged from, where that is not the one of {@link Versions}. */
   readonly commit: string | undefined;
+  /** Where it was deployed; absent for stacks of this machine. */
+  readonly stage?: string | undefined;
+  /** AWS region; absent where none was given. */
+  readonly region?: string | undefined;
   /** Empty where the stack was reached over HTTP alone. */
   readonly functions: readonly FunctionDescription[];
 }

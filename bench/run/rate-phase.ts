@@ -1,6 +1,6 @@
 import type { Herd } from '../herd/make-herd.ts';
 import { openLoad } from '../load/open-load.ts';
-import { parseObjective } from '../plan/objective.ts';
+import { parseObjective, stepSeconds } from '../plan/objective.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { LoadResult } from '../results/load-result.ts';
 import type { ScenarioName } from '../results/names.ts';
@@ -9,7 +9,7 @@ import { addThrottled, type Throttled } from '../results/throttled.ts';
 import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
-import { climbRates, stepSeconds } from './rate-steps.ts';
+import { climbRates } from './rate-steps.ts';
 import { countShed, dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
 
 /** The options of rate steps, once it is known that there are any. */

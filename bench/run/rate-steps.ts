@@ -1,4 +1,4 @@
-import type { Objective } from '../plan/objective.ts';
+import { type Objective, stepSeconds } from '../plan/objective.ts';
 import type { LoadResult } from '../results/load-result.ts';
 import { isFaulty, type RateStep } from '../results/result.ts';
 import { sumThrottled } from '../results/throttled.ts';
@@ -47,18 +47,6 @@ export async function climbRates<Search extends RateSearch>(
       if (load === undefined || failed === MOST_FAILED) isDone.add(search);
     }
   }
-}
-
-/**
- * Seconds of a step: as many as planned, or as its objective needs for its quantile to be more than the maximum. Four
- * standard deviations of a Poisson count are added, so that chance does not leave too few.
- */
-export function stepSeconds(
-  rate: number,
-  { callsNeeded }: Pick<Objective, 'callsNeeded'>,
-  seconds: number,
-): number {
-  return Math.max(seconds, (callsNeeded + 4 * Math.sqrt(callsNeeded)) / rate);
 }
 
 function highestOf(steps: readonly RateStep[]): number | undefined {

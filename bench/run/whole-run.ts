@@ -34,7 +34,7 @@ const WAITING = 'asking CloudWatch until it has taken in all REPORT lines; Ctrl-
 export async function runBench(root: string, options: BenchOptions, world: BenchWorld): Promise<BenchRun> {
   const { progress, signal } = world;
   const start = startOf(world);
-  const opened = await (options.url === undefined
+  const opened = await (options.targets === undefined
     ? localStacks(root, options, progress, signal)
     : remoteStacks(options, world));
   let ended: Awaited<ReturnType<typeof runOn>>;
@@ -69,6 +69,8 @@ async function runOn(
       name: one.name,
       url: one.url,
       commit: one.commit,
+      stage: options.targets?.find(({ name }) => name === one.name)?.stage,
+      region: options.targets?.find(({ name }) => name === one.name)?.region,
       functions: functionsOf(one),
     })),
     notices,
@@ -90,7 +92,7 @@ async function runOn(
     failure = error;
   }
   const finishedAt = now();
-  if (options.region !== undefined) progress.step(WAITING);
+  if (options.targets?.some(({ region }) => region !== undefined)) progress.step(WAITING);
   await askHosts(collected);
   await keep(failure === undefined);
   return { collected, path, failure, finishedAt };

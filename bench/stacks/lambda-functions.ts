@@ -7,6 +7,7 @@ import {
 import { OptionError } from '@sheep-shed/options';
 import { functionNameOf } from '../results/names.ts';
 import type { FunctionDescription } from '../results/result.ts';
+import { sayWhy } from './say-why.ts';
 import type { ColdAccess } from './stack.ts';
 
 /** The variable by whose change execution environments become outdated; its value counts the cold starts of a run. */
@@ -124,9 +125,4 @@ function withoutUndefined(variables: Readonly<Record<string, string | undefined>
   return Object.fromEntries(
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-}
-
-/** AWS's errors in one line, with their kind. */
-function sayWhy({ name, message }: Error): string {
-  return `${name}: ${message.replaceAll(/\s+/g, ' ').trim()}`;
 }

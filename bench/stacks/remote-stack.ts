@@ -18,7 +18,9 @@ export async function remoteStack(
   const counted = await askDog({ url, ...(headersOf && { headersOf }) }, timeoutSeconds, signal).catch(
     (error: Error) => {
       signal.throwIfAborted();
-      throw new OptionError(`--url must be the address of a deployed shed; got "${url}": ${error.message}`);
+      throw new OptionError(
+        `--url of ${name} must be the address of a deployed shed; got "${url}": ${error.message}`,
+      );
     },
   );
   return { stack: { name, url, table: undefined, host: undefined, ...access }, counted };

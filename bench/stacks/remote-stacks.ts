@@ -1,80 +1,104 @@
-import { cloudWatch } from '@sheep-shed/log-insights';
 import type { BenchOptions } from '../plan/settle-options.ts';
+import type { Target } from '../plan/targets.ts';
 import { FUNCTION_OF } from '../results/names.ts';
 import type { FunctionDescription } from '../results/result.ts';
 import type { BenchWorld } from '../world/world.ts';
+import type { AwsClients } from './aws-clients.ts';
+import { openAws } from './aws-clients.ts';
 import { cloudWatchLogs } from './cloudwatch-logs.ts';
-import type { DeployedFunctions } from './lambda-functions.ts';
 import type { OpenStacks } from './local-stacks.ts';
+import { type Reached, refuseThrottled } from './refuse-throttled.ts';
 import { remoteStack } from './remote-stack.ts';
 import { remoteTable } from './remote-table.ts';
-import { openSigning } from './signing.ts';
+import { openSigning, type Signing } from './signing.ts';
 import type { Stack } from './stack.ts';
-import { REQUEST_LIMITS } from './table.ts';
 
 /** CloudWatch takes in logs within seconds as a rule, sometimes within minutes. */
 const CLOUDWATCH_PATIENCE = { attempts: 24, pauseMs: 10_000 };
-const QUERY_LIMIT_MS = 60_000;
 /** Lambda takes over a change within seconds. */
 const UPDATE_POLL_SECONDS = 1;
+
+/** A stack that answers, before its table is touched. */
+type Found = Reached & {
+  /** Sheep that its dog counts. */
+  readonly counted: number;
+  readonly functions: readonly FunctionDescription[];
+};
 
 /**
  * Stacks that somebody deployed; where their region is known with their logs, and with their tables if credentials
  * may write them; with the right to force cold starts where they were asked for.
- * @throws OptionError when nobody answers at an address, or `--cold` or `--fresh-every` lacks credentials or rights, or `--sign` credentials.
+ * @throws OptionError when nobody answers at an address, when AWS would throttle the plan, when `--cold` or `--fresh-every`
+ * lacks credentials or rights, or `--sign` credentials.
  */
 export async function remoteStacks(options: BenchOptions, world: BenchWorld): Promise<OpenStacks> {
-  const { url = [], region, stage, timeout, cold, freshEvery, scenario, sign } = options;
-  const { signal, sleep, now } = world;
-  const clients =
-    region === undefined ? undefined : await awsClients(region, cold > 0 || freshEvery > 0, sleep);
-  const signing = sign === undefined ? undefined : await openSigning(sign, now);
+  const { targets = [] } = options;
+  const services = new Map<string, AwsClients>();
+  const signings = new Map<string, Signing>();
   const close = async () => {
-    signing?.close();
-    clients?.logs.close();
-    clients?.dynamodb.destroy();
-    clients?.lambda?.destroy();
+    for (const one of [...signings.values(), ...services.values()]) one.close();
   };
   try {
-    const stacks: Stack[] = [];
-    const notices: string[] = [];
-    const described: Record<string, readonly FunctionDescription[]> = {};
-    for (const one of url) {
-      const place = { name: one.name, stage };
-      const logs = clients && cloudWatchLogs(clients.logs, place, { ...CLOUDWATCH_PATIENCE, sleep }, signal);
-      let deployed: DeployedFunctions | undefined;
-      if (clients?.lambda !== undefined) {
-        const { deployedFunctions } = await import('./lambda-functions.ts');
-        const names = scenario.map((name) => FUNCTION_OF[name]);
-        deployed = await deployedFunctions(clients.lambda, place, names, UPDATE_POLL_SECONDS, signal);
-      }
-      const headers = signing && { headersOf: signing.headersFor(one.url) };
-      const access = { logs, cold: deployed?.cold, ...headers };
-      const { stack, counted } = await remoteStack(one, access, timeout, signal);
-      // The cat needs no sheep.
-      if (clients === undefined || scenario.every((name) => name === 'cat')) stacks.push(stack);
-      else {
-        const { table, problem } = await remoteTable(clients.dynamodb, { ...place, counted }, options, world);
-        if (problem !== undefined) notices.push(problem);
-        else world.progress.line(`${one.name}: its table holds the herd, and nothing else, for this run`);
-        stacks.push({ ...stack, table });
-      }
-      described[one.name] = deployed?.descriptions ?? [];
+    for (const { name, region, sign } of targets) {
+      if (region !== undefined && !services.has(region)) services.set(region, await openAws(region, world));
+      if (sign !== undefined && !signings.has(sign))
+        signings.set(sign, await openSigning(sign, name, world.now));
     }
-    return { stacks, functionsOf: ({ name }) => described[name] ?? [], libraries: {}, notices, close };
+    const found: Found[] = [];
+    for (const target of targets) {
+      const clients = target.region === undefined ? undefined : services.get(target.region);
+      const signing = target.sign === undefined ? undefined : signings.get(target.sign);
+      found.push(await reach(target, clients, signing, options, world));
+    }
+    const notices = await refuseThrottled(found, options, world);
+    const stacks: Stack[] = [];
+    for (const one of found) stacks.push(await withTable(one, options, world, notices));
+    const described = new Map(found.map(({ target, functions }) => [target.name, functions]));
+    return { stacks, functionsOf: ({ name }) => described.get(name) ?? [], libraries: {}, notices, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** The SDK takes 100 ms to load, which other runs need not wait for. */
-async function awsClients(region: string, needsLambda: boolean, sleep: BenchWorld['sleep']) {
-  const logs = cloudWatch(region, { timeoutMs: QUERY_LIMIT_MS, sleep });
-  const settings = { region, maxAttempts: 6, requestHandler: REQUEST_LIMITS };
-  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  const dynamodb = new DynamoDBClient(settings);
-  if (!needsLambda) return { logs, dynamodb, lambda: undefined };
-  const { LambdaClient } = await import('@aws-sdk/client-lambda');
-  return { logs, dynamodb, lambda: new LambdaClient(settings) };
+async function reach(
+  target: Target,
+  clients: AwsClients | undefined,
+  signing: Signing | undefined,
+  { cold, freshEvery, scenario, timeout }: BenchOptions,
+  { signal, sleep }: BenchWorld,
+): Promise<Found> {
+  const logs = clients && cloudWatchLogs(clients.logs, target, { ...CLOUDWATCH_PATIENCE, sleep }, signal);
+  const isChanged = clients !== undefined && (cold > 0 || freshEvery > 0);
+  const deployed = isChanged ? await functionsOf(target, clients, scenario, signal) : undefined;
+  const headers = signing && { headersOf: signing.headersFor(target.url) };
+  const access = { logs, cold: deployed?.cold, ...headers };
+  const { stack, counted } = await remoteStack(target, access, timeout, signal);
+  return { target, stack, clients, counted, functions: deployed?.descriptions ?? [] };
+}
+
+async function functionsOf(
+  target: Target,
+  { lambda }: AwsClients,
+  scenario: BenchOptions['scenario'],
+  signal: AbortSignal,
+) {
+  const { deployedFunctions } = await import('./lambda-functions.ts');
+  const names = scenario.map((name) => FUNCTION_OF[name]);
+  return deployedFunctions(lambda, target, names, UPDATE_POLL_SECONDS, signal);
+}
+
+/** The stack with its table where the bench may write it; why it may not is a notice. */
+async function withTable(
+  { target, stack, clients, counted }: Found,
+  options: BenchOptions,
+  world: BenchWorld,
+  notices: string[],
+): Promise<Stack> {
+  // The cat needs no sheep.
+  if (clients === undefined || options.scenario.every((name) => name === 'cat')) return stack;
+  const { table, problem } = await remoteTable(clients.dynamodb, { ...target, counted }, options, world);
+  if (problem !== undefined) notices.push(problem);
+  else world.progress.line(`${target.name}: its table holds the herd, and nothing else, for this run`);
+  return { ...stack, table };
 }

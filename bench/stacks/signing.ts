@@ -12,16 +12,17 @@ export interface Signing {
 
 /**
  * Signs by whatever credentials the AWS CLI would take: environment, profile, role.
+ * @param name of the first target that is signed for it.
  * @param now epoch milliseconds.
  * @throws OptionError when there are none.
  */
-export async function openSigning(region: string, now: () => number): Promise<Signing> {
+export async function openSigning(region: string, name: string, now: () => number): Promise<Signing> {
   // No request is sent by it: only its chain of credential providers is wanted.
   const client = new CloudWatchLogsClient({ region });
   await client.config.credentials().catch((error: Error) => {
     client.destroy();
     throw new OptionError(
-      `--sign needs AWS credentials, as the AWS CLI finds them; got none: ${error.message}`,
+      `--sign of ${name} needs AWS credentials, as the AWS CLI finds them; got none: ${error.message}`,
     );
   });
   const sign = iamSigner(client, now);

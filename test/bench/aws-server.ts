@@ -1,24 +1,38 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A deployed dog with its Lambda and CloudWatch Logs APIs on one server: cold after each change of its variables. */
+/** A deployed dog with the APIs of Lambda, API Gateway and CloudWatch Logs on one server: cold after each change of its variables. */
 export interface AwsServer {
   readonly url: string;
   /** The variables of the function now. */
   readonly variables: () => Readonly<Record<string, string>>;
   /** Every value that the variables had, as JSON, oldest first. */
   readonly history: readonly string[];
+  /** The requests for limits, each as the region that it was signed for, method and path. */
+  readonly limitsAsked: readonly string[];
   /** Whether each invocation of the function was cold. */
   readonly invocations: readonly boolean[];
   close(): Promise<void>;
 }
 
-/** Starts the server on a free port of the loopback interface. @param functionName its only function. */
-export async function startAws(functionName: string): Promise<AwsServer> {
+/** The limits that the server tells. */
+export interface ServedLimits {
+  readonly stage: { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number };
+  readonly unreserved: number;
+  readonly reserved?: number;
+}
+
+/**
+ * Starts the server on a free port of the loopback interface.
+ * @param functionName its only function.
+ * @param limits nobody may ask for them where absent.
+ */
+export async function startAws(functionName: string, limits?: ServedLimits): Promise<AwsServer> {
   let variables: Record<string, string> = { SHEEP_SHED_TABLE: 'sheep' };
   const history = [JSON.stringify(variables)];
   const invocations: boolean[] = [];
   const queries: string[] = [];
+  const limitsAsked: string[] = [];
   let isCold = true;
   // Lambda takes over a change a moment later: the first look afterwards still sees it under way.
   let looksUntilUpdated = 0;
@@ -60,8 +74,21 @@ export async function startAws(functionName: string): Promise<AwsServer> {
     return [200, { status: 'Complete', results }];
   };
   const coldStarts = () => history.filter((text) => text.includes('COLD_START')).length;
+  const answerLimits = ({ url = '', method, headers }: IncomingMessage): readonly [number, unknown] => {
+    const region = /Credential=[^/]+\/\d+\/([^/]+)/.exec(headers.authorization ?? '')?.[1];
+    limitsAsked.push(`${region} ${method} ${url}`);
+    if (limits === undefined)
+      return [403, { __type: 'AccessDeniedException', message: `no ${method} ${url}` }];
+    const { stage, unreserved, reserved } = limits;
+    if (url.startsWith('/v2/'))
+      return [200, { stageName: '$default', defaultRouteSettings: pascalToCamel(stage) }];
+    if (url.endsWith('/concurrency')) return [200, { ReservedConcurrentExecutions: reserved }];
+    const AccountLimit = { ConcurrentExecutions: unreserved, UnreservedConcurrentExecutions: unreserved };
+    return [200, { AccountLimit }];
+  };
   const answerDog = (request: IncomingMessage): readonly [number, unknown] => {
-    if (request.url !== '/dog') return [404, { message: 'Not Found' }];
+    if (!/^(\/_aws\/execute-api\/\w+\/%24default)?\/dog$/.test(request.url ?? ''))
+      return [404, { message: 'Not Found' }];
     invocations.push(isCold);
     isCold = false;
     return [200, { count: 0 }];
@@ -72,7 +99,9 @@ export async function startAws(functionName: string): Promise<AwsServer> {
       ? await answerLogs(request)
       : request.url?.startsWith('/2015-03-31/')
         ? await answerLambda(request)
-        : answerDog(request);
+        : /^\/(2016-08-19|2019-09-30|v2)\//.test(request.url ?? '')
+          ? answerLimits(request)
+          : answerDog(request);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
   const server = createServer((request, response) => void answer(request, response));
@@ -81,6 +110,7 @@ export async function startAws(functionName: string): Promise<AwsServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     variables: () => variables,
     history,
+    limitsAsked,
     invocations,
     close: () =>
       new Promise((resolve) => {
@@ -88,6 +118,13 @@ export async function startAws(functionName: string): Promise<AwsServer> {
         server.close(() => resolve());
       }),
   };
+}
+
+/** API Gateway writes its fields in camel case, and the SDK names them in Pascal case. */
+function pascalToCamel(fields: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
+  );
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -119,7 +119,7 @@ test('bad options are named in one line with what is allowed, and the exit code 
     [['--foo'], /^bench: unknown option --foo; allowed: --preset, --url, /],
     [
       ['--url', 'http://127.0.0.1:1'],
-      /--url must be the address of a deployed shed; got "http:\/\/127.0.0.1:1": GET \/dog was not answered: /,
+      /--url of \w+ must be the address of a deployed shed; got "http:\/\/127.0.0.1:1": GET \/dog was not answered: /,
     ],
     [['--url', `${notAShed}/v1`], /GET \/dog answered 404 \{"message":"Not Found"\}/],
     [['extra'], /unexpected "extra"/],

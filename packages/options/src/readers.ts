@@ -91,6 +91,32 @@ export const assignments: Reader<Readonly<Record<string, string>>> = {
   },
 };
 
+/** One value for all things of a kind, and other values for some of them by name. */
+export interface PerName<T> {
+  readonly common: T | undefined;
+  readonly named: ReadonlyMap<string, T>;
+}
+
+/** `VALUE` for all, `NAME=VALUE` for one, each at most once; for a repeatable option. */
+export function perName<T>({ allowed, read }: Reader<T>): Reader<PerName<T>> {
+  return {
+    allowed: `${allowed}; or NAME=VALUE for one name, each once`,
+    read: (texts) => {
+      let common: T | undefined;
+      const named = new Map<string, T>();
+      for (const text of texts) {
+        const [, name, rest = text] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+        const value = read([rest]);
+        if (value === undefined || (name === undefined ? common !== undefined : named.has(name)))
+          return undefined;
+        if (name === undefined) common = value;
+        else named.set(name, value);
+      }
+      return { common, named };
+    },
+  };
+}
+
 /** A region of AWS. */
 export const awsRegion: Reader<string> = {
   allowed: 'an AWS region, such as eu-west-3',

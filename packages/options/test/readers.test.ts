@@ -6,6 +6,7 @@ import {
   decimalNumber,
   filePath,
   filePaths,
+  perName,
   risingNumbers,
   tableName,
   wordOf,
@@ -32,6 +33,22 @@ test('each reader takes what it says is allowed, and nothing else', () => {
     [awsRegion, ['us-gov-west-1'], 'us-gov-west-1'],
     [awsRegion, ['eusc-de-east-1'], 'eusc-de-east-1'],
     [awsRegion, ['Paris'], undefined],
+    [perName(awsRegion), ['eu-west-3'], { common: 'eu-west-3', named: new Map() }],
+    [
+      perName(awsRegion),
+      ['ts=eu-west-1', 'eu-west-3', 'python=cn-north-1'],
+      {
+        common: 'eu-west-3',
+        named: new Map([
+          ['ts', 'eu-west-1'],
+          ['python', 'cn-north-1'],
+        ]),
+      },
+    ],
+    [perName(awsRegion), ['ts=Paris'], undefined],
+    [perName(awsRegion), ['ts='], undefined],
+    [perName(awsRegion), ['ts=eu-west-1', 'ts=eu-west-1'], undefined],
+    [perName(awsRegion), ['eu-west-1', 'eu-west-3'], undefined],
     [tableName, ['sheep_shed.dev-ts'], 'sheep_shed.dev-ts'],
     [tableName, ['ab'], undefined],
   ];

@@ -38,7 +38,12 @@ function wholeResult(): BenchResult {
     ...whole,
     plan: { ...whole.plan, against: 'HEAD~1' },
     rateCurves: whole.rateCurves.map((curve) => ({ ...curve, steps: curve.steps.map(throttle) })),
-    stacks: whole.stacks.map((stack) => ({ ...stack, commit: 'bc385f4a0c0ffee0' })),
+    stacks: whole.stacks.map((stack) => ({
+      ...stack,
+      commit: 'bc385f4a0c0ffee0',
+      stage: 'dev',
+      region: 'eu-west-3',
+    })),
     scenarios: [{ ...first, rounds, incomparable, violations: ['two too few'] }, ...others],
   };
 }

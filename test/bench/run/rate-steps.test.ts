@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseObjective } from '../../../bench/plan/objective.ts';
+import { parseObjective, stepSeconds } from '../../../bench/plan/objective.ts';
 import type { LoadResult } from '../../../bench/results/load-result.ts';
-import { achievedShare, climbRates, type RateSearch, stepSeconds } from '../../../bench/run/rate-steps.ts';
+import { achievedShare, climbRates, type RateSearch } from '../../../bench/run/rate-steps.ts';
 import { histogram } from '../../../bench/statistics/histogram.ts';
 
 const objective = parseObjective('p99<100ms');

@@ -59,12 +59,12 @@ test('--sign signs every request, of either load model and between the rounds', 
 test('an API that wants signatures, and --sign without credentials, end before anything is measured', async (t) => {
   const url = await signedShed(t);
   const unsigned = await benchIn(KEYS, ['--url', url]);
-  assert.match(unsigned.stderr, /^bench: --url must be .*GET \/dog answered 403/m);
+  assert.match(unsigned.stderr, /^bench: --url of api must be .*GET \/dog answered 403/m);
   assert.equal(unsigned.code, 2);
   const keyless = await benchIn(NO_AWS, ['--url', url, '--sign', REGION]);
   assert.match(
     keyless.stderr,
-    /^bench: --sign needs AWS credentials, as the AWS CLI finds them; got none: /m,
+    /^bench: --sign of api needs AWS credentials, as the AWS CLI finds them; got none: /m,
   );
   assert.equal(keyless.code, 2);
 });
