@@ -8,6 +8,7 @@ import { EXIT_CODES } from '../plan/gate-options.ts';
 import { wantsColour } from '../reports/colour.ts';
 import { renderComparison, renderComparisonMarkdown } from '../reports/comparison.ts';
 import { readResult } from '../results/result-file.ts';
+import type { Terminal } from '../world/terminal.ts';
 import { put } from './report.ts';
 
 const FORMATS = ['terminal', 'markdown', 'json'] as const;
@@ -40,10 +41,10 @@ Example:
 `;
 
 /** Runs `bench compare` and gives its exit code. @throws OptionError on wrong usage and on files that are no results. */
-export async function compareCommand(args: readonly string[]): Promise<number> {
-  const line = readCommand({ options: COMPARE_OPTIONS, usage: USAGE }, args, process.env);
+export async function compareCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const line = readCommand({ options: COMPARE_OPTIONS, usage: USAGE }, args, terminal.env);
   if (line.kind === 'show') {
-    process.stdout.write(line.text);
+    terminal.stdout.write(line.text);
     return 0;
   }
   const { values, words } = line;
@@ -56,12 +57,12 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
   const later = await readResult(after);
   const comparison = compareResults(await Promise.all(before.map(readResult)), later);
   const names = { before, after };
-  const hasColour = values.out === undefined && wantsColour(process.stdout, process.env);
+  const hasColour = values.out === undefined && wantsColour(terminal.stdout, terminal.env);
   const texts = {
     terminal: () => renderComparison(comparison, names, hasColour),
     markdown: () => renderComparisonMarkdown(comparison, names),
     json: () => JSON.stringify({ ...names, ...comparison }, undefined, 2),
   };
-  await put(texts[values.format](), values.out);
+  await put(texts[values.format](), values.out, terminal);
   return codeOf(later, [], comparison);
 }

@@ -5,6 +5,7 @@ import { readCommand } from '@sheep-shed/options/command';
 import { herdSheep } from '../herd/make-herd.ts';
 import { checkShed, clearHerd, countHerd, type HerdTable, putHerd } from '../herd/table-herd.ts';
 import { HERD_OPTIONS } from '../plan/herd-options.ts';
+import type { Terminal } from '../world/terminal.ts';
 
 const USAGE = (options: string) => `Usage: npm run herd -- --table NAME [--clear] [--count N]
 
@@ -23,11 +24,14 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
  * Loads a table with sheep, or clears it, and gives the exit code: `npm run herd`.
  * @throws OptionError on wrong usage.
  */
-export async function herdCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const environment = process.env;
+export async function herdCommand(
+  args: readonly string[],
+  { env: environment, stdout, stderr }: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   const line = readCommand({ options: HERD_OPTIONS, usage: USAGE }, args, environment);
   if (line.kind === 'show') {
-    process.stdout.write(line.text);
+    stdout.write(line.text);
     return 0;
   }
   const { values, words } = line;
@@ -35,37 +39,35 @@ export async function herdCommand(args: readonly string[], signal: AbortSignal):
   const { table, count, seed, segments, clear, yes } = values;
   if (count === 0 && !clear) throw new OptionError('--count or --clear is missing: there is nothing to do');
   const client = new DynamoDBClient({ maxAttempts: 5, retryMode: 'adaptive', requestHandler: REQUEST });
-  const progress = (done: number) => process.stderr.write(process.stderr.isTTY ? `\r${done} sheep` : '');
+  const progress = (done: number) => stderr.write(stderr.isTTY ? `\r${done} sheep` : '');
   const herd: HerdTable = { client, table, segments, sleep, progress, signal };
   try {
     await checkShed(herd);
     if (clear) {
       const found = await countHerd(herd);
       if (!yes && !isLocal(environment)) {
-        process.stdout.write(
-          `${table} holds ${found} sheep; nothing was changed. Add --yes to remove them all.\n`,
-        );
+        stdout.write(`${table} holds ${found} sheep; nothing was changed. Add --yes to remove them all.\n`);
         return 0;
       }
       await clearHerd(herd);
-      process.stdout.write(`removed ${found} sheep from ${table}\n`);
+      stdout.write(`removed ${found} sheep from ${table}\n`);
     }
     if (count > 0) {
       await putHerd(herd, herdSheep(count, seed));
-      process.stdout.write(`loaded ${count} sheep into ${table}\n`);
+      stdout.write(`loaded ${count} sheep into ${table}\n`);
     }
     return 0;
   } catch (error) {
     signal.throwIfAborted();
     // What AWS refuses is told in its words: a stack would only hide them.
-    process.stderr.write(`herd: ${(error as Error).message}\n`);
+    stderr.write(`herd: ${(error as Error).message}\n`);
     return 1;
   } finally {
     client.destroy();
   }
 }
 
-function isLocal(environment: NodeJS.ProcessEnv): boolean {
+function isLocal(environment: Terminal['env']): boolean {
   const endpoint = environment['AWS_ENDPOINT_URL_DYNAMODB'] ?? environment['AWS_ENDPOINT_URL'] ?? '';
   return URL.canParse(endpoint) && LOOPBACK.includes(new URL(endpoint).hostname);
 }

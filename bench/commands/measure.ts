@@ -14,6 +14,7 @@ import type { BenchResult } from '../results/result.ts';
 import { writeWhole } from '../results/result-file.ts';
 import { runBench } from '../run/whole-run.ts';
 import { progressOn } from '../world/progress.ts';
+import type { Terminal } from '../world/terminal.ts';
 
 const USAGE = (options: string) => `Usage: npm run bench -- [options]
 
@@ -45,11 +46,15 @@ Examples:
 const ROOT = dirname(dirname(import.meta.dirname));
 
 /** Runs the bench for a command line and gives its exit code. @throws OptionError on wrong usage. */
-export async function measureCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+export async function measureCommand(
+  args: readonly string[],
+  { env, stdout, stderr, floorSeconds }: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   const command = { options: BENCH_OPTIONS, usage: USAGE, presetOf };
-  const line = readCommand(command, args, process.env);
+  const line = readCommand(command, args, env);
   if (line.kind === 'show') {
-    process.stdout.write(line.text);
+    stdout.write(line.text);
     return 0;
   }
   const { values, words } = line;
@@ -59,27 +64,28 @@ export async function measureCommand(args: readonly string[], signal: AbortSigna
   const steadyNow = () => performance.now();
   const gates = await readGates(values);
   const { result, path, failure } = await runBench(ROOT, settleOptions(values), {
-    progress: progressOn(process.stderr, steadyNow),
+    progress: progressOn(stderr, steadyNow),
     signal,
     nextTattoo: () => tattoo++,
     now: Date.now,
     steadyNow,
+    ...(floorSeconds !== undefined && { floorSeconds }),
     sleep: (milliseconds, waitSignal) =>
       sleep(milliseconds, undefined, waitSignal === undefined ? {} : { signal: waitSignal }),
   });
-  const hasColour = wantsColour(process.stdout, process.env);
+  const hasColour = wantsColour(stdout, env);
   const page = await writePage(path, result);
   const [file, report] = [path, page].map((one) => relative(process.cwd(), one));
   const judgement = judge(result, gates);
   const names = { before: gates.baseline?.paths ?? [], after: file ?? path };
   const judged = renderJudgement(judgement, names, hasColour);
-  process.stdout.write(`${renderTerminal(result, hasColour)}\n\n`);
-  if (judged !== '') process.stdout.write(`${judged}\n\n`);
-  process.stdout.write(`Result file: ${file}\nReport:      ${report}\n`);
+  stdout.write(`${renderTerminal(result, hasColour)}\n\n`);
+  if (judged !== '') stdout.write(`${judged}\n\n`);
+  stdout.write(`Result file: ${file}\nReport:      ${report}\n`);
   if (signal.aborted) return 130;
   if (failure !== undefined) {
     const said = failure instanceof Error ? failure.stack : String(failure);
-    process.stderr.write(`bench: ended early, the result file holds what was measured: ${said}\n`);
+    stderr.write(`bench: ended early, the result file holds what was measured: ${said}\n`);
     return 1;
   }
   return judgement.code;

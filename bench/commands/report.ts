@@ -12,6 +12,7 @@ import { renderMarkdown } from '../reports/markdown.ts';
 import { renderTerminal } from '../reports/terminal.ts';
 import type { BenchResult } from '../results/result.ts';
 import { readResult, writeWhole } from '../results/result-file.ts';
+import type { Terminal } from '../world/terminal.ts';
 
 /** The formats of reports. */
 export const FORMATS = ['terminal', 'markdown', 'html', 'csv', 'json'] as const;
@@ -47,10 +48,10 @@ Examples:
 `;
 
 /** Runs `bench report` and gives its exit code. @throws OptionError on wrong usage and on files that are no results. */
-export async function reportCommand(args: readonly string[]): Promise<number> {
-  const line = readCommand({ options: REPORT_OPTIONS, usage: USAGE }, args, process.env);
+export async function reportCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const line = readCommand({ options: REPORT_OPTIONS, usage: USAGE }, args, terminal.env);
   if (line.kind === 'show') {
-    process.stdout.write(line.text);
+    terminal.stdout.write(line.text);
     return 0;
   }
   const { values, words } = line;
@@ -60,20 +61,20 @@ export async function reportCommand(args: readonly string[]): Promise<number> {
   }
   const gates = await readGates(values);
   const result = await readResult(path);
-  const hasColour = values.out === undefined && wantsColour(process.stdout, process.env);
-  await put(await renderAs(values.format, result, hasColour), values.out);
+  const hasColour = values.out === undefined && wantsColour(terminal.stdout, terminal.env);
+  await put(await renderAs(values.format, result, hasColour), values.out, terminal);
   const judgement = judge(result, gates);
   const names = { before: gates.baseline?.paths ?? [], after: path };
-  const text = renderJudgement(judgement, names, wantsColour(process.stderr, process.env));
+  const text = renderJudgement(judgement, names, wantsColour(terminal.stderr, terminal.env));
   // Beside the report, which another program may read.
-  if (text !== '') process.stderr.write(`${text}\n`);
+  if (text !== '') terminal.stderr.write(`${text}\n`);
   return judgement.code;
 }
 
 /** Writes a report to a file, or to the standard output where there is none. */
-export async function put(text: string, out: string | undefined): Promise<void> {
+export async function put(text: string, out: string | undefined, { stdout }: Terminal): Promise<void> {
   const whole = text.endsWith('\n') ? text : `${text}\n`;
-  if (out === undefined) process.stdout.write(whole);
+  if (out === undefined) stdout.write(whole);
   else await writeWhole(out, whole);
 }
 

@@ -59,7 +59,7 @@ async function runPhases(
   collected.floor = await measureFloor({
     engine: options.engine,
     connections: options.connections,
-    seconds: FLOOR_SECONDS,
+    seconds: world.floorSeconds ?? FLOOR_SECONDS,
     timeoutSeconds: options.timeout,
     signal,
   });

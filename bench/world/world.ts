@@ -13,6 +13,8 @@ export interface BenchWorld {
   readonly steadyNow: () => number;
   /** The clock that load is made by; this machine's where absent. */
   readonly clock?: Clock;
+  /** Seconds of load that tell what the bench itself adds; `FLOOR_SECONDS` where absent. */
+  readonly floorSeconds?: number;
   /** Waits for milliseconds, or rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
 import type { BenchResult } from '../../bench/results/result.ts';
 import { type Answer, startCloudWatch } from '../../packages/log-insights/test/cloudwatch-server.ts';
-import { bench, benchIn, deployedShed, KEYS, NO_AWS, temporaryFile } from './run-cli.ts';
+import { bench, benchIn, deployedShed, KEYS, NO_AWS, spawnedBench, temporaryFile } from './run-cli.ts';
 
 test('measures a deployed shed, verifies it, and writes the result', async (t) => {
   const { url } = await deployedShed(t, () => 80_000_000_000);
@@ -131,11 +131,14 @@ test('bad options are named in one line with what is allowed, and the exit code 
     assert.match(stderr, line);
     assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
   }
+  const { code, stdout, stderr } = await spawnedBench(['--foo']);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /^bench: unknown option --foo; /);
 });
 
 test('the help names every option', async () => {
-  const { code, stdout } = await bench('--help');
-  assert.equal(code, 0);
+  const { code, stdout, stderr } = await spawnedBench(['--help']);
+  assert.deepEqual([code, stderr], [0, '']);
   for (const flag of [
     '--url',
     '--region',

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { runCommand } from '../../bench/commands/run-command.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'bench', 'cli.ts');
 const LIMIT_MS = 120_000;
@@ -31,32 +32,62 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the bench. */
+/** Runs the bench in this process. */
 export function bench(...args: readonly string[]): Promise<Ended> {
   return benchIn({}, args);
 }
 
-/** Runs the bench in an environment. */
-export function benchIn(
+/** Runs the bench in this process, with variables that it and AWS's SDK find: one run at a time. */
+export async function benchIn(
   environment: Readonly<Record<string, string>>,
   args: readonly string[],
+  signal: AbortSignal = AbortSignal.timeout(LIMIT_MS),
 ): Promise<Ended> {
-  const env = { ...process.env, ...environment };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { timeout: LIMIT_MS, env }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    });
+  const before = { ...process.env };
+  Object.assign(process.env, environment);
+  const output = { stdout: '', stderr: '' };
+  const writer = (name: keyof typeof output) => ({
+    write: (text: string) => {
+      output[name] += text;
+    },
   });
+  const terminal = {
+    env: process.env,
+    stdout: writer('stdout'),
+    stderr: writer('stderr'),
+    floorSeconds: 0.05,
+  };
+  try {
+    const code = await runCommand(args, terminal, signal);
+    return { code, ...output };
+  } finally {
+    for (const name of Object.keys(environment)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  }
 }
 
-/** Runs the bench and interrupts it once `whenReady` resolves. */
+/** Runs the bench in this process and interrupts it once `whenReady` resolves. */
 export async function interruptedBench(
   environment: Readonly<Record<string, string>>,
   args: readonly string[],
   whenReady: () => Promise<unknown>,
 ): Promise<Ended> {
-  const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const interrupt = new AbortController();
+  const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(LIMIT_MS)]);
+  const ended = benchIn(environment, args, signal);
+  await Promise.race([whenReady(), ended]);
+  interrupt.abort();
+  return ended;
+}
+
+/** Runs the bench as a user does, in a process of its own; Ctrl-C is pressed once `whenReady` resolves. */
+export async function spawnedBench(
+  args: readonly string[],
+  whenReady: () => Promise<unknown> = () => new Promise(() => undefined),
+): Promise<Ended> {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { promisify } from 'node:util';
 import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { startDynamodb } from '@sheep-shed/local-lambda/dynamodb';
 import { type HerdSheep, herdSheep, makeHerd } from '../../../bench/herd/make-herd.ts';
@@ -15,6 +12,7 @@ import {
   putHerd,
   readHerd,
 } from '../../../bench/herd/table-herd.ts';
+import { benchIn, NO_AWS, spawnedBench } from '../run-cli.ts';
 
 const dynamodb = await startDynamodb();
 const { endpoint, credentials } = dynamodb;
@@ -108,25 +106,18 @@ test('unprocessed requests are repeated after pauses that double, ten times at m
   assert.deepEqual(pauses, [50, 100, 200, 400, 800, 1600, 3200, 5000, 5000]);
 });
 
-const cli = (args: string[], more: NodeJS.ProcessEnv = {}) =>
-  promisify(execFile)(
-    process.execPath,
-    [join(import.meta.dirname, '../../../bench/cli.ts'), 'herd', ...args],
-    {
-      timeout: 60_000,
-      env: {
-        PATH: process.env['PATH'],
-        AWS_REGION: 'eu-west-3',
-        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-        AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-        ...more,
-      },
-    },
-  ).then(
-    ({ stdout }) => ({ code: 0, text: stdout }),
-    (error: { code: number; stderr: string }) => ({ code: error.code, text: error.stderr }),
-  );
+async function cli(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
+  const environment = {
+    ...NO_AWS,
+    AWS_REGION: 'eu-west-3',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    ...more,
+  };
+  const { code, stdout, stderr } = await benchIn(environment, ['herd', ...args]);
+  return { code, text: code === 0 ? stdout : stderr };
+}
 
 test('the command loads and clears a local table without asking', async () => {
   await dynamodb.createTable(shed('herd-two'));
@@ -170,5 +161,7 @@ test('the command refuses what it does not know', async () => {
     text: 'herd: --table is missing: it must be a table name of 3 to 255 letters, digits, "_", "." and "-"\n',
   });
   assert.equal((await cli(['--table', 'herd-two'])).code, 2);
-  assert.equal((await cli(['--table', 'herd-two', '--count', '-1'])).code, 2);
+  const { code, stdout, stderr } = await spawnedBench(['herd', '--table', 'herd-two', '--count', '-1']);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /^herd: --count must be /);
 });

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { BenchResult } from '../../../bench/results/result.ts';
 import { writeResult } from '../../../bench/results/result-file.ts';
-import { bench, benchIn, deployedShed } from '../run-cli.ts';
+import { bench, benchIn, deployedShed, spawnedBench } from '../run-cli.ts';
 import { sampleResult } from '../sample-result.ts';
 
 async function folderWith(t: TestContext, results: Readonly<Record<string, BenchResult>>) {
@@ -102,6 +102,17 @@ test('wrong usage and files that are no results are named in one line, and the e
     assert.match(stderr, line);
     assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
   }
+});
+
+test('in a process of their own either gives its exit code, the report on one stream, the judgement on the other', async (t) => {
+  const at = await folderWith(t, { 'good.json': good, 'slower.json': slower });
+  const reported = await spawnedBench(['report', at('slower.json'), '--baseline', at('good.json')]);
+  assert.equal(reported.code, 4);
+  assert.match(reported.stdout, /^2026-11-21 12:00 UTC, 99 s: /);
+  assert.match(reported.stderr, /Regression: cat on ts/);
+  const compared = await spawnedBench(['compare', at('good.json'), at('slower.json')]);
+  assert.deepEqual([compared.code, compared.stderr], [4, '']);
+  assert.match(compared.stdout, /Regression: cat on ts/);
 });
 
 test('help of either command names its options', async () => {
