@@ -3,6 +3,7 @@ import { FUNCTION_OF } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import { costPerMillion } from './call-cost.ts';
 import { requestUnits } from './request-units.ts';
+import { wholeRounds } from './whole-rounds.ts';
 
 /** What a million calls cost on AWS, in USD. */
 export interface CostFigures {
@@ -51,11 +52,11 @@ export function costFiguresOf(result: BenchResult, one: ScenarioResult): CostFig
   };
 }
 
-/** The share of the answers that came after a write. */
-function writingShareOf({ scenario, rounds }: ScenarioResult): number {
-  const statuses = WRITING_STATUSES[scenario] ?? [];
+/** The share of the answers that came after a write, in the rounds whose durations count. */
+function writingShareOf(one: ScenarioResult): number {
+  const statuses = WRITING_STATUSES[one.scenario] ?? [];
   let [all, writing] = [0, 0];
-  for (const { load } of rounds) {
+  for (const { load } of wholeRounds(one)) {
     for (const [status, count] of Object.entries(load.statuses)) {
       all += count;
       if (statuses.includes(status)) writing += count;

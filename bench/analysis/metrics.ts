@@ -4,6 +4,7 @@ import { sumThrottled } from '../results/throttled.ts';
 import { mergeHistograms } from '../statistics/histogram.ts';
 import { histogramQuantile, quantileOf, valuesNeeded } from '../statistics/quantile.ts';
 import { costFiguresOf } from './cost.ts';
+import { wholeRounds } from './whole-rounds.ts';
 
 /** A value that cannot be had, and why, in words. */
 export interface Missing {
@@ -96,11 +97,6 @@ export type MetricName = keyof typeof METRICS;
 /** A metric by its name. */
 export function metricOf(name: MetricName): Metric {
   return METRICS[name];
-}
-
-/** The rounds that figures and comparisons rest on: not broken off, and with at least one answered call. */
-export function wholeRounds({ rounds }: Pick<ScenarioResult, 'rounds'>): RoundResult[] {
-  return rounds.filter(({ brokenOff, load }) => brokenOff === undefined && load.latency.count > 0);
 }
 
 /** The forced cold starts of a scenario on a stack. */

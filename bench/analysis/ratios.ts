@@ -3,8 +3,9 @@ import type { ScenarioName } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import { confidenceOfEach, type RatioInterval } from '../statistics/interval.ts';
 import { ratioInterval } from '../statistics/ratio.ts';
-import { isMissing, type MetricName, type Missing, metricOf, wholeRounds } from './metrics.ts';
+import { isMissing, type MetricName, type Missing, metricOf } from './metrics.ts';
 import { unitsOf, unitValues } from './units.ts';
+import { wholeRounds } from './whole-rounds.ts';
 
 /** How the first stack of a run compares with another in one metric of one scenario. */
 export interface Ratio {

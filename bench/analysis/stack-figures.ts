@@ -8,8 +8,9 @@ import { type Interval, intervalOverRounds } from '../statistics/interval.ts';
 import { histogramQuantile, medianInterval, quantileOf, valuesNeeded } from '../statistics/quantile.ts';
 import { type CostFigures, costFiguresOf } from './cost.ts';
 import { latencyMs } from './latency.ts';
-import { coldStartsOf, isMissing, METRICS, type Metric, wholeRounds } from './metrics.ts';
+import { coldStartsOf, isMissing, METRICS, type Metric } from './metrics.ts';
 import { unitValues } from './units.ts';
+import { wholeRounds } from './whole-rounds.ts';
 
 /** A figure with its 95 % interval, where one can be had. */
 export interface Estimate {

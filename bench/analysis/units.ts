@@ -1,5 +1,6 @@
 import type { ScenarioResult } from '../results/result.ts';
-import { isMissing, type Metric, type Missing, wholeRounds } from './metrics.ts';
+import { isMissing, type Metric, type Missing } from './metrics.ts';
+import { wholeRounds } from './whole-rounds.ts';
 
 type Rounds = Pick<ScenarioResult, 'rounds'>;
 

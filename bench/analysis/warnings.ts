@@ -1,6 +1,6 @@
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
-import { wholeRounds } from './metrics.ts';
 import { isKeptThroughout } from './units.ts';
+import { wholeRounds } from './whole-rounds.ts';
 
 /** What a reader must know before trusting a figure: what the run recorded, and what follows from its figures. */
 export function warningsOf(result: BenchResult): string[] {

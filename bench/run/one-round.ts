@@ -88,10 +88,13 @@ export async function runRound(
   course.brokenInRow = brokenOff === undefined ? 0 : course.brokenInRow + 1;
 }
 
-/** Whether a round begins with new execution environments: where the bench may end the old ones, as often as planned. */
-function isDueAnew({ stack, rounds }: Course, { freshEvery }: BenchOptions): boolean {
+/**
+ * Whether a round begins with new execution environments: where the bench may end the old ones, as often as planned, and
+ * where those that the plan gave the round before could not be warmed up.
+ */
+function isDueAnew({ stack, rounds, isWarm }: Course, { freshEvery }: BenchOptions): boolean {
   if (stack.host === undefined && stack.cold === undefined) return false;
-  return freshEvery > 0 && rounds.length % freshEvery === 0;
+  return freshEvery > 0 && (!isWarm || rounds.length % freshEvery === 0);
 }
 
 /** Ends the old execution environments where the round needs new ones, and warms up those that are not warm. */

@@ -1,7 +1,9 @@
+import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
 import type { HerdSheep } from '../../bench/herd/make-herd.ts';
 import type { Connect } from '../../bench/load/connection.ts';
 import type { BenchAnswer, BenchRequest } from '../../bench/load/exchange.ts';
-import type { Stack } from '../../bench/stacks/stack.ts';
+import { type ContractFunction, FUNCTION_OF } from '../../bench/results/names.ts';
+import type { LogAccess, Stack } from '../../bench/stacks/stack.ts';
 import type { Clock } from '../../bench/world/clock.ts';
 
 /** How a synthetic stack behaves. */
@@ -14,9 +16,19 @@ export interface SyntheticStack {
   readonly putMs?: number;
   /** Whether the table can be reached past the functions. */
   readonly hasTable?: boolean;
+  /** Whether it is reached as one on AWS is, where REPORT lines come late; else the bench has started its host. */
+  readonly isRemote?: boolean;
+  /** What befalls a call of a function beside its work, by its number from 1; nothing where `undefined`. */
+  readonly fate?: (call: number) => Fate | undefined;
   /** Replaces what a wolf answers and does. */
   readonly raid?: (shed: Map<bigint, number>) => BenchAnswer;
 }
+
+/** What befalls a call: it has no answer, or takes so many milliseconds more and has another answer. */
+export type Fate = 'lost' | { readonly millis: number; readonly answer: BenchAnswer };
+
+/** What the day's clock shows when a clock shows 0, in milliseconds since 1970. */
+export const EPOCH_MS = 1_700_000_000_000;
 
 const DIVISION_MS = 5e-6;
 const COUNT_MS = 1e-3;
@@ -30,13 +42,20 @@ export function syntheticStack({
   clock,
   putMs = 1,
   hasTable = true,
+  isRemote = false,
+  fate = () => undefined,
   raid,
 }: SyntheticStack): Stack & {
   /** Trial divisions of each raid, in the order in which they began. */
   readonly divisions: readonly number[];
+  /** How often the execution environments were dropped. */
+  readonly dropped: () => number;
 } {
   const shed = new Map<bigint, number>();
   const divisions: number[] = [];
+  const lines: ReportLine[] = [];
+  let calls = 0;
+  let drops = 0;
 
   const eat = async (): Promise<BenchAnswer> => {
     let work = 0;
@@ -56,8 +75,10 @@ export function syntheticStack({
   const answer = async ({ method, path }: BenchRequest): Promise<BenchAnswer> => {
     if (method === 'DELETE') return eat();
     if (method === 'POST') {
-      shed.set(BigInt(path.slice('/sheep/'.length)), 80_000_000_000);
-      return { status: 201, body: '' };
+      const tattoo = path.slice('/sheep/'.length);
+      shed.set(BigInt(tattoo), 80_000_000_000);
+      await clock.sleep(COUNT_MS * factor);
+      return { status: 201, body: `{"tattoo":${tattoo},"weight":80000000000}` };
     }
     const count = shed.size;
     await clock.sleep(count * COUNT_MS * factor);
@@ -68,8 +89,19 @@ export function syntheticStack({
     open: async () => undefined,
     async send(request) {
       const sentAt = clock.now();
-      const whole = await answer(request);
-      return { answer: whole, problem: undefined, isTimedOut: false, sentAt, endedAt: clock.now() };
+      const outcome = (whole: BenchAnswer | undefined) => {
+        const endedAt = clock.now();
+        const problem = whole === undefined ? 'lost' : undefined;
+        return { answer: whole, problem, isTimedOut: false, sentAt, endedAt };
+      };
+      const functionName = functionOf(request);
+      if (functionName === undefined) return outcome({ status: 404, body: '' });
+      const what = fate(++calls);
+      if (what === 'lost') return outcome(undefined);
+      if (what !== undefined) await clock.sleep(what.millis);
+      const whole = what?.answer ?? (await answer(request));
+      lines.push({ functionName, at: EPOCH_MS + clock.now(), millis: clock.now() - sentAt });
+      return outcome(whole);
     },
     close: () => undefined,
   });
@@ -88,10 +120,62 @@ export function syntheticStack({
     },
     read: async () => [...shed].map(([tattoo, weight]) => ({ tattoo, weight })),
   };
-  const host = { functions: [], dropEnvironments: async () => undefined, settle: async () => undefined };
+  const dropEnvironments = async () => {
+    drops++;
+  };
+  const host = isRemote ? undefined : { functions: [], dropEnvironments, settle: async () => undefined };
   const url = 'http://synthetic.invalid';
-  const place = { name, url, connect, host, logs: undefined, cold: undefined };
-  return { ...place, table: hasTable ? table : undefined, divisions };
+  const place = { name, url, connect, host, logs: logsOf(lines, !isRemote), cold: undefined };
+  return { ...place, table: hasTable ? table : undefined, divisions, dropped: () => drops };
+}
+
+interface ReportLine {
+  readonly functionName: ContractFunction;
+  /** When the invocation ended, in milliseconds since 1970. */
+  readonly at: number;
+  readonly millis: number;
+}
+
+function functionOf({ method, path }: BenchRequest): ContractFunction | undefined {
+  if (path === '/wolf') return FUNCTION_OF.wolf;
+  if (path === '/dog') return FUNCTION_OF.dog;
+  return method === 'POST' ? FUNCTION_OF.sheep : undefined;
+}
+
+function logsOf(lines: readonly ReportLine[], isImmediate: boolean): LogAccess {
+  return {
+    isImmediate,
+    async summarise(functionName, windows) {
+      const found = lines.filter(
+        (line) =>
+          line.functionName === functionName &&
+          windows.some(({ from, to }) => from <= line.at && line.at < to),
+      );
+      return { summary: summaryOf(found.map(({ millis }) => millis)), problem: undefined };
+    },
+    list: async () => ({ invocations: [], problem: undefined }),
+  };
+}
+
+function summaryOf(millis: readonly number[]): FunctionSummary | undefined {
+  if (millis.length === 0) return undefined;
+  const middle = millis.toSorted((a, b) => a - b)[millis.length >> 1] ?? 0;
+  return {
+    invocations: millis.length,
+    coldStarts: 0,
+    initP50: null,
+    initP90: null,
+    initP99: null,
+    durationP50: middle,
+    durationP95: null,
+    durationP99: null,
+    billedP50: Math.ceil(middle),
+    billedSum: millis.reduce((sum, one) => sum + Math.ceil(one), 0),
+    maxMemoryUsedMb: 60,
+    memorySizeMb: 128,
+    timeouts: 0,
+    errors: 0,
+  };
 }
 
 /** Whether a weight is prime, and how many trial divisions by primes up to the square root tell it; the first divisor stops. */

@@ -2,57 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isMissing, type MetricName } from '../../../bench/analysis/metrics.ts';
 import { ratiosOf } from '../../../bench/analysis/ratios.ts';
-import { type Herd, makeHerd } from '../../../bench/herd/make-herd.ts';
 import type { BenchAnswer } from '../../../bench/load/exchange.ts';
-import { BENCH_OPTIONS } from '../../../bench/plan/options.ts';
-import { resolveWithPreset } from '../../../bench/plan/presets.ts';
-import { settleOptions } from '../../../bench/plan/settle-options.ts';
 import type { ScenarioName } from '../../../bench/results/names.ts';
 import type { BenchResult } from '../../../bench/results/result.ts';
-import { newCourse } from '../../../bench/run/course.ts';
-import { withoutReports } from '../../../bench/run/join-reports.ts';
-import { runScenario } from '../../../bench/run/scenario-rounds.ts';
-import { type SyntheticStack, syntheticStack } from '../synthetic-stack.ts';
-import { virtualClock } from '../virtual-clock.ts';
-
-type Flags = Readonly<Record<string, string>>;
-
-const herds = new Map<string, Herd>();
-
-/** The herd of a size and seed, judged once for all measurements. */
-function herdOf(size: number, seed: number): Herd {
-  const key = `${size} ${seed}`;
-  const herd = herds.get(key) ?? makeHerd(size, seed);
-  herds.set(key, herd);
-  return herd;
-}
-
-/** Measures synthetic stacks by the bench's own scheduling, in virtual time. */
-async function measure(
-  scenario: ScenarioName,
-  flags: Flags,
-  kinds: readonly (Partial<SyntheticStack> & { readonly factor: number })[],
-) {
-  const clock = virtualClock();
-  const given = Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, [value]]));
-  const options = settleOptions(resolveWithPreset(BENCH_OPTIONS, { flags: given }));
-  const stacks = kinds.map((kind, index) => syntheticStack({ name: `s${index}`, clock, ...kind }));
-  const courses = stacks.map((stack) => newCourse(scenario, stack));
-  let tattoo = 2n ** 60n;
-  const world = {
-    progress: { step: () => undefined, line: () => undefined, end: () => undefined },
-    signal: new AbortController().signal,
-    nextTattoo: () => tattoo++,
-    now: () => 1_700_000_000_000 + clock.now(),
-    steadyNow: clock.now,
-    sleep: clock.sleep,
-    clock,
-  };
-  const herd = herdOf(options.herd, options.seed);
-  await clock.run(runScenario(courses, herd, options, world, () => undefined));
-  const scenarios = courses.map(withoutReports);
-  return { scenarios, stacks, result: { scenarios } as unknown as BenchResult };
-}
+import { type Flags, measureSynthetic as measure } from '../measure-synthetic.ts';
 
 /** How often a stack takes the time of the first one, as the bench tells it. */
 function toldRatio(result: BenchResult, metric: MetricName): number {
