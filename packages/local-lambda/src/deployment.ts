@@ -78,6 +78,7 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
     throw new LocalLambdaError(`strict: not everything is served\n  ${missing.join('\n  ')}`);
   }
   for (const notice of missing) options.onNotice(notice);
+  await host.debuggers.open(definitions, host.runtimes);
   const { region = DEFAULT_REGION, accountId = LOCAL_ACCOUNT_ID } = templates[0]?.scope ?? {};
   for (const [routeKey, name] of hiddenRoutes(apis)) {
     options.onNotice(`${routeKey} is there twice: the second one answers to the host name ${name} only`);
@@ -110,6 +111,7 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
       accountId,
       region,
       jwks: options.jwks,
+      holdOf: (name) => host.debuggers.get(name)?.hold,
       onNotice: options.onNotice,
       now: Date.now,
       invoke: (name, payload, traceId) => invoke(name, newInvocation(payload, traceId)),

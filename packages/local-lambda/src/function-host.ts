@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { openConfinement } from './confinement/confinement.ts';
+import type { Debuggers, DebugSession } from './debugging/debuggers.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import type { PlaceLayers } from './deployment-package/layers.ts';
 import { placeCode } from './deployment-package/place-code.ts';
@@ -35,6 +36,7 @@ export interface FunctionHost {
   readonly runtimes: readonly Runtime[];
   readonly logStore: LogStore;
   readonly gate: StartGate;
+  readonly debuggers: Debuggers;
   readonly onProcess: (pid: number, alive: boolean) => void;
   readonly onFault: OnFault;
 }
@@ -57,12 +59,24 @@ export async function hostFunction(
 
   await runtime?.prepare();
 
+  const inspected = host.debuggers.get(name);
+
   const start = async (callbacks: PoolCallbacks) => {
+    const session = await inspected?.claim(taskRoot);
+    try {
+      return await startIn(callbacks, session);
+    } catch (error) {
+      session?.release();
+      throw error;
+    }
+  };
+  const startIn = async (callbacks: PoolCallbacks, session: DebugSession | undefined) => {
     if (runtime === undefined) throw new Error(`runtime ${definition.runtime} is not supported`);
+    const own = { ...folders, taskRoot: session?.taskRoot ?? taskRoot };
     const id = randomUUID().replaceAll('-', '');
     const variables = {
-      ...environmentVariables(definition, folders),
-      ...runtime.variables(definition, folders),
+      ...environmentVariables(definition, own),
+      ...runtime.variables(definition, own),
       ...definition.environment,
     };
     const confinement = await openConfinement({
@@ -70,19 +84,22 @@ export async function hostFunction(
       definition,
       id,
       scratchDir: join(host.workDir, 'tmp'),
-      command: await runtime.command(definition, taskRoot),
+      command: await runtime.command(definition, own.taskRoot, session?.port),
       needed: Object.values(variables),
     });
     return startEnvironment({
       ...callbacks,
       onEnded: (environment) => {
+        session?.release();
         callbacks.onEnded(environment);
         noticeChanges();
       },
       definition,
-      taskRoot,
+      taskRoot: own.taskRoot,
       confinement,
-      freeze: options.freeze,
+      // A process that stands still answers no debugger.
+      freeze: options.freeze && session === undefined,
+      hold: inspected?.hold,
       variables,
       logStore: host.logStore,
       id,
@@ -107,13 +124,23 @@ export async function hostFunction(
     definition,
     start,
     scaling: options.scaling,
-    maxEnvironments: options.maxEnvironments,
-    queueTimeoutMs: options.queueSeconds * 1000,
-    idleMs: options.idleSeconds * 1000,
+    // A debugger follows one process; whatever else comes waits for it, however long it stands still.
+    ...(inspected === undefined
+      ? {
+          maxEnvironments: options.maxEnvironments,
+          queueTimeoutMs: options.queueSeconds * 1000,
+          idleMs: options.idleSeconds * 1000,
+        }
+      : {
+          maxEnvironments: 1,
+          queueTimeoutMs: Number.POSITIVE_INFINITY,
+          idleMs: Number.POSITIVE_INFINITY,
+        }),
     gate: host.gate,
     clock: () => performance.now(),
     onFault: host.onFault,
   });
+  inspected?.serve(pool.warm);
   return { definition, packageBytes, pool, insights };
 }
 

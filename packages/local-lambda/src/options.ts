@@ -68,6 +68,10 @@ export interface LocalLambdaOptions {
   readonly sqsEndpoint?: string;
   /** Whether queues, schedules and buckets call functions; default true. */
   readonly eventSources?: boolean;
+  /** Functions that a debugger can attach to, by name, logical id or the end of the name; default: none. */
+  readonly inspect?: readonly string[];
+  /** Port of the first of them, the others follow; 0: free ones; default 9229. */
+  readonly inspectPort?: number;
   /** Refuse packages of which not everything is served; default false: notices. */
   readonly strict?: boolean;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
@@ -157,8 +161,11 @@ function givenOf({
   parameters = {},
   jwks = {},
   layers = {},
+  inspect = [],
+  inspectPort = 9_229,
 }: LocalLambdaOptions) {
-  return { environment, functionEnvironment, parameters, jwks, layers };
+  inRange('inspectPort', inspectPort, 0, 65_535, true);
+  return { environment, functionEnvironment, parameters, jwks, layers, inspect, inspectPort };
 }
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {

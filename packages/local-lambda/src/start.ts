@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAdmission, isLoopback } from './admission.ts';
 import { checkLimits } from './confinement/confinement.ts';
+import { createDebuggers, type DebuggedFunction } from './debugging/debuggers.ts';
 import { createDeployment, type Deployment, findFunction } from './deployment.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
@@ -60,11 +61,15 @@ export interface LocalLambda {
   readonly token: string | undefined;
   /** Those of the package as last read. */
   readonly functions: readonly LocalFunction[];
+  /** Where debuggers attach. */
+  readonly debuggers: readonly DebuggedFunction[];
   readonly routes: readonly {
     readonly method: string;
     readonly path: string;
     readonly functionName: string;
   }[];
+  /** Resolves when a debugger is attached to one of them. */
+  debuggerAttached(): Promise<void>;
   /**
    * Invokes a function without HTTP.
    * @throws LocalLambdaError when no function has that name.
@@ -111,7 +116,9 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     onFault,
     now: Date.now,
   });
+  const debuggers = createDebuggers(resolved, onFault);
   const cleanUp = async (): Promise<void> => {
+    await debuggers.close();
     logStore.close();
     await reaper.close();
     await removeFolder(workDir);
@@ -126,6 +133,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       options: resolved,
       workDir,
       runtimes: await createRuntimes(resolved, workDir),
+      debuggers,
       logStore,
       gate: createStartGate(resolved.simultaneousStarts),
       onProcess: reaper.track,
@@ -161,6 +169,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     };
     const close = async (): Promise<void> => {
       const closed = server.close();
+      debuggers.detach();
       await reloading.catch(() => undefined);
       await sources.stop();
       const queued = queue.close();
@@ -175,6 +184,8 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     return {
       url: `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`,
       token,
+      debuggers: debuggers.all,
+      debuggerAttached: debuggers.attached,
       get functions() {
         return [...deployment.functions.values()].map(describe);
       },

@@ -24,6 +24,11 @@ export const INVOKE_OPTIONS = {
     allowed: 'a URL of http or https',
     read: ([given = '']) => (/^https?:\/\//.test(given) && URL.canParse(given) ? given : undefined),
   } satisfies Option<string>,
+  inspect: {
+    help: 'wait until a debugger is attached to the function, then invoke it without time-out',
+    ...SWITCH,
+  } satisfies Option<boolean>,
+  inspectPort: SERVE_OPTIONS.inspectPort,
   token: { ...SERVE_OPTIONS.token, help: 'the token of the host that runs' },
   package: SERVE_OPTIONS.package,
   logs: SERVE_OPTIONS.logs,
@@ -70,17 +75,18 @@ export function parseInvoke(
   if (line.kind === 'show') return line;
   const [functionName, ...more] = line.words;
   if (more.length > 0) throw new OptionError(`function: one at most, got ${line.words.join(' ')}`);
-  const { event, payload, async, endpoint, token, package: packageDirs, ...values } = line.values;
+  const { event, payload, async, endpoint, inspect, token, package: packageDirs, ...values } = line.values;
   if (event !== undefined && payload !== undefined) {
     throw new OptionError('--event and --payload cannot be given together');
   }
   if (endpoint === undefined) {
-    const serving = { ...defaults(), ...values };
+    const serving = { ...defaults(), ...values, inspect: inspect ? [functionName ?? ''] : undefined };
     const whole = serveCommand(serving, packageDirs);
     // A call must not take messages off a queue.
     const on = { ...whole, options: { ...whole.options, eventSources: false } };
     return { kind: 'invoke', functionName, event: sourceOf(event, payload), async, on };
   }
+  if (inspect) throw new OptionError('--inspect and --endpoint cannot be given together');
   if (functionName === undefined) throw new OptionError('function: must be named with --endpoint');
   return { kind: 'invoke', functionName, event: sourceOf(event, payload), async, on: { endpoint, token } };
 }

@@ -4,6 +4,7 @@ import { LocalLambdaError } from '../local-lambda-error.ts';
 import { INSIGHTS_GROUP } from '../logs/insights-line.ts';
 import { callLambda } from './call-lambda.ts';
 import type { EventSource, InvokeCommand } from './invoke-options.ts';
+import { renderDebuggers } from './launch.ts';
 import { type Project, startHost } from './start-host.ts';
 
 /** The streams of a process. */
@@ -45,6 +46,10 @@ export async function invokeOnce(command: InvokeCommand, here: Project, streams:
   try {
     const { url: endpoint, token } = host;
     const name = chooseFunction(host.functions, command.functionName);
+    if (host.debuggers.length > 0) {
+      say(`${renderDebuggers(host.debuggers)}Waiting for a debugger.`);
+      await host.debuggerAttached();
+    }
     const answer = await callLambda({ endpoint, token, functionName: name, payload, async });
     if (async) await host.settleEvents();
     await host.flushLogs();

@@ -131,6 +131,19 @@ export const HOST_OPTIONS = {
     help: 'SQS server whose queues call functions; those of the template are created when they are missing',
     ...serverUrl,
   } satisfies Option<string>,
+  inspect: {
+    env: 'LOCAL_LAMBDA_INSPECT',
+    help: 'let a debugger attach to a function (name, logical id, or end of the name), which then has one environment and no time-out while it is attached',
+    repeatable: true,
+    allowed: 'the name of a function',
+    read: (given) => (given.includes('') ? undefined : given),
+  } satisfies Option<readonly string[]>,
+  inspectPort: {
+    env: 'LOCAL_LAMBDA_INSPECT_PORT',
+    help: 'where debuggers attach to the first of these functions; the others follow',
+    default: 9_229,
+    ...wholeNumber(0, 65_535),
+  } satisfies Option<number>,
   strict: {
     env: 'LOCAL_LAMBDA_STRICT',
     help: 'refuse packages of which not everything is served, in place of notices',
@@ -187,6 +200,7 @@ export function serveCommand(
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const { cpu, freeze, privateTmp } = values;
   const { awsEndpoint, sqsEndpoint = awsEndpoint } = values;
+  const { inspect, inspectPort } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -214,6 +228,7 @@ export function serveCommand(
       ...(layer !== undefined && { layers: layer }),
       ...(jwks !== undefined && { jwks }),
       ...(sqsEndpoint !== undefined && { sqsEndpoint }),
+      ...(inspect !== undefined && { inspect, inspectPort }),
     },
   };
 }

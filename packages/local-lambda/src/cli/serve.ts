@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { renderDebuggers } from './launch.ts';
 import type { ServeCommand } from './options.ts';
 import { renderInvocation, renderReady } from './render.ts';
 import { type Project, startHost } from './start-host.ts';
@@ -19,6 +20,7 @@ export async function serve(command: ServeCommand, here: Project): Promise<void>
       if (line !== undefined) say(`${line}\n`);
     },
   });
+  say(renderDebuggers(host.debuggers));
   say(renderReady(host));
   const { reload } = host;
   const watchers = (watch ? options.packageDir : []).map((packageDir) =>

@@ -1,4 +1,5 @@
 import type { Confinement } from '../confinement/confinement.ts';
+import type { Hold } from '../debugging/hold.ts';
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import type { OnFault } from '../fault-boundary.ts';
 import type { Report } from '../logs/lines.ts';
@@ -33,6 +34,8 @@ export interface EnvironmentOptions {
   /** Init that takes longer is repeated within the invocation. */
   readonly initTimeoutMs: number;
   readonly enforceMemory: boolean;
+  /** Time-outs stand still while it is held; undefined: it never is. */
+  readonly hold: Hold | undefined;
   /** `/proc`, or a folder that is not there. */
   readonly procDir: string;
   /** Milliseconds since the epoch. */

@@ -1,3 +1,4 @@
+import { createHeldTimer } from '../debugging/hold.ts';
 import { createTimer, guarded } from '../fault-boundary.ts';
 import { openEnvironmentLog } from '../logs/environment-log.ts';
 import { streamName } from '../logs/log-store.ts';
@@ -16,6 +17,8 @@ import { type Effect, type EnvironmentEvent, type EnvironmentState, STARTING, tr
 const MEMORY_POLL_MS = 10;
 /** A runtime whose connection closed has so long to ask again or to end, in ms. */
 const AWAY_LIMIT_MS = 2_000;
+/** What a function that is debugged is told to have left: a day, in ms. */
+const HELD_MS = 86_400_000;
 
 /** Starts an execution environment: its Runtime API, its log stream and its process. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
@@ -50,9 +53,14 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   const { onReport } = options;
   const record = createInvocationRecord({ definition, log, lines, now, clock, onReport });
   const meter = createMeter(clock);
-  const initTimer = createTimer(guard(() => apply({ type: 'stop', reason: 'init-timeout' })));
-  const timeout = createTimer(guard(() => apply({ type: 'stop', reason: 'timeout' })));
-  const awayTimer = createTimer(guard(stayedAway));
+  const { hold } = options;
+  const newTimer = (action: () => void) =>
+    hold === undefined
+      ? { ...createTimer(action), close: () => undefined }
+      : createHeldTimer(action, hold, clock);
+  const initTimer = newTimer(guard(() => apply({ type: 'stop', reason: 'init-timeout' })));
+  const timeout = newTimer(guard(() => apply({ type: 'stop', reason: 'timeout' })));
+  const awayTimer = newTimer(guard(stayedAway));
   const memoryTimer = createTimer(guard(checkMemory));
   const environment: Environment = { id: options.id, state: () => state, dispatch, drop };
 
@@ -233,7 +241,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       traceId: invocation.traceId,
       clientContext: invocation.clientContext,
       functionArn: definition.arn,
-      deadlineMs: Math.round(now() - record.elapsedMs()) + timeoutSeconds * 1000,
+      deadlineMs: Math.round(now() - record.elapsedMs()) + (hold?.isHeld() ? HELD_MS : timeoutSeconds * 1000),
     });
   }
 
@@ -247,6 +255,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 
   function ended(): void {
     for (const timer of [initTimer, timeout, awayTimer, memoryTimer]) timer.clear();
+    for (const timer of [initTimer, timeout, awayTimer]) timer.close();
     api.close();
     log.after(() => log.close());
     const onEnded = guard(() => options.onEnded(environment));

@@ -42,6 +42,8 @@ export interface PoolOptions {
 export interface Pool {
   /** Gives an invocation to an environment; its `settle` is called exactly once. */
   invoke(invocation: Invocation): void;
+  /** Starts an environment if there is none. */
+  warm(): void;
   /** Environments that exist or are about to. */
   size(): number;
   /** Ends the environments that are idle; resolves when their processes are gone. */
@@ -95,6 +97,9 @@ export function createPool(options: PoolOptions): Pool {
     invoke: (invocation) => {
       if (closing) invocation.settle(hostFault('local-lambda is stopping'));
       else serve(invocation);
+    },
+    warm: () => {
+      if (!closing && size() === 0 && max > 0) start();
     },
     size,
     dropIdle: async () => {
@@ -256,7 +261,9 @@ export function createPool(options: PoolOptions): Pool {
         .catch((error: Error) => {
           settled();
           gate.release();
-          takeOwn()?.settle(hostFault(error.message));
+          const own = takeOwn();
+          if (own === undefined) options.onFault(`starting ${definition.name}`, error);
+          else own.settle(hostFault(error.message));
           changed();
         });
     });

@@ -132,7 +132,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     const payload = Buffer.from(JSON.stringify(event));
     if (payload.length > MAX_LAMBDA_PAYLOAD_BYTES) return own.tooLarge;
     if (streamed === true) return stream(request, payload);
-    const outcome = await answerWithin(options.invoke(functionName, payload, request.traceId), timeoutMs);
+    const asked = options.invoke(functionName, payload, request.traceId);
+    const outcome = await answerWithin(asked, timeoutMs, options.holdOf(functionName));
     if (outcome === undefined) return own.timedOut;
     if (outcome.refusal === 'throttled') return own.throttled;
     if (outcome.errorType !== undefined) return own.failed;
@@ -142,7 +143,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function stream(request: GatewayRequest, payload: Buffer): Promise<GatewayAnswer> {
     const { functionName, timeoutMs } = request.match.route;
     const answering = options.stream(functionName, payload, request.traceId);
-    const answer = await answerWithin(answering, timeoutMs, discard);
+    const answer = await answerWithin(answering, timeoutMs, options.holdOf(functionName), discard);
     if (answer === undefined) return own.timedOut;
     if (answer.kind === 'whole' && answer.outcome.refusal === 'throttled') return own.throttled;
     return (await streamedAnswer(answer, request)) ?? own.failed;

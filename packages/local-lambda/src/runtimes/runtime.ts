@@ -21,8 +21,18 @@ export interface Runtime {
   /** Does what takes long before the first function needs it; what fails is told by `command`. */
   readonly prepare: () => Promise<void>;
   /**
+   * Looks for what `command` needs to be debugged.
+   * @throws LocalLambdaError saying how to get it.
+   */
+  readonly prepareDebugger: () => Promise<void>;
+  /**
    * Says how an environment of the function is started.
+   * @param debugPort where its debugger is to listen, on 127.0.0.1; undefined: it has none.
    * @throws LocalLambdaError when this machine cannot run it.
    */
-  readonly command: (definition: FunctionDefinition, taskRoot: string) => Promise<RuntimeCommand>;
+  readonly command: (
+    definition: FunctionDefinition,
+    taskRoot: string,
+    debugPort: number | undefined,
+  ) => Promise<RuntimeCommand>;
 }

@@ -1,3 +1,4 @@
+import type { Hold } from '../../debugging/hold.ts';
 import type { JwtAuthorization } from '../../deployment-package/authorizers.ts';
 import type { InvocationOutcome } from '../../environments/invocation.ts';
 import { LOCAL_CREDENTIALS } from '../../runtimes/variables.ts';
@@ -24,6 +25,8 @@ export interface AuthorizeOptions {
   readonly invoke: (functionName: string, payload: Buffer, traceId: string) => Promise<InvocationOutcome>;
   /** Where the keys of a JWT authorizer are (a file or URL), by its logical id. */
   readonly jwks: Readonly<Record<string, string>>;
+  /** What holds the time-outs of a function; undefined: nothing does. */
+  readonly holdOf: (functionName: string) => Hold | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly onNotice: (message: string) => void;
@@ -42,7 +45,7 @@ const SIGNATURE_REFUSALS = {
 /** Makes what stands between the routes of an API and their callers. */
 export function createAuthorize(options: AuthorizeOptions): Authorize {
   const { now, onNotice } = options;
-  const askAuthorizer = createAskAuthorizer(options.invoke, now);
+  const askAuthorizer = createAskAuthorizer(options);
   const keys = new Map<string, FindKey>();
   const noticed = new Set<string>();
 

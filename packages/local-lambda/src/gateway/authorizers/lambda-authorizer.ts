@@ -5,6 +5,7 @@ import { answerWithin } from '../answer-within.ts';
 import type { GatewayRequest } from '../gateway-request.ts';
 import { payloadV1 } from '../payload-v1.ts';
 import { payloadV2 } from '../payload-v2.ts';
+import type { AuthorizeOptions } from './authorize.ts';
 import { identityOf } from './identity.ts';
 import { evaluatePolicy } from './policy.ts';
 import { REFUSALS, type Refusals } from './refusals.ts';
@@ -35,10 +36,11 @@ const MAX_RESULTS = 1_000;
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  */
-export function createAskAuthorizer(
-  invoke: (functionName: string, payload: Buffer, traceId: string) => Promise<InvocationOutcome>,
-  now: () => number,
-): AskAuthorizer {
+export function createAskAuthorizer({
+  invoke,
+  holdOf,
+  now,
+}: Pick<AuthorizeOptions, 'invoke' | 'holdOf' | 'now'>): AskAuthorizer {
   const results = new Map<string, { readonly verdict: Verdict; readonly until: number }>();
 
   return async (authorization, request, arn) => {
@@ -64,7 +66,8 @@ export function createAskAuthorizer(
     const kept = results.get(key);
     if (isKept && kept !== undefined && kept.until > now()) return kept.verdict;
     const payload = Buffer.from(JSON.stringify(eventOf(authorization, request, arn, identity)));
-    const verdict = read(await answerWithin(invoke(functionName, payload, request.traceId), TIMEOUT_MS));
+    const asked = invoke(functionName, payload, request.traceId);
+    const verdict = read(await answerWithin(asked, TIMEOUT_MS, holdOf(functionName)));
     if (isKept && verdict.kind === 'answer') {
       results.delete(key);
       results.set(key, { verdict, until: now() + ttlSeconds * 1_000 });

@@ -32,7 +32,9 @@ export async function createNodeRuntime(options: NodeRuntimeOptions): Promise<Ru
     }),
     // Its client is ready since the host started.
     prepare: async () => undefined,
-    command: async (definition) => {
+    // Node brings its own.
+    prepareDebugger: async () => undefined,
+    command: async (definition, _taskRoot, debugPort) => {
       const wanted = /^nodejs(\d+)/.exec(definition.runtime)?.[1];
       if (wanted !== major && !noticed.has(definition.runtime)) {
         noticed.add(definition.runtime);
@@ -40,7 +42,14 @@ export async function createNodeRuntime(options: NodeRuntimeOptions): Promise<Ru
       }
       return {
         file: process.execPath,
-        args: [...(options.limitHeap ? heapLimits(definition) : []), client],
+        args: [
+          ...(options.limitHeap ? heapLimits(definition) : []),
+          // On stderr its address would be in the function's log.
+          ...(debugPort === undefined
+            ? []
+            : [`--inspect=127.0.0.1:${debugPort}`, '--inspect-publish-uid=http']),
+          client,
+        ],
       };
     },
   };

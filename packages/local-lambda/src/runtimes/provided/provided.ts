@@ -12,6 +12,7 @@ export function createProvidedRuntime(): Runtime {
     prefix: 'provided',
     variables: () => ({}),
     prepare: async () => undefined,
+    prepareDebugger: async () => undefined,
     command: async (_definition, taskRoot) => {
       const file = join(taskRoot, 'bootstrap');
       const own = ARCHITECTURES[process.arch] ?? process.arch;

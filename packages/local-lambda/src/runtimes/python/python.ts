@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { LocalLambdaError } from '../../local-lambda-error.ts';
 import type { Runtime } from '../runtime.ts';
+import { findDebugpy } from './find-debugpy.ts';
 import type { PythonPreparation } from './prepare-python.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
+const DEBUG = fileURLToPath(new URL('./debug.py', import.meta.url));
 
 /**
  * Makes the runtime for `python3*` functions: this machine's `python3` with a bootstrap of our own.
@@ -22,6 +24,7 @@ export function createPythonRuntime(
     return preparation;
   };
   const noticed = new Set<string>();
+  let debugpy = '';
   return {
     prefix: 'python3',
     variables: ({ runtime }, { opt }) => ({
@@ -34,17 +37,19 @@ export function createPythonRuntime(
       const prepared = await prepareOnce();
       if (!prepared.ready) onNotice(prepared.reason);
     },
-    command: async ({ runtime }) => {
+    prepareDebugger: async () => {
+      debugpy = await findDebugpy();
+    },
+    command: async ({ runtime }, _taskRoot, debugPort) => {
       const prepared = await prepareOnce();
       if (!prepared.ready) throw new LocalLambdaError(prepared.reason);
       if (runtime !== `python${prepared.version}` && !noticed.has(runtime)) {
         noticed.add(runtime);
         onNotice(`${runtime} functions run on Python ${prepared.version} here`);
       }
-      return {
-        file: prepared.python,
-        args: ['-S', '-B', '-u', BOOTSTRAP, prepared.sitePackages],
-      };
+      const args = ['-S', '-B', '-u'];
+      if (debugPort !== undefined) args.push('-X', 'frozen_modules=off', DEBUG, debugpy, String(debugPort));
+      return { file: prepared.python, args: [...args, BOOTSTRAP, prepared.sitePackages] };
     },
   };
 }
