@@ -5,6 +5,7 @@ import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-c
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { IamSigner } from '../bench/stacks/iam-signer.ts';
 import { dynamodbTable } from '../test/contracts/dynamodb-table.ts';
+import { fetchFrom } from '../test/contracts/fetch-from.ts';
 import { checksFor, type HttpTarget, type TargetFaults } from '../test/contracts/http.ts';
 import { clientSettings, ROOT_KEY } from './account.ts';
 
@@ -20,7 +21,6 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'the emulator starts a process for each at once and gives up; local-lambda holds it',
 };
 
-const REQUEST_LIMIT_MS = 35_000;
 const LOG_LIMIT_MS = 5000;
 const LOG_INTERVAL_MS = 100;
 
@@ -87,22 +87,6 @@ async function runChecks(target: HttpTarget): Promise<number> {
   }
   if (problems.length > 0) throw new Error(`the contract does not hold:\n${problems.join('\n')}`);
   return held;
-}
-
-function fetchFrom(url: string, sign?: IamSigner): HttpTarget['fetch'] {
-  return async (path, init) => {
-    const { method = 'GET', body } = init ?? {};
-    const added = await sign?.({
-      method,
-      url: `${url}${path}`,
-      ...(typeof body === 'string' ? { body } : {}),
-    });
-    return fetch(`${url}${path}`, {
-      signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
-      ...init,
-      headers: { ...(init?.headers as Record<string, string>), ...added },
-    });
-  };
 }
 
 function faultsOf({ workDir, logGroups }: ContractTarget, logs: CloudWatchLogsClient): TargetFaults {

@@ -39,10 +39,9 @@ export async function remoteStacks(options: BenchOptions, world: BenchWorld): Pr
     for (const one of [...signings.values(), ...services.values()]) one.close();
   };
   try {
-    for (const { name, region, sign } of targets) {
+    for (const { region, sign } of targets) {
       if (region !== undefined && !services.has(region)) services.set(region, await openAws(region, world));
-      if (sign !== undefined && !signings.has(sign))
-        signings.set(sign, await openSigning(sign, name, world.now));
+      if (sign !== undefined && !signings.has(sign)) signings.set(sign, await openSigning(sign, world.now));
     }
     const found: Found[] = [];
     for (const target of targets) {

@@ -69,7 +69,11 @@ export function checksFor(target: HttpTarget): ApplicableCheck[] {
       target,
       target.faults === undefined || table === undefined ? 'faults' : undefined,
     ),
-    ...applicable(gatewayChecks, target, url === undefined ? 'an HTTP API' : undefined),
+    ...applicable(
+      gatewayChecks,
+      target,
+      url === undefined ? 'an HTTP API that takes unsigned requests' : undefined,
+    ),
   ];
 }
 

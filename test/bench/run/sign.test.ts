@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict';
-import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { iamSigner } from '../../../bench/stacks/iam-signer.ts';
 import { benchIn, KEYS, NO_AWS, temporaryFile } from '../run-cli.ts';
+import { SIGNED_REGION as REGION, signatureOf } from '../signature.ts';
 
-const REGION = 'eu-west-3';
-const HOLDER = new CloudWatchLogsClient({
-  region: REGION,
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-});
 const SMALL = ['--herd', '5', '--calls', '10', '--rounds', '2', '--connections', '2', '--warm-up', '0.1'];
-
-/** What the holder of the test keys would have signed at the time that a request gives. */
-async function signatureOf({ method = '', url = '', headers }: IncomingMessage): Promise<string | undefined> {
-  const date = headers['x-amz-date'];
-  if (date === undefined) return undefined;
-  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(date)) ?? [];
-  const [year = 0, month = 0, day, hour, minute, second] = parts.map(Number);
-  const at = Date.UTC(year, month - 1, day, hour, minute, second);
-  const sent = await iamSigner(HOLDER, () => at)({ method, url: `http://${headers.host}${url}` });
-  return sent['authorization'];
-}
 
 /** A shed behind a stage that answers only what is signed. */
 async function signedShed(t: TestContext): Promise<string> {
@@ -64,7 +46,7 @@ test('an API that wants signatures, and --sign without credentials, end before a
   const keyless = await benchIn(NO_AWS, ['--url', url, '--sign', REGION]);
   assert.match(
     keyless.stderr,
-    /^bench: --sign of api needs AWS credentials, as the AWS CLI finds them; got none: /m,
+    /^bench: --sign eu-west-3 needs AWS credentials, as the AWS CLI finds them; got none: /m,
   );
   assert.equal(keyless.code, 2);
 });
