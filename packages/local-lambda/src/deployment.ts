@@ -11,6 +11,7 @@ import { readDeploymentPackages } from './deployment-package/read.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
 import { renderUnserved } from './deployment-package/unserved.ts';
+import { type WebSocketApi, webSocketRoutes } from './deployment-package/web-socket-api.ts';
 import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
 import { streamAnswer } from './environments/streamed-answer.ts';
 import {
@@ -43,6 +44,7 @@ export interface Deployment {
   }[];
   /** What calls the functions beside the APIs; not yet running. */
   readonly sources: EventSources;
+  readonly webSocketApis: readonly WebSocketApi[];
   readonly handle: HandleRequest;
   /** @throws LocalLambdaError when no function has that name. */
   invoke(functionName: string, invocation: Omit<Invocation, 'settle'>): Promise<InvocationOutcome>;
@@ -124,11 +126,15 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
   return {
     functions,
     sources: read.sources,
-    routes: apis.flatMap((api) =>
-      api.routes
-        .filter(({ fixed }) => fixed === undefined)
-        .map(({ method, path, functionName }) => ({ method, path: servedPath(api, path), functionName })),
-    ),
+    routes: [
+      ...apis.flatMap((api) =>
+        api.routes
+          .filter(({ fixed }) => fixed === undefined)
+          .map(({ method, path, functionName }) => ({ method, path: servedPath(api, path), functionName })),
+      ),
+      ...read.webSocketApis.flatMap(webSocketRoutes),
+    ],
+    webSocketApis: read.webSocketApis,
     handle: async (request, body) => {
       const leave = inFlight.enter();
       try {

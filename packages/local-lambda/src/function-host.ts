@@ -37,6 +37,8 @@ export interface FunctionHost {
   readonly logStore: LogStore;
   readonly gate: StartGate;
   readonly debuggers: Debuggers;
+  /** Variables that lead functions to this host itself; a template's own beat them. */
+  readonly ownVariables: () => Readonly<Record<string, string>>;
   readonly onProcess: (pid: number, alive: boolean) => void;
   readonly onFault: OnFault;
 }
@@ -77,6 +79,7 @@ export async function hostFunction(
     const variables = {
       ...environmentVariables(definition, own),
       ...runtime.variables(definition, own),
+      ...host.ownVariables(),
       ...definition.environment,
     };
     const confinement = await openConfinement({

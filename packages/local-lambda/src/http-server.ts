@@ -1,16 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { Admission } from './admission.ts';
 import { guarded, type OnFault } from './fault-boundary.ts';
 import { type GatewayAnswer, TOO_LARGE } from './gateway/answer.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
+import { refuse as refuseUpgrade } from './web-socket/gateway.ts';
 
 /** The one HTTP port of a host, behind which the gateway and the Lambda API stand. */
 export interface HttpServer {
   readonly port: number;
   /** Takes no new connection; resolves when requests in flight are answered. */
   close(): Promise<void>;
+  /** From now on handshakes of WebSockets have a handler. */
+  takeUpgrades(upgrades: Upgrades): void;
   /** Cuts all connections. */
   destroy(): void;
 }
@@ -30,6 +33,13 @@ export interface HttpHandlers {
   /** The answer to a request that local-lambda itself failed on. */
   readonly failed: (request: IncomingMessage) => GatewayAnswer;
   readonly onFault: OnFault;
+}
+
+/** What stands behind the server for WebSockets. */
+export interface Upgrades {
+  /** Whether a request is a handshake for it; all others are ordinary requests. */
+  takes(request: IncomingMessage): boolean;
+  connect(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 /** Where to listen, and for how long to a slow client. */
@@ -58,6 +68,7 @@ export async function startHttpServer(
   handlers: HttpHandlers,
 ): Promise<HttpServer> {
   const { onFault } = handlers;
+  let upgrades: Upgrades | undefined;
   const server = createServer(
     {
       noDelay: true,
@@ -65,6 +76,8 @@ export async function startHttpServer(
       headersTimeout: Math.min(headerSeconds, requestSeconds) * 1_000,
       requestTimeout: requestSeconds * 1_000,
       connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headerSeconds * 1_000),
+      // Node before 24.9 does not know it: with WebSocket APIs, every request to upgrade is a handshake there.
+      shouldUpgradeCallback: (request: IncomingMessage) => upgrades?.takes(request) === true,
     },
     guarded('a new request', onFault, (request: IncomingMessage, response: ServerResponse) => {
       request.url = pathOf(request.url ?? '/');
@@ -83,6 +96,12 @@ export async function startHttpServer(
     socket.on('error', () => socket.destroy());
     socket.end(NO_TUNNEL);
   });
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    request.url = pathOf(request.url ?? '/');
+    const refusal = handlers.admit(request);
+    if (refusal === undefined) upgrades?.connect(request, socket, head);
+    else refuseUpgrade(socket, refusal.status);
+  };
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -100,6 +119,14 @@ export async function startHttpServer(
         server.close(() => resolve());
         server.closeIdleConnections();
       }),
+    takeUpgrades: (taken) => {
+      if (upgrades === undefined) {
+        server.on('upgrade', (request, socket, head) =>
+          guarded('a handshake', onFault, upgrade, () => socket.destroy())(request, socket, head),
+        );
+      }
+      upgrades = taken;
+    },
     destroy: () => server.closeAllConnections(),
   };
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { createDebuggers, type DebuggedFunction } from './debugging/debuggers.ts
 import { createDeployment, type Deployment, findFunction } from './deployment.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
+import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
 import { createStartGate } from './environments/start-gate.ts';
 import { type RunningSources, startEventSources } from './event-sources/start-event-sources.ts';
 import { faultNotices, guarded } from './fault-boundary.ts';
@@ -25,6 +26,7 @@ import { createProvidedRuntime } from './runtimes/provided/provided.ts';
 import { preparePython } from './runtimes/python/prepare-python.ts';
 import { createPythonRuntime } from './runtimes/python/python.ts';
 import type { Runtime } from './runtimes/runtime.ts';
+import { createWebSocketGateway, managementVariable } from './web-socket/gateway.ts';
 
 export type { LocalLambdaOptions } from './options.ts';
 export { preparePython } from './runtimes/python/prepare-python.ts';
@@ -124,6 +126,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     await removeFolder(workDir);
   };
   let deployment: Deployment;
+  let url = '';
   let reloading: Promise<void> = Promise.resolve();
   let closing: Promise<void> | undefined;
   const retired = new Set<Promise<void>>();
@@ -136,6 +139,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       debuggers,
       logStore,
       gate: createStartGate(resolved.simultaneousStarts),
+      ownVariables: () => managementVariable(url, deployment.webSocketApis),
       onProcess: reaper.track,
       onFault,
     };
@@ -147,16 +151,30 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
         functions: [...own.functions.values()].map(({ definition }) => definition),
         invoke: (name, payload) => own.invoke(name, newInvocation(payload)),
       });
+    const webSockets = createWebSocketGateway({
+      apis: () => deployment.webSocketApis,
+      invoke: (name, payload) => deployment.invoke(name, newInvocation(payload)),
+      holdOf: (name) => debuggers.get(name)?.hold,
+      region: resolved.region ?? DEFAULT_REGION,
+      accountId: LOCAL_ACCOUNT_ID,
+      newId: randomUUID,
+      now: Date.now,
+      onFault,
+    });
     const server = await startHttpServer(resolved, {
       admit: createAdmission(resolved.host, token),
-      handle: (request, body) => deployment.handle(request, body),
+      handle: async (request, body) => webSockets.manage(request, body) ?? deployment.handle(request, body),
       failed: ({ url = '/' }) => (LAMBDA_API_PATH.test(url) ? FAULT_OF_LAMBDA_API : FAULT),
       onFault,
     });
+    url = `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`;
+    const takeUpgrades = () => deployment.webSocketApis.length > 0 && server.takeUpgrades(webSockets);
+    takeUpgrades();
     let sources = await startSources(deployment);
     const reload = async (): Promise<void> => {
       const before = deployment;
       deployment = await createDeployment(host, queue);
+      takeUpgrades();
       const old = sources;
       const closed = old
         .stop()
@@ -168,6 +186,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       sources = await startSources(deployment);
     };
     const close = async (): Promise<void> => {
+      webSockets.close();
       const closed = server.close();
       debuggers.detach();
       await reloading.catch(() => undefined);
@@ -182,7 +201,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     };
 
     return {
-      url: `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`,
+      url,
       token,
       debuggers: debuggers.all,
       debuggerAttached: debuggers.attached,

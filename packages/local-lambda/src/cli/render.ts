@@ -6,6 +6,8 @@ type Ready = Pick<LocalLambda, 'url' | 'token' | 'routes' | 'functions'>;
 /** What a terminal shows when the host is ready: routes with their URLs, and a curl line to try. */
 export function renderReady(host: Ready): string {
   const rows = host.routes.map(({ method, path, functionName }) => {
+    if (method === 'WS')
+      return `  ${method.padEnd(7)} ${host.url.replace(/^http/, 'ws')}${path}  ${functionName}`;
     const url = path.endsWith('$default')
       ? `${host.url}${path.slice(0, -9)}/… (any other)`
       : `${host.url}${path}`;
@@ -21,8 +23,9 @@ function renderToken(token: string): string {
 }
 
 function renderCurl({ url, token, routes, functions }: Ready): string {
-  const route = routes.find(({ path }) => !path.endsWith('$default') && !path.includes('{'));
-  const other = routes.find(({ path }) => !path.endsWith('$default'));
+  const byHttp = routes.filter(({ method, path }) => method !== 'WS' && !path.endsWith('$default'));
+  const route = byHttp.find(({ path }) => !path.includes('{'));
+  const [other] = byHttp;
   const chosen = route ?? other;
   const header = token === undefined ? '' : ` -H '${TOKEN_HEADER}: ${token}'`;
   if (chosen === undefined) {

@@ -25,11 +25,7 @@ export function readHttpApis(
   const authorizationOf = authorizationReader(loaded, functions);
   const stages = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Stage');
   return resourcesOfType(loaded, 'AWS::ApiGatewayV2::Api')
-    .filter(({ logicalId, properties }) => {
-      const isWebSocket = properties['ProtocolType'] === 'WEBSOCKET';
-      if (isWebSocket) onUnserved({ what: logicalId, notice: 'WebSocket APIs are not served' });
-      return !isWebSocket;
-    })
+    .filter(({ properties }) => properties['ProtocolType'] !== 'WEBSOCKET')
     .map((api) => {
       const isOwn = ({ properties }: ResolvedResource) => String(properties['ApiId']) === api.logicalId;
       const own = stages.filter(isOwn);

@@ -9,6 +9,7 @@ import { type Layers, missingLayers, readLayers } from './layers.ts';
 import { readRestApis } from './rest-api.ts';
 import { type LoadedTemplate, readTemplates, type TemplateSettings } from './template.ts';
 import { type Unserved, unservedResources } from './unserved.ts';
+import { readWebSocketApis, type WebSocketApi } from './web-socket-api.ts';
 
 /** All that local-lambda takes from deployment packages, still zipped. */
 export interface DeploymentPackage {
@@ -16,6 +17,7 @@ export interface DeploymentPackage {
   readonly functions: readonly FunctionDefinition[];
   /** Those with routes. */
   readonly apis: readonly ApiDefinition[];
+  readonly webSocketApis: readonly WebSocketApi[];
   readonly layers: Layers;
   /** What calls functions beside the APIs. */
   readonly sources: EventSources;
@@ -59,7 +61,8 @@ export async function readDeploymentPackages(
     ...readRestApis(loaded, functions, onUnserved),
     ...readFunctionUrls(loaded, functions, onUnserved),
   ]);
+  const webSocketApis = templates.flatMap((loaded) => readWebSocketApis(loaded, functions, onUnserved));
   const sources = readEventSources(templates, functions, settings, onUnserved);
   const withRoutes = apis.filter(({ routes }) => routes.length > 0);
-  return { templates, functions, apis: withRoutes, layers, sources, unserved };
+  return { templates, functions, apis: withRoutes, webSocketApis, layers, sources, unserved };
 }

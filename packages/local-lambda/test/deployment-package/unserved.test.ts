@@ -199,8 +199,8 @@ test('what is not served is named once at the start, and refused by strict', asy
   };
   const host = await startHost(t, { hello }, {}, resources);
   assert.deepEqual(host.notices, [
-    'Socket: WebSocket APIs are not served',
     'Route (AWS::ApiGatewayV2::Route): it is not served: Resources.Proxy.Properties.IntegrationType: must be AWS_PROXY, is "HTTP_PROXY"',
+    'Socket.RouteSelectionExpression: must be $request.body.NAME here, is undefined: all messages go to $default',
     'Mapping (AWS::Lambda::EventSourceMapping): nothing here sends its events; invoke the function with a sample event instead',
     'Queue (AWS::SQS::Queue), Orders (AWS::SQS::Queue): set AWS_ENDPOINT_URL_SQS to an SQS server on this machine, and it is created there when it is missing',
   ]);
@@ -213,7 +213,7 @@ test('what is not served is named once at the start, and refused by strict', asy
     startLocalLambda({ packageDir: dir, logsDir: join(folder, 'logs'), strict: true });
   await assert.rejects(
     start(packageDir),
-    /^LocalLambdaError: strict: not everything is served\n {2}Socket: .*\n.*\n.*\n {2}Queue \(AWS::SQS/,
+    /^LocalLambdaError: strict: not everything is served\n {2}Route .*\n {2}Socket.*\n.*\n {2}Queue \(AWS::SQS/,
   );
   await (await start(await writePackage(join(folder, 'clean'), { hello }))).close();
   assert.deepEqual(renderUnserved([]), []);
