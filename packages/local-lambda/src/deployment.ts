@@ -129,7 +129,7 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
     routes: [
       ...apis.flatMap((api) =>
         api.routes
-          .filter(({ fixed }) => fixed === undefined)
+          .filter(({ mock }) => mock === undefined)
           .map(({ method, path, functionName }) => ({ method, path: servedPath(api, path), functionName })),
       ),
       ...read.webSocketApis.flatMap(webSocketRoutes),

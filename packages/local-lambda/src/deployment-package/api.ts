@@ -1,5 +1,6 @@
 import type { ApiKey } from './api-keys.ts';
 import type { Authorization } from './authorizers.ts';
+import type { MappingTemplate, ParameterPlace, TemplateInput } from './mapping-template.ts';
 
 /** One route of an HTTP or REST API with the function behind it. */
 export interface RouteDefinition {
@@ -20,8 +21,37 @@ export interface RouteDefinition {
   /** Who may call it; undefined: everybody. */
   readonly authorization?: Authorization | undefined;
   readonly apiKeyRequired?: boolean;
-  /** What a REST API answers by itself (an integration of type `MOCK`), in place of a function; names and values in turn. */
-  readonly fixed?: { readonly status: number; readonly headers: readonly string[]; readonly body: string };
+  /** What a REST API demands of a request before it asks the function. */
+  readonly validation?: RequestValidation | undefined;
+  /** What a REST API answers by itself (an integration of type `MOCK`), in place of a function. */
+  readonly mock?: MockAnswer;
+}
+
+/** An answer without function; its headers are names and values in turn. */
+export interface FixedAnswer {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+/** Makes the answer of a mock integration. */
+export type MockAnswer = (input: TemplateInput) => FixedAnswer;
+
+/** What a method of a REST API checks. */
+export interface RequestValidation {
+  /** Parameters that must be there, and not blank. */
+  readonly parameters: readonly { readonly place: ParameterPlace; readonly name: string }[];
+  /** Says what is wrong with a body, by its media type or `$default`; undefined: nothing is. */
+  readonly bodies: ReadonlyMap<string, (value: unknown) => string | undefined>;
+}
+
+/** The form that a template gives to an answer of the API itself. */
+export interface GatewayResponseDefinition {
+  /** Undefined: the one that it has. */
+  readonly status: number | undefined;
+  readonly headers: readonly (readonly [name: string, value: (input: TemplateInput) => string | undefined])[];
+  /** By media type; empty: the body stays as it is. */
+  readonly templates: readonly (readonly [type: string, text: MappingTemplate])[];
 }
 
 /** A stage of an API. */
@@ -56,6 +86,8 @@ export interface ApiDefinition {
   readonly cors: CorsDefinition | undefined;
   /** Media types of a REST API whose bodies travel in base64, such as `image/*`. */
   readonly binaryMediaTypes: readonly string[];
+  /** Answers of a REST API itself that have another form, by their type, such as `DEFAULT_4XX`. */
+  readonly gatewayResponses?: ReadonlyMap<string, GatewayResponseDefinition>;
   /** Keys that open routes which need one. */
   readonly apiKeys: readonly ApiKey[];
   /** Format and log group of the access log, where a stage has one. */

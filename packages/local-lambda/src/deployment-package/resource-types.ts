@@ -13,6 +13,10 @@ const NO_BUCKET_EVENTS = told(
 );
 const NO_POOL_TRIGGER = told('a user pool calls no function here; invoke it with a sample event instead');
 
+const NO_DOCUMENT = told(
+  'its OpenAPI document is not here: it has no routes of it; give the document itself, or a path in DefinitionUri',
+);
+
 /**
  * The types of resources that the Serverless Framework, SAM and the CDK make for functions, and what is made of each.
  * A type that ends in `*` stands for all that begin so; the first that fits counts.
@@ -42,9 +46,9 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'AWS::ApiGateway::ApiKey': SERVED,
   'AWS::ApiGateway::UsagePlan': SERVED,
   'AWS::ApiGateway::UsagePlanKey': SERVED,
-  'AWS::ApiGateway::RequestValidator': HARMLESS,
-  'AWS::ApiGateway::Model': HARMLESS,
-  'AWS::ApiGateway::GatewayResponse': told("the API's own errors have AWS's default form"),
+  'AWS::ApiGateway::RequestValidator': SERVED,
+  'AWS::ApiGateway::Model': SERVED,
+  'AWS::ApiGateway::GatewayResponse': SERVED,
   'AWS::ApiGateway::DomainName*': told('the API is served under the host name of this machine'),
   'AWS::ApiGateway::BasePathMapping*': told('the API is served at its own path'),
   'AWS::ApiGateway::*': HARMLESS,
@@ -149,8 +153,8 @@ export const PROPERTIES: Readonly<Record<string, Readonly<Record<string, Treatme
   'AWS::Cognito::UserPool': { LambdaConfig: NO_POOL_TRIGGER },
   'AWS::DynamoDB::Table': { TimeToLiveSpecification: told('nothing expires') },
   'AWS::ApiGateway::RestApi': {
-    Body: told('its OpenAPI document is not read: it has no routes here'),
-    BodyS3Location: told('its OpenAPI document is not read: it has no routes here'),
+    Body: NO_DOCUMENT,
+    BodyS3Location: NO_DOCUMENT,
     Policy: told('its policy is not asked: everybody may call it'),
     // Of SAM, which makes resources of them.
     Cors: told('requests of type OPTIONS are not answered; the function must send the headers of CORS'),
@@ -158,17 +162,14 @@ export const PROPERTIES: Readonly<Record<string, Readonly<Record<string, Treatme
     GatewayResponses: told("the API's own errors have AWS's default form"),
     ApiKeySourceType: told('API keys are read from the header x-api-key'),
   },
-  'AWS::ApiGateway::Method': {
-    RequestValidatorId: told('requests are not validated'),
-  },
   'AWS::ApiGateway::UsagePlan': {
     Quota: told('calls are not counted: no quota is enforced'),
     Throttle: told('calls are not counted: nobody is throttled'),
   },
   'AWS::ApiGatewayV2::Api': {
     Domain: told('the API is served under the host name of this machine'),
-    Body: told('its OpenAPI document is not read: it has no routes here'),
-    BodyS3Location: told('its OpenAPI document is not read: it has no routes here'),
+    Body: NO_DOCUMENT,
+    BodyS3Location: NO_DOCUMENT,
   },
   'AWS::ApiGatewayV2::Integration': {
     RequestParameters: told('parameters of requests are not mapped'),

@@ -4,11 +4,12 @@ import { readApiKeys } from './api-keys.ts';
 import { authorizationReader, type ReadAuthorization } from './authorizers.ts';
 import { functionOfUri } from './function-of-uri.ts';
 import type { FunctionDefinition } from './functions.ts';
+import { readGatewayResponses } from './gateway-responses.ts';
 import { apiHostName, readStage } from './http-api.ts';
+import { readMock } from './mock-integration.ts';
+import { type ReadValidation, validationReader } from './request-validation.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 import { routeOrNotice, type Unserved } from './unserved.ts';
-
-const JSON_TYPE = 'application/json';
 
 /** API Gateway waits at most 29 s for an integration of a REST API, and 15 minutes for one that streams. */
 const REST_TIMEOUT_MS = 29_000;
@@ -35,6 +36,7 @@ export function readRestApis(
     const isOwn = ({ properties }: ResolvedResource) => String(properties['RestApiId']) === api.logicalId;
     const own = stages.filter(isOwn);
     const types = api.properties['BinaryMediaTypes'];
+    const validationOf = validationReader(loaded, api.logicalId);
     return {
       kind: 'rest',
       id: api.logicalId,
@@ -43,9 +45,12 @@ export function readRestApis(
       routes: methods
         .filter(isOwn)
         .flatMap((method) =>
-          routeOrNotice(method, onUnserved, () => readMethod(method, resources, functions, authorizationOf)),
+          routeOrNotice(method, onUnserved, () =>
+            readMethod(method, { resources, functions, authorizationOf, validationOf }),
+          ),
         ),
       cors: undefined,
+      gatewayResponses: readGatewayResponses(loaded, api.logicalId, onUnserved),
       apiKeys: readApiKeys(loaded, api.logicalId),
       // A slash in such a type may be written `~1`.
       binaryMediaTypes: Array.isArray(types)
@@ -56,18 +61,24 @@ export function readRestApis(
   });
 }
 
+/** What a method is read with. */
+interface Surroundings {
+  readonly resources: ReadonlyMap<string, ResolvedResource>;
+  readonly functions: readonly FunctionDefinition[];
+  readonly authorizationOf: ReadAuthorization;
+  readonly validationOf: ReadValidation;
+}
+
 function readMethod(
   resource: ResolvedResource,
-  resources: ReadonlyMap<string, ResolvedResource>,
-  functions: readonly FunctionDefinition[],
-  authorizationOf: ReadAuthorization,
+  { resources, functions, authorizationOf, validationOf }: Surroundings,
 ): RouteDefinition {
   const { logicalId, properties } = resource;
   const integration = Object(properties['Integration']) as Record<string, unknown>;
   const at = `Resources.${logicalId}.Properties`;
   const path = pathOf(String(properties['ResourceId']), resources, `${at}.ResourceId`);
   const method = String(properties['HttpMethod']);
-  const streamed = integration['ResponseTransferMode'] === 'STREAM';
+  const streamed = String(integration['ResponseTransferMode']).toUpperCase() === 'STREAM';
   const maxMs = streamed ? STREAM_TIMEOUT_MS : REST_TIMEOUT_MS;
   const route = {
     method,
@@ -75,6 +86,7 @@ function readMethod(
     routeKey: `${method} ${path}`,
     resourceId: String(properties['ResourceId']),
     authorization: authorizationOf(resource),
+    validation: validationOf(resource),
     apiKeyRequired: String(properties['ApiKeyRequired']) === 'true',
     payloadFormat: '1.0',
     streamed,
@@ -86,44 +98,12 @@ function readMethod(
       return { ...route, functionName: name };
     }
     case 'MOCK':
-      return { ...route, functionName: '', fixed: fixedAnswer(integration, `${at}.Integration`) };
+      return { ...route, functionName: '', mock: readMock(integration, `${at}.Integration`) };
     default:
       throw new LocalLambdaError(
         `${at}.Integration.Type: must be AWS_PROXY or MOCK, is ${JSON.stringify(integration['Type'])}`,
       );
   }
-}
-
-/**
- * What an integration of type `MOCK` answers: the response of the status that its request template asks for. Header
- * values stand in the template in single quotes: `'*'`.
- * @throws LocalLambdaError when the body is a template that depends on the request.
- */
-function fixedAnswer(
-  integration: Readonly<Record<string, unknown>>,
-  at: string,
-): NonNullable<RouteDefinition['fixed']> {
-  const { RequestTemplates, IntegrationResponses } = integration;
-  const [, asked] = /"?statusCode"?\s*:\s*"?(\d{3})/.exec(String(Object(RequestTemplates)[JSON_TYPE])) ?? [];
-  const responses = (Array.isArray(IntegrationResponses) ? IntegrationResponses : []).map(
-    (response) => Object(response) as Record<string, unknown>,
-  );
-  const response =
-    responses.find(({ StatusCode, SelectionPattern }) => String(SelectionPattern ?? StatusCode) === asked) ??
-    responses.find(({ SelectionPattern }) => SelectionPattern === undefined) ??
-    responses[0];
-  const { StatusCode = 200, ResponseParameters, ResponseTemplates } = response ?? {};
-  const headers = Object.entries(Object(ResponseParameters)).flatMap(([name, value]) => {
-    const header = /^method\.response\.header\.(.+)$/.exec(name)?.[1];
-    const text = /^'(.*)'$/s.exec(String(value))?.[1];
-    return header === undefined || text === undefined ? [] : [header.toLowerCase(), text];
-  });
-  const body = String(Object(ResponseTemplates)[JSON_TYPE] ?? '');
-  if (/\$\w|\$\{|#(?:set|if|foreach)\b/.test(body)) {
-    throw new LocalLambdaError(`${at}.IntegrationResponses: mapping templates are not evaluated`);
-  }
-  const type = body === '' || headers.includes('content-type') ? [] : ['content-type', JSON_TYPE];
-  return { status: Number(StatusCode), headers: [...headers, ...type], body };
 }
 
 function pathOf(resourceId: string, resources: ReadonlyMap<string, ResolvedResource>, at: string): string {

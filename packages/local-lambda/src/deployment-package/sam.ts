@@ -197,7 +197,8 @@ function implicitApis(events: readonly SamEvent[], globals: Readonly<Record<stri
 }
 
 function httpApi(logicalId: string, resource: TemplateResource, properties: Properties): Resources {
-  const { CorsConfiguration, StageName = '$default', Name = logicalId } = properties;
+  const { CorsConfiguration, StageName = '$default', Name = logicalId, Auth } = properties;
+  const DefaultAuth = routeAuth(logicalId, { kind: 'HttpApi', auth: Object(Auth) as Properties }, {});
   const stage = picked(properties, ['AccessLogSettings', 'StageVariables']);
   const cors = CorsConfiguration === true ? { AllowOrigins: ['*'] } : CorsConfiguration;
   const CorsObject = typeof cors === 'string' ? { AllowOrigins: [cors] } : cors;
@@ -209,6 +210,7 @@ function httpApi(logicalId: string, resource: TemplateResource, properties: Prop
       Properties: {
         Name,
         ProtocolType: 'HTTP',
+        DefaultAuth,
         ...(CorsObject !== undefined && { CorsConfiguration: CorsObject }),
         ...bodyOf(properties),
         ...picked(properties, ['Domain']),
@@ -223,13 +225,14 @@ function httpApi(logicalId: string, resource: TemplateResource, properties: Prop
 }
 
 function restApi(logicalId: string, resource: TemplateResource, properties: Properties): Resources {
-  const { StageName = 'Prod', Name = logicalId } = properties;
+  const { StageName = 'Prod', Name = logicalId, Auth } = properties;
+  const DefaultAuth = routeAuth(logicalId, { kind: 'Api', auth: Object(Auth) as Properties }, {});
   const ref = { Ref: logicalId };
   return {
     [logicalId]: {
       ...resource,
       Type: 'AWS::ApiGateway::RestApi',
-      Properties: { Name, ...picked(properties, SAME_API_PROPERTIES), ...bodyOf(properties) },
+      Properties: { Name, DefaultAuth, ...picked(properties, SAME_API_PROPERTIES), ...bodyOf(properties) },
     },
     [`${logicalId}Stage`]: {
       ...resource,

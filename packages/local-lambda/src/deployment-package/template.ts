@@ -5,7 +5,9 @@ import { findTemplates, type TemplateFile } from './find-templates.ts';
 import { isCreated, type ResolutionScope, resolveIntrinsics } from './intrinsics.ts';
 import { lazyProperties, resolveValue } from './lazy-properties.ts';
 import { findNestedStacks, nestedParameters, outputOf } from './nested-stacks.ts';
+import { expandOpenApi } from './openapi.ts';
 import { checkParameterNames, parameterValues } from './parameters.ts';
+import { readApiBodies } from './read-api-bodies.ts';
 import { expandServerless } from './sam.ts';
 import { parseTemplateYaml } from './yaml.ts';
 
@@ -87,7 +89,8 @@ async function load(
 ): Promise<LoadedStack> {
   const { path } = file;
   const { depth = 0 } = within ?? {};
-  const template = expandServerless(checkTemplate(parseTemplate(await readFile(path, 'utf8'), path), path));
+  const parsed = checkTemplate(parseTemplate(await readFile(path, 'utf8'), path), path);
+  const template = expandOpenApi(await readApiBodies(expandServerless(parsed), path));
   const outputs = new Map<string, (output: string) => unknown>();
   const given = within === undefined ? (settings.parameters ?? {}) : {};
   const values = parameterValues(template, given);

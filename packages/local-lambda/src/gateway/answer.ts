@@ -8,7 +8,26 @@ export interface GatewayAnswer {
   readonly headers: readonly string[];
   /** As text where it is text: head and body then leave in one write. A stream leaves as it comes. */
   readonly body: string | Buffer | Readable;
+  /** Of a REST API's own answers: what templates call it. */
+  readonly responseType?: ResponseType;
+  /** … and what exactly is wrong with the request. */
+  readonly detail?: string;
 }
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
+export type ResponseType =
+  | 'ACCESS_DENIED'
+  | 'AUTHORIZER_CONFIGURATION_ERROR'
+  | 'BAD_REQUEST_BODY'
+  | 'BAD_REQUEST_PARAMETERS'
+  | 'DEFAULT_5XX'
+  | 'EXPIRED_TOKEN'
+  | 'INTEGRATION_TIMEOUT'
+  | 'INVALID_API_KEY'
+  | 'INVALID_SIGNATURE'
+  | 'MISSING_AUTHENTICATION_TOKEN'
+  | 'REQUEST_TOO_LARGE'
+  | 'UNAUTHORIZED';
 
 const JSON_TYPE = ['content-type', 'application/json'] as const;
 
@@ -16,9 +35,19 @@ const JSON_TYPE = ['content-type', 'application/json'] as const;
  * An answer of API Gateway itself.
  * @param errorType is what REST APIs name beside it.
  */
-export function gatewayMessage(status: number, message: string, errorType?: string): GatewayAnswer {
+export function gatewayMessage(
+  status: number,
+  message: string,
+  errorType?: string,
+  responseType?: ResponseType,
+): GatewayAnswer {
   const type = errorType === undefined ? [] : ['x-amzn-errortype', errorType];
-  return { status, headers: [...JSON_TYPE, ...type], body: JSON.stringify({ message }) };
+  return {
+    status,
+    headers: [...JSON_TYPE, ...type],
+    body: JSON.stringify({ message }),
+    ...(responseType !== undefined && { responseType }),
+  };
 }
 
 /** The answers that an API gives by itself, when no function's answer is to be had. */
@@ -44,7 +73,8 @@ const URL_FAILED: GatewayAnswer = {
   headers: ['content-type', 'text/plain'],
   body: 'Internal Server Error',
 };
-const BAD_GATEWAY = gatewayMessage(502, 'Internal server error', 'InternalServerErrorException');
+const REST_FAULT = 'InternalServerErrorException';
+const BAD_GATEWAY = gatewayMessage(502, 'Internal server error', REST_FAULT, 'DEFAULT_5XX');
 
 /**
  * What HTTP APIs, REST APIs and URLs of functions answer by themselves.
@@ -66,11 +96,16 @@ export const OWN_ANSWERS: Readonly<Record<ApiDefinition['kind'], OwnAnswers>> = 
     tooLarge: TOO_LARGE,
   },
   rest: {
-    notFound: gatewayMessage(403, 'Missing Authentication Token', 'MissingAuthenticationTokenException'),
+    notFound: gatewayMessage(
+      403,
+      'Missing Authentication Token',
+      'MissingAuthenticationTokenException',
+      'MISSING_AUTHENTICATION_TOKEN',
+    ),
     failed: BAD_GATEWAY,
     throttled: BAD_GATEWAY,
-    timedOut: gatewayMessage(504, 'Endpoint request timed out', 'InternalServerErrorException'),
-    tooLarge: gatewayMessage(413, 'Request Too Long', 'RequestTooLargeException'),
+    timedOut: gatewayMessage(504, 'Endpoint request timed out', REST_FAULT, 'INTEGRATION_TIMEOUT'),
+    tooLarge: gatewayMessage(413, 'Request Too Long', 'RequestTooLargeException', 'REQUEST_TOO_LARGE'),
   },
 };
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ApiDefinition } from '../deployment-package/api.ts';
+import type { ApiDefinition, RouteDefinition, StageDefinition } from '../deployment-package/api.ts';
 import { discard, type StreamedAnswer } from '../environments/streamed-answer.ts';
 import { type GatewayAnswer, OWN_ANSWERS } from './answer.ts';
 import { answerWithin } from './answer-within.ts';
@@ -8,9 +8,12 @@ import { type AuthorizeOptions, createAuthorize } from './authorizers/authorize.
 import { corsHeaders, preflightAnswer } from './cors.ts';
 import { answerOf } from './function-answer.ts';
 import type { GatewayRequest } from './gateway-request.ts';
+import { gatewayResponse } from './gateway-responses.ts';
 import { payloadV1 } from './payload-v1.ts';
 import { payloadV2 } from './payload-v2.ts';
 import { streamedAnswer } from './streamed-answer.ts';
+import { templateInput } from './template-input.ts';
+import { invalidRequest } from './validate-request.ts';
 
 /** What the gateway needs of the host. */
 export interface GatewayOptions extends AuthorizeOptions {
@@ -41,6 +44,16 @@ export interface HandledRequest {
 /** The largest payload that Lambda takes: 6 MiB. API Gateway answers 413 above it. */
 const MAX_LAMBDA_PAYLOAD_BYTES = 6_291_456;
 
+/** What stands for a route where there is none. */
+const NO_ROUTE: RouteDefinition = {
+  method: 'ANY',
+  path: '',
+  routeKey: '',
+  resourceId: '',
+  functionName: '',
+  payloadFormat: '1.0',
+  timeoutMs: 0,
+};
 const NOWHERE = { routeKey: undefined, stage: undefined };
 /** A host name, with brackets where it is an address of IPv6, and a port. */
 const HOST = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/;
@@ -79,12 +92,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     const question = url.indexOf('?');
     const rawPath = question === -1 ? url : url.slice(0, question);
     const match = route(method, rawPath);
-    if (match === undefined) return { answer: own.notFound, ...NOWHERE };
+    const stage = match?.stage ?? (api.stages[0] as StageDefinition);
     const [, domainName = 'localhost', port = '80'] = HOST.exec(headers.host ?? '') ?? [];
-    const answer = await pass({
+    const asked: GatewayRequest = {
       api,
-      stage: match.stage,
-      match,
+      stage,
+      match: match ?? { route: NO_ROUTE, parameters: {}, stage, path: rawPath },
       method,
       rawPath,
       rawQuery: question === -1 ? '' : url.slice(question + 1),
@@ -102,17 +115,28 @@ export function createGateway(options: GatewayOptions): Gateway {
       accept: headers.accept,
       userAgent: headers['user-agent'] ?? '',
       caller: undefined,
-    });
-    const place = { routeKey: match.route.routeKey, stage: match.stage.name };
+    };
+    const given = match === undefined ? own.notFound : await pass(asked);
+    const answer =
+      given.responseType === undefined ? given : gatewayResponse(api, given, templateInput(asked));
+    if (match === undefined) return { answer, ...NOWHERE };
+    const place = { routeKey: match.route.routeKey, stage: stage.name };
     return { answer: withCors(answer, request), ...place };
   }
 
   /** The answer of a route, once its authorizer has let the request pass. */
   async function pass(request: GatewayRequest): Promise<GatewayAnswer> {
-    const { fixed, authorization, apiKeyRequired } = request.match.route;
-    if (authorization === undefined && apiKeyRequired !== true) return fixed ?? ask(request);
+    const { authorization, apiKeyRequired } = request.match.route;
+    if (authorization === undefined && apiKeyRequired !== true) return serve(request);
     const caller = await authorize(request);
-    return 'status' in caller ? caller : (fixed ?? ask({ ...request, caller }));
+    return 'status' in caller ? caller : serve({ ...request, caller });
+  }
+
+  async function serve(request: GatewayRequest): Promise<GatewayAnswer> {
+    const { mock, validation } = request.match.route;
+    const invalid = validation && invalidRequest(request, validation);
+    if (invalid !== undefined) return invalid;
+    return mock === undefined ? ask(request) : mock(templateInput(request));
   }
 
   function preflightOf({ method, headers }: IncomingMessage): GatewayAnswer | undefined {

@@ -36,11 +36,14 @@ export function headerOf({ rawHeaders }: GatewayRequest, name: string): string |
   return at === -1 ? undefined : rawHeaders[at + 1];
 }
 
-function contextValue(name: string, request: GatewayRequest): string | undefined {
+/** A variable of API Gateway's `$context`. */
+export function contextValue(name: string, request: GatewayRequest): string | undefined {
   const values: Readonly<Record<string, string>> = {
     accountId: request.accountId,
     apiId: request.api.id,
     domainName: request.domainName,
+    domainPrefix: request.api.id,
+    extendedRequestId: request.requestId,
     httpMethod: request.method,
     'identity.sourceIp': request.sourceIp,
     'identity.userAgent': request.userAgent,
@@ -51,5 +54,9 @@ function contextValue(name: string, request: GatewayRequest): string | undefined
     routeKey: request.match.route.routeKey,
     stage: request.stage.name,
   };
-  return values[name];
+  if (Object.hasOwn(values, name)) return values[name];
+  if (!name.startsWith('authorizer.')) return undefined;
+  const known = Object(request.caller?.authorizer) as Record<string, unknown>;
+  const value = known[name.slice('authorizer.'.length)];
+  return value === undefined || value === null ? undefined : String(value);
 }

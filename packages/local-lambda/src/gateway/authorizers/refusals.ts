@@ -20,7 +20,7 @@ export interface Refusals {
 }
 
 const FORBIDDEN = gatewayMessage(403, 'Forbidden');
-const REST_FORBIDDEN = gatewayMessage(403, 'Forbidden', 'ForbiddenException');
+const REST_FORBIDDEN = gatewayMessage(403, 'Forbidden', 'ForbiddenException', 'INVALID_API_KEY');
 const INVALID_SIGNATURE = 'InvalidSignatureException';
 
 const HTTP_REFUSALS: Refusals = {
@@ -40,28 +40,31 @@ export const REFUSALS: Readonly<Record<ApiDefinition['kind'], Refusals>> = {
   url: HTTP_REFUSALS,
   http: HTTP_REFUSALS,
   rest: {
-    unauthorized: gatewayMessage(401, 'Unauthorized', 'UnauthorizedException'),
+    unauthorized: gatewayMessage(401, 'Unauthorized', 'UnauthorizedException', 'UNAUTHORIZED'),
     notAllowed: accessDenied('User is not authorized to access this resource'),
     denied: accessDenied('User is not authorized to access this resource with an explicit deny'),
     failed: {
-      ...gatewayMessage(500, '', 'AuthorizerConfigurationException'),
+      ...gatewayMessage(500, '', 'AuthorizerConfigurationException', 'AUTHORIZER_CONFIGURATION_ERROR'),
       body: '{"message":null}',
     },
     missingSignature: gatewayMessage(
       403,
       'Missing Authentication Token',
       'MissingAuthenticationTokenException',
+      'MISSING_AUTHENTICATION_TOKEN',
     ),
     unknownKey: gatewayMessage(
       403,
       'The security token included in the request is invalid.',
       'UnrecognizedClientException',
+      'INVALID_SIGNATURE',
     ),
-    expiredSignature: gatewayMessage(403, 'Signature expired', INVALID_SIGNATURE),
+    expiredSignature: gatewayMessage(403, 'Signature expired', INVALID_SIGNATURE, 'EXPIRED_TOKEN'),
     wrongSignature: gatewayMessage(
       403,
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
       INVALID_SIGNATURE,
+      'INVALID_SIGNATURE',
     ),
     noApiKey: REST_FORBIDDEN,
   },
@@ -69,5 +72,6 @@ export const REFUSALS: Readonly<Record<ApiDefinition['kind'], Refusals>> = {
 
 /** The one message that API Gateway writes with a capital letter. */
 function accessDenied(text: string): GatewayAnswer {
-  return { ...gatewayMessage(403, text, 'AccessDeniedException'), body: JSON.stringify({ Message: text }) };
+  const answer = gatewayMessage(403, text, 'AccessDeniedException', 'ACCESS_DENIED');
+  return { ...answer, body: JSON.stringify({ Message: text }) };
 }
