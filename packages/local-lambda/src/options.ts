@@ -66,6 +66,8 @@ export interface LocalLambdaOptions {
    * Default: that variable, or `AWS_ENDPOINT_URL`, of `environment`; without one, queues call nothing.
    */
   readonly sqsEndpoint?: string;
+  /** Whether schedules of the templates invoke their functions; default false. */
+  readonly schedules?: boolean;
   /** Whether queues, schedules and buckets call functions; default true. */
   readonly eventSources?: boolean;
   /** Functions that a debugger can attach to, by name, logical id or the end of the name; default: none. */
@@ -175,8 +177,8 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
 }
 
 /** What calls functions beside requests. */
-function sourcesOf({ eventSources = true, ...options }: LocalLambdaOptions) {
-  return { eventSources, ...withEndpoints(options) };
+function sourcesOf({ eventSources = true, schedules = false, ...options }: LocalLambdaOptions) {
+  return { eventSources, schedules, ...withEndpoints(options) };
 }
 
 function inRange(name: string, value: number, min: number, max: number, whole: boolean): number {

@@ -130,6 +130,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   let reloading: Promise<void> = Promise.resolve();
   let closing: Promise<void> | undefined;
   const retired = new Set<Promise<void>>();
+  const startedMs = Date.now();
   try {
     await checkLimits(resolved, workDir);
     const host = {
@@ -150,6 +151,12 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
         sources: own.sources,
         functions: [...own.functions.values()].map(({ definition }) => definition),
         invoke: (name, payload) => own.invoke(name, newInvocation(payload)),
+        invokeLater: (name, payload) => {
+          const functionArn = findFunction(own.functions, name).definition.arn;
+          return queue.add({ functionName: name, functionArn, invocation: newInvocation(payload) });
+        },
+        startedMs,
+        onFault,
       });
     const webSockets = createWebSocketGateway({
       apis: () => deployment.webSocketApis,

@@ -228,9 +228,9 @@ exports.handler = async (event) => {
   assert.deepEqual(payload, { batchItemFailures: [{ itemIdentifier: '2' }] });
   const sample = 'invoke the function with a sample event instead';
   assert.deepEqual(host.notices, [
-    `OrdersNightly (AWS::Scheduler::Schedule): schedules do not run here; ${sample}`,
     `OrdersUpload (AWS::Serverless::S3Event): the events of a bucket are not sent here; ${sample}`,
     'Uploads (AWS::S3::Bucket): it is not there on this machine; name one that is with --env',
+    'OrdersNightly (AWS::Scheduler::Schedule): schedules are off; give --schedules to run them, or invoke the function with a sample event',
     'OrdersJob (AWS::Lambda::EventSourceMapping): set AWS_ENDPOINT_URL_SQS to an SQS server on this machine, and its messages come; or invoke the function with a sample event',
     'Jobs (AWS::SQS::Queue): set AWS_ENDPOINT_URL_SQS to an SQS server on this machine, and it is created there when it is missing',
   ]);

@@ -102,6 +102,7 @@ function defaults() {
     scaling: scaling.default,
     idle: idle.default,
     freeze: false,
+    schedules: false,
     jwks: undefined,
     watch: undefined,
   };

@@ -144,6 +144,11 @@ export const HOST_OPTIONS = {
     default: 9_229,
     ...wholeNumber(0, 65_535),
   } satisfies Option<number>,
+  schedules: {
+    env: 'LOCAL_LAMBDA_SCHEDULES',
+    help: 'let the schedules of the template invoke their functions',
+    ...SWITCH,
+  } satisfies Option<boolean>,
   strict: {
     env: 'LOCAL_LAMBDA_STRICT',
     help: 'refuse packages of which not everything is served, in place of notices',
@@ -199,7 +204,7 @@ export function serveCommand(
   const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const { cpu, freeze, privateTmp } = values;
-  const { awsEndpoint, sqsEndpoint = awsEndpoint } = values;
+  const { awsEndpoint, sqsEndpoint = awsEndpoint, schedules } = values;
   const { inspect, inspectPort } = values;
   const packageFirst = packageDirs === undefined;
   return {
@@ -222,6 +227,7 @@ export function serveCommand(
       privateTmp,
       scaling,
       strict,
+      schedules,
       runtimeSdk,
       ...(parameter !== undefined && { parameters: parameter }),
       ...(env !== undefined && { environment: env }),

@@ -1,5 +1,6 @@
 import type { FunctionDefinition } from './functions.ts';
 import { type QueueDefinition, readQueues } from './queues.ts';
+import { readSchedules, type ScheduleDefinition } from './schedules.ts';
 import { readSqsMappings, type SqsMapping } from './sqs-mappings.ts';
 import { type LoadedTemplate, resourcesOfType } from './template.ts';
 import type { Unserved } from './unserved.ts';
@@ -8,11 +9,14 @@ import type { Unserved } from './unserved.ts';
 export interface EventSources {
   readonly queues: readonly QueueDefinition[];
   readonly sqsMappings: readonly SqsMapping[];
+  readonly schedules: readonly ScheduleDefinition[];
 }
 
 /** What of the options decides which sources are served. */
 export interface SourceSettings {
   readonly sqsEndpoint?: string | undefined;
+  /** Whether schedules run. */
+  readonly schedules?: boolean;
 }
 
 const NO_SQS =
@@ -28,11 +32,12 @@ const NO_MESSAGES =
 export function readEventSources(
   templates: readonly LoadedTemplate[],
   functions: readonly FunctionDefinition[],
-  { sqsEndpoint }: SourceSettings,
+  { sqsEndpoint, schedules: on = false }: SourceSettings,
   onUnserved: (unserved: Unserved) => void,
 ): EventSources {
+  const schedules = templates.flatMap((loaded) => readSchedules(loaded, functions, on, onUnserved));
   const sqsMappings = templates.flatMap((loaded) => readSqsMappings(loaded, functions, onUnserved));
-  if (sqsEndpoint !== undefined) return { queues: templates.flatMap(readQueues), sqsMappings };
+  if (sqsEndpoint !== undefined) return { queues: templates.flatMap(readQueues), sqsMappings, schedules };
   for (const { logicalId } of sqsMappings) {
     onUnserved({ what: `${logicalId} (AWS::Lambda::EventSourceMapping)`, notice: NO_MESSAGES });
   }
@@ -41,5 +46,5 @@ export function readEventSources(
       onUnserved({ what: `${logicalId} (${type})`, notice: NO_SQS });
     }
   }
-  return { queues: [], sqsMappings: [] };
+  return { queues: [], sqsMappings: [], schedules };
 }

@@ -6,7 +6,6 @@ const HARMLESS = 'harmless';
 const told = (notice: string): Treatment => ({ notice });
 
 const NO_SOURCE = told('nothing here sends its events; invoke the function with a sample event instead');
-const NO_SCHEDULE = told('schedules do not run here; invoke the function with a sample event instead');
 const NO_STORE = told('it is not there on this machine; name one that is with --env');
 const NO_BUCKET_EVENTS = told(
   'the events of a bucket are not sent here; invoke the function with a sample event instead',
@@ -70,9 +69,9 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'AWS::Serverless::*': told('it is not served here'),
   'AWS::DynamoDB::Table': SERVED,
   'AWS::DynamoDB::GlobalTable': NO_STORE,
-  'AWS::Events::Rule': NO_SCHEDULE,
+  'AWS::Events::Rule': SERVED,
   'AWS::Events::*': HARMLESS,
-  'AWS::Scheduler::Schedule': NO_SCHEDULE,
+  'AWS::Scheduler::Schedule': SERVED,
   'AWS::Scheduler::ScheduleGroup': HARMLESS,
   'AWS::Pipes::Pipe': NO_SOURCE,
   'AWS::SNS::Subscription': NO_SOURCE,
@@ -108,7 +107,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'Custom::S3BucketNotifications': NO_BUCKET_EVENTS,
   'Custom::S3': NO_BUCKET_EVENTS,
   'Custom::CognitoUserPool': NO_POOL_TRIGGER,
-  'Custom::EventBridge': NO_SCHEDULE,
+  'Custom::EventBridge': NO_SOURCE,
   'Custom::ApiGatewayAccountRole': HARMLESS,
   'Custom::CDK*': HARMLESS,
   'Custom::LogRetention': HARMLESS,

@@ -64,5 +64,16 @@ function eventProperties(
     const { Queue, ...same } = properties;
     return { ...same, EventSourceArn: Queue, FunctionName: { Ref: functionId } };
   }
+  const Arn = { 'Fn::GetAtt': [functionId, 'Arn'] };
+  const input = properties['Input'] === undefined ? {} : { Input: properties['Input'] };
+  if (type === 'Schedule') {
+    const { Schedule, Enabled, Input: _input, ...same } = properties;
+    const State = Enabled === false ? 'DISABLED' : 'ENABLED';
+    return { State, ...same, ScheduleExpression: Schedule, Targets: [{ Id: functionId, Arn, ...input }] };
+  }
+  if (type === 'ScheduleV2') {
+    const { Input: _input, ...same } = properties;
+    return { ...same, Target: { Arn, ...input } };
+  }
   return undefined;
 }

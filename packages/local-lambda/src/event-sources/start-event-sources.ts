@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { EventSources } from '../deployment-package/event-sources.ts';
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import { DEFAULT_REGION } from '../deployment-package/template.ts';
 import type { InvocationOutcome } from '../environments/invocation.ts';
+import { guarded, type OnFault } from '../fault-boundary.ts';
 import { LOCAL_CREDENTIALS } from '../runtimes/variables.ts';
 import type { AwsServer } from './aws-request.ts';
 import { untilDone } from './back-off.ts';
+import { runSchedules } from './schedules/run-schedules.ts';
 import { type Poller, startPoller } from './sqs/poller.ts';
 import { createQueues, type FoundQueue } from './sqs/queues.ts';
 import { createSqsClient } from './sqs/sqs-client.ts';
@@ -20,9 +23,14 @@ export interface EventSourceOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Environments of one function at once. */
   readonly maxEnvironments: number;
+  /** When the host started, in ms since the epoch: rates count from there. */
+  readonly startedMs: number;
+  /** Hands an event to the queue of asynchronous invocations; false: it is full. */
+  readonly invokeLater: (functionName: string, payload: Buffer) => boolean;
   /** Invokes a function and waits for it; may reject. */
   readonly invoke: (functionName: string, payload: Buffer) => Promise<InvocationOutcome>;
   readonly onNotice: (message: string) => void;
+  readonly onFault: OnFault;
 }
 
 /** Event sources that are running. */
@@ -42,11 +50,31 @@ const CONCURRENCY = 5;
  */
 export async function startEventSources(options: EventSourceOptions): Promise<RunningSources> {
   const { eventSources, sqsEndpoint } = options;
-  const running = !eventSources || sqsEndpoint === undefined ? [] : await startSqs(options, sqsEndpoint);
+  const running: RunningSources[] = eventSources ? [startSchedules(options)] : [];
+  if (eventSources && sqsEndpoint !== undefined) running.push(...(await startSqs(options, sqsEndpoint)));
   return {
     stop: async () => void (await Promise.all(running.map((one) => one.stop()))),
     ended: async () => void (await Promise.all(running.map((one) => one.ended()))),
   };
+}
+
+function startSchedules(options: EventSourceOptions): RunningSources {
+  const { sources, startedMs, onNotice, onFault } = options;
+  const stop = runSchedules({
+    schedules: sources.schedules,
+    anchorMs: startedMs,
+    now: Date.now,
+    setTimer: (action, ms) => {
+      const timer = setTimeout(guarded('a schedule', onFault, action), ms);
+      return () => clearTimeout(timer);
+    },
+    newId: randomUUID,
+    invoke: (name, payload) => {
+      if (options.invokeLater(name, Buffer.from(payload))) return;
+      onNotice(`${name}: its schedule is due, but too many events are waiting: it is left out`);
+    },
+  });
+  return { stop: async () => stop(), ended: async () => undefined };
 }
 
 async function startSqs(options: EventSourceOptions, endpoint: string): Promise<RunningSources[]> {

@@ -24,6 +24,7 @@ test('flags become options, and what is not given has its default', () => {
         privateTmp: false,
         scaling: 'eager-reuse',
         strict: false,
+        schedules: false,
         runtimeSdk: false,
       },
     },

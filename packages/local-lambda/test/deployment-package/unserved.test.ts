@@ -124,7 +124,7 @@ test('every type that the tools make for functions is in the table, and each tha
   await writeFile(join(folder, 'template.json'), JSON.stringify({ Resources: resources }));
   const { unserved } = await readDeploymentPackages([folder]);
   const named = unserved.map(({ what }) => what).filter((what) => what.startsWith('R'));
-  const isNamed = (type: string) => typeof treatmentOf(type) !== 'string' || OF_SERVERS.includes(type);
+  const isNamed = (type: string) => typeof treatmentOf(type) !== 'string' || OF_OPTIONS.includes(type);
   assert.deepEqual(
     named.toSorted(),
     types.flatMap((type, i) => (isNamed(type) ? [`R${i} (${type})`] : [])).toSorted(),
@@ -132,8 +132,13 @@ test('every type that the tools make for functions is in the table, and each tha
   assert.equal(typeof treatmentOf('AWS::QuiteNew::Thing'), 'object');
 });
 
-/** Served where an option names the server that they need. */
-const OF_SERVERS = ['AWS::Lambda::EventSourceMapping', 'AWS::SQS::Queue'];
+/** Served where an option asks for them or names the server that they need. */
+const OF_OPTIONS = [
+  'AWS::Events::Rule',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::SQS::Queue',
+  'AWS::Scheduler::Schedule',
+];
 
 const CODE = {
   Code: { ZipFile: 'exports.handler = () => 1;' },
