@@ -41,6 +41,7 @@ Examples:
   npm run bench -- --scenario dog --rate-steps 50,100,200,400 --slo 'p99<250ms'
   npm run bench -- --url https://abc123.execute-api.eu-west-3.amazonaws.com --preset classic
   npm run bench -- --url ts=https://abc123.execute-api.eu-west-3.amazonaws.com --region eu-west-3 --cold 20
+  npm run bench -- --url ts=https://… --url python=https://… --region eu-west-3 --stage python=test --sign ts=eu-west-3
 `;
 
 const ROOT = dirname(dirname(import.meta.dirname));

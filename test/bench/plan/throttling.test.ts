@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { BENCH_OPTIONS } from '../../../bench/plan/options.ts';
 import { resolveWithPreset } from '../../../bench/plan/presets.ts';
@@ -105,4 +107,15 @@ test('scenarios that are throttled alike are told once', () => {
   const [said, ...more] = throttled(limits, 20, { scenario: ['cat', 'dog', 'wolf'] });
   assert.match(said ?? '', /^cat, dog, wolf: --connections 10/);
   assert.deepEqual(more, []);
+});
+
+test('the limits that docs/measure-on-aws.md deploys with are enough for the plans that it measures', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/measure-on-aws.md'), 'utf8');
+  const [, rate, burst] = /--param=throttleRate=(\d+) --param=throttleBurst=(\d+)/.exec(page) ?? [];
+  const [, rateSteps = ''] = /--rate-steps (\S+) --slo/.exec(page) ?? [];
+  const limits = { stage: { rate: Number(rate), burst: Number(burst) }, functions: account(1000) };
+  for (const flags of [{}, { preset: ['classic'] }, { rateSteps: [rateSteps], slo: ['p99<250ms'] }]) {
+    assert.deepEqual(throttled(limits, 15, flags), []);
+    assert.notDeepEqual(throttled({ stage: USUAL }, 15, flags), [], 'the default is not');
+  }
 });
