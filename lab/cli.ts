@@ -48,6 +48,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '8 min',
     load: async () => (await import('./host/experiment.ts')).host,
   },
+  against: {
+    answers: 'What does a request cost local-lambda, beside an earlier revision of it?',
+    takes: '6 min',
+    load: async () => (await import('./host/against.ts')).against,
+  },
   soak: {
     answers: 'Does local-lambda lose a request, or grow, when one in a hundred goes wrong?',
     takes: '3 min',

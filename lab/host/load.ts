@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import { median } from '../median.ts';
-import { cpuTimeUs } from './cpu-time.ts';
+import { cpuTimeUs, ownCpuTimeUs } from './process-figures.ts';
 import type { Server } from './servers.ts';
 
 /** What one run of load against one server gave, and what a request cost. */
@@ -12,6 +12,8 @@ export interface Loaded {
   readonly errors: number;
   /** CPU time that a request took of the server with its children, and of this process, in microseconds. */
   readonly serverCpuUs: number;
+  /** … of the server's process alone. */
+  readonly hostCpuUs: number;
   readonly clientCpuUs: number;
 }
 
@@ -23,6 +25,7 @@ export async function load(
   signal: AbortSignal,
 ): Promise<Loaded> {
   const serverBefore = cpuTimeUs(pid);
+  const hostBefore = ownCpuTimeUs(pid);
   const clientBefore = process.cpuUsage();
   const latenciesMs: number[] = [];
   let others = 0;
@@ -42,6 +45,7 @@ export async function load(
     p50Us: median(latenciesMs) * 1000,
     errors: others + result.errors + result.timeouts,
     serverCpuUs: (cpuTimeUs(pid) - serverBefore) / latenciesMs.length,
+    hostCpuUs: (ownCpuTimeUs(pid) - hostBefore) / latenciesMs.length,
     clientCpuUs: (user + system) / latenciesMs.length,
   };
 }

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBareServer } from '../../bench/load/start-bare-server.ts';
-import manifest from '../../package.json' with { type: 'json' };
 import { type Lab, ROOT } from '../experiment.ts';
 import type { HostedProject } from './project.ts';
 
@@ -21,16 +21,21 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts local-lambda as `npm run local` does. */
+/**
+ * Starts local-lambda as `npm run local` does.
+ * @param root another checkout, whose local-lambda is started instead.
+ */
 export async function startLocalLambda(
   scaling: 'lambda' | 'eager-reuse',
   { packageDir }: HostedProject,
   lab: Lab,
+  { root = ROOT, name = `local-lambda (${scaling})`, more = [] as readonly string[] } = {},
 ): Promise<Server> {
-  const [, ...words] = manifest.scripts.local.split(' ');
-  const logs = join(lab.folder, `logs-${scaling}`);
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const [, ...words] = scripts.local.split(' ');
+  const logs = join(lab.folder, `logs ${name}`);
   const options = ['--package', packageDir, '--scaling', scaling, '--logs', logs, '--dynamodb', 'off'];
-  return start(`local-lambda (${scaling})`, (port) => [...words, ...options, '--port', port], ROOT, lab);
+  return start(name, (port) => [...words, ...options, ...more, '--port', port], root, lab);
 }
 
 /** Starts serverless-offline. */
@@ -56,8 +61,9 @@ async function start(
   { folder, signal, atEnd }: Lab,
 ): Promise<Server> {
   const port = await freePort();
-  // What it leaves in the folder for temporary files is its own then.
-  const env = { ...process.env, TMPDIR: folder };
+  // What it leaves in the folder for temporary files is its own then. Its compiled sources are kept: without them Node
+  // holds its type stripper in memory, some 20 MB.
+  const env = { ...process.env, TMPDIR: folder, NODE_COMPILE_CACHE: join(ROOT, '.cache/compile') };
   const words = wordsOf(port);
   // All of them print a line or more for a request.
   const child = spawn(process.execPath, words, { cwd, env, stdio: 'ignore' });

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import type { Option } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
 import { experiment } from '../experiment.ts';
-import { childrenOf } from './cpu-time.ts';
+import { childrenOf, residentMb } from './process-figures.ts';
 import { prepareProject } from './project.ts';
 import { type Server, startLocalLambda } from './servers.ts';
 
@@ -98,8 +98,9 @@ function request(url: string, agent: Agent, isLeft: boolean): Promise<{ status: 
 }
 
 function stateOf({ pid }: Server): string {
-  const rssKb = Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   const descriptors = readdirSync(`/proc/${pid}/fd`).length;
-  const [rss, open, processes] = [(rssKb / 1024).toFixed(0), descriptors, childrenOf(pid).length].map(String);
+  const [rss, open, processes] = [residentMb(pid).toFixed(0), descriptors, childrenOf(pid).length].map(
+    String,
+  );
   return `${rss?.padStart(11)}  ${open?.padStart(11)}  ${processes?.padStart(9)}`;
 }

@@ -13,11 +13,12 @@ import { watchSources } from './watch.ts';
  */
 export async function serve(command: ServeCommand, here: Project): Promise<void> {
   const { options, watch } = command;
+  const lines = collectLines(say);
   const { host, close } = await startHost(command, here, {
     onNotice: warn,
     onLogEvent: (group, message) => {
       const line = renderInvocation(group, message);
-      if (line !== undefined) say(`${line}\n`);
+      if (line !== undefined) lines.add(line);
     },
   });
   say(renderDebuggers(host.debuggers));
@@ -37,6 +38,7 @@ export async function serve(command: ServeCommand, here: Project): Promise<void>
   for (const unwatch of watchers) unwatch();
   say('stopping; once more to kill\n');
   await close();
+  lines.flush();
 }
 
 function firstSignal(): Promise<void> {
@@ -50,6 +52,29 @@ function firstSignal(): Promise<void> {
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   });
+}
+
+/** How long a line waits for more, in ms: a write for each one costs a request more than all that is in it. */
+const LINES_MS = 20;
+
+/** Hands on lines in pieces, the first one at once. */
+function collectLines(write: (text: string) => void): { add(line: string): void; flush(): void } {
+  let text = '';
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    timer = undefined;
+    if (text === '') return;
+    write(text);
+    text = '';
+    timer = setTimeout(flush, LINES_MS).unref();
+  };
+  return {
+    flush,
+    add: (line) => {
+      text += `${line}\n`;
+      if (timer === undefined) flush();
+    },
+  };
 }
 
 function say(text: string): void {

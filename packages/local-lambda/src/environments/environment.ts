@@ -66,6 +66,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 
   let state: EnvironmentState = STARTING;
   let child: RuntimeProcess | undefined;
+  let isMemoryWatched = false;
   const init = { startedAt: clock(), ms: undefined as number | undefined };
 
   writeLine(lines.initStart());
@@ -97,9 +98,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 
   function dispatch(invocation: Invocation): boolean {
     meter.begin();
-    // A process that ends closes its connection, which is heard of a moment later; its memory is gone before. Between
-    // this look and the event nothing may take long.
-    if (!api.isAwaited() || child?.isGone() !== false || meter.residentMb() === 0) {
+    // One that ends just now is found out by the event that it does not read.
+    if (!api.isAwaited() || child?.isGone() !== false) {
       apply({ type: 'disconnected' });
       return false;
     }
@@ -179,12 +179,10 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
         break;
       case 'finish':
         timeout.clear();
-        memoryTimer.clear();
         record.finish(meter.end, effect.late);
         break;
       case 'give-back': {
         timeout.clear();
-        memoryTimer.clear();
         const invocation = record.withdraw();
         if (invocation !== undefined) options.onGiveBack(invocation);
         break;
@@ -221,14 +219,20 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     record.begin(invocation, init.ms, duringInit);
     init.ms = undefined;
     timeout.set(timeoutSeconds * 1000);
-    if (options.enforceMemory) memoryTimer.set(MEMORY_POLL_MS);
+    if (!options.enforceMemory || isMemoryWatched) return;
+    isMemoryWatched = true;
+    memoryTimer.set(MEMORY_POLL_MS);
   }
 
+  /** Goes on from one invocation to the next: a timer for each of them costs more than looking once in vain. */
   function checkMemory(): void {
+    isMemoryWatched = 'requestId' in state;
+    if (!isMemoryWatched) return;
     const resident = meter.residentMb();
-    if (resident === undefined) return;
-    if (resident > definition.memorySizeMb) apply({ type: 'stop', reason: 'out-of-memory' });
-    else memoryTimer.set(MEMORY_POLL_MS);
+    if (resident !== undefined && resident > definition.memorySizeMb) {
+      apply({ type: 'stop', reason: 'out-of-memory' });
+    }
+    memoryTimer.set(MEMORY_POLL_MS);
   }
 
   function deliver(): void {

@@ -26,12 +26,16 @@ export interface Meter {
   end(workMs: number): Usage;
 }
 
-/** Counters that cost microseconds are read after so much work, in ms: less touches a few MB at most. */
+/** The peak is read after so much CPU time of the first thread, in ms: less touches a few MB at most. */
 const PEAK_READ_MS = 1;
-/** … and so many more of them, one for each thread, after so much. */
+/** … and the counter of each thread after so much. */
 const THREADS_READ_MS = 5;
-/** Invocations that follow each other faster share a reading: the end of one is the beginning of the next. */
-const GAP_MS = 1;
+/** All is read after an invocation of this length, in ms, of which the first thread may have slept. */
+const LONG_MS = 10;
+/** … and after so many ms of shorter ones. */
+const LONG_TOGETHER_MS = 50;
+/** Invocations that follow each other within so many ms share a reading: the end of one is the beginning of the next. */
+const GAP_MS = 5;
 
 /**
  * Makes the meter of one environment.
@@ -43,44 +47,58 @@ const GAP_MS = 1;
 export function createMeter(clock: () => number): Meter {
   let counters: Counters = { memory: undefined, cpu: undefined };
   let peakMb: number | undefined;
-  let workSincePeakMs = Number.POSITIVE_INFINITY;
-  let workSinceThreadsMs = 0;
+  let isPeakFresh = false;
+  let cpuSincePeakMs = 0;
+  let cpuSinceThreadsMs = 0;
+  let workSinceMs = 0;
   let cpuBefore: number | undefined;
   let lastReadAt = Number.NEGATIVE_INFINITY;
+
+  function residentMb(): number | undefined {
+    const resident = counters.memory?.residentMb();
+    if (resident !== undefined && resident > 0) peakMb = Math.max(peakMb ?? 0, Math.ceil(resident));
+    return resident;
+  }
 
   return {
     watch: (next) => {
       counters = next;
-      workSincePeakMs = Number.POSITIVE_INFINITY;
-      workSinceThreadsMs = 0;
+      isPeakFresh = false;
+      cpuSincePeakMs = 0;
+      cpuSinceThreadsMs = 0;
+      workSinceMs = 0;
       cpuBefore = undefined;
       lastReadAt = Number.NEGATIVE_INFINITY;
     },
     begin: () => {
-      // What the first thread did between two invocations belongs to neither, and init to none.
+      // What is known of a process that ends before its REPORT.
+      if (!isPeakFresh) residentMb();
+      // What the first thread did between two invocations belongs to neither, and init to none. In a short gap it does
+      // what is left of the one before, on Lambda within the next.
       if (clock() - lastReadAt > GAP_MS) cpuBefore = counters.cpu?.readMs(cpuBefore === undefined);
     },
-    residentMb: () => {
-      const resident = counters.memory?.residentMb();
-      // What is known of a process that ends before its REPORT.
-      if (resident !== undefined && resident > 0) peakMb = Math.max(peakMb ?? 0, Math.ceil(resident));
-      return resident;
-    },
+    residentMb,
     end: (workMs) => {
-      workSincePeakMs += workMs;
-      workSinceThreadsMs += workMs;
-      if (workSincePeakMs >= PEAK_READ_MS) {
-        peakMb = counters.memory?.peakMb() ?? peakMb;
-        workSincePeakMs = 0;
-      }
-      const all = workSinceThreadsMs >= THREADS_READ_MS;
-      if (all) workSinceThreadsMs = 0;
+      workSinceMs += workMs;
+      const isLong = workMs >= LONG_MS || workSinceMs >= LONG_TOGETHER_MS;
+      const all = isLong || cpuSinceThreadsMs >= THREADS_READ_MS;
       const before = cpuBefore;
       const after = counters.cpu?.readMs(all);
       cpuBefore = after;
       lastReadAt = clock();
-      const isKnown = before !== undefined && after !== undefined;
-      return { peakMb, cpuMs: isKnown ? Math.max(0, after - before) : undefined };
+      const cpuMs = before === undefined || after === undefined ? undefined : Math.max(0, after - before);
+      cpuSincePeakMs += cpuMs ?? workMs;
+      cpuSinceThreadsMs += cpuMs ?? workMs;
+      if (all) {
+        cpuSinceThreadsMs = 0;
+        workSinceMs = 0;
+      }
+      if (isLong || !isPeakFresh || cpuSincePeakMs >= PEAK_READ_MS) {
+        peakMb = counters.memory?.peakMb() ?? peakMb;
+        isPeakFresh = true;
+        cpuSincePeakMs = 0;
+      }
+      return { peakMb, cpuMs };
     },
   };
 }

@@ -3,14 +3,19 @@ import { dirname } from 'node:path';
 
 /** The buffered file behind one log stream. */
 export interface LogFile {
-  /** Adds text to the buffer. @returns the number of characters that wait in it. */
-  add(text: string): number;
+  /** Adds text; what has no room in the buffer is written at once. */
+  add(text: string): void;
   /** Writes what is buffered; what the disk refuses is lost. */
   flush(): void;
   /** Lets go of a file that is about to be removed; what comes later goes into a new one. */
   release(path: string): void;
   close(): void;
 }
+
+/** Room for the lines of some twenty invocations. */
+const BUFFER_BYTES = 16_384;
+/** Of UTF-8, at most, for a unit of a text. */
+const BYTES_A_UNIT = 3;
 
 /**
  * Makes a file `<base>.log` that is created with its first line, and followed by `<base>~0002.log`, which sorts behind
@@ -27,7 +32,9 @@ export function openLogFile(
   let part = 1;
   let bytes = 0;
   let fd: number | undefined;
-  let buffer = '';
+  /** Bytes, since texts that wait in memory are most of what the young generation would have to move. */
+  let buffer: Buffer | undefined;
+  let length = 0;
   let complained = false;
   /** The disk took a part of a line only. */
   let torn = false;
@@ -36,16 +43,14 @@ export function openLogFile(
     if (fd !== undefined) closeSync(fd);
     fd = undefined;
   };
-  const flush = (): void => {
-    if (buffer === '') return;
-    const content = Buffer.from(torn ? `\n${buffer}` : buffer);
-    buffer = '';
+  const write = (content: Buffer): void => {
     let at = 0;
     try {
       const isNew = fd === undefined;
       fd ??= openForAppending(path());
-      while (at < content.length) at += writeSync(fd, content, at);
+      if (torn) writeSync(fd, '\n');
       torn = false;
+      while (at < content.length) at += writeSync(fd, content, at);
       bytes += content.length;
       onWritten(content.length, isNew);
       if (bytes < maxBytes) return;
@@ -58,10 +63,19 @@ export function openLogFile(
       complained = true;
     }
   };
+  const flush = (): void => {
+    if (length === 0 || buffer === undefined) return;
+    const content = buffer.subarray(0, length);
+    length = 0;
+    write(content);
+  };
   return {
     add: (text) => {
-      buffer += text;
-      return buffer.length;
+      const most = text.length * BYTES_A_UNIT;
+      if (length + most > BUFFER_BYTES) flush();
+      if (most > BUFFER_BYTES) return write(Buffer.from(text));
+      buffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES);
+      length += buffer.write(text, length);
     },
     flush,
     release: (removed) => {

@@ -30,7 +30,6 @@ export interface LogStore {
 }
 
 const FLUSH_INTERVAL_MS = 100;
-const FLUSH_CHARACTERS = 16_384;
 
 /** A stream's file is followed by another one when it holds this part of all that may be kept. */
 const FILE_SHARE = 8;
@@ -41,7 +40,7 @@ const PRUNE_SHARE = 10;
  * Opens the log groups below a folder: `<root>/<group>/<stream>.log`, each line `<ISO 8601 time>\t<message>`; a long
  * stream goes on in `<stream>~0002.log`.
  *
- * Events are buffered for at most 100 ms or 16 k characters. When the disk refuses them they are dropped and
+ * Events are buffered for at most 100 ms, up to 16 kB a stream. When the disk refuses them they are dropped and
  * `onDropped` hears of it once for each stream; the functions go on.
  */
 export function openLogStore(
@@ -102,10 +101,9 @@ export function openLogStore(
       write: (timeMs, message) => {
         if (!open.has(file)) return;
         const text = message.includes('\n') ? message.replaceAll('\n', '\r') : message;
-        const length = file.add(`${isoTime(timeMs)}\t${text}\n`);
+        file.add(`${isoTime(timeMs)}\t${text}\n`);
+        dirty.add(file);
         onEvent?.(stream, timeMs, message);
-        if (length > FLUSH_CHARACTERS) file.flush();
-        else dirty.add(file);
       },
       expect: () => {
         expected += 1;

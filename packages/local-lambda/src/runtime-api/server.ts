@@ -63,6 +63,8 @@ const REFUSED = Object.fromEntries(
 const NOT_FOUND = answer(404, '404 page not found\n', 'text/plain');
 const NOT_ALLOWED = answer(405, '', 'text/plain');
 const FAULT = answer(500, '', 'text/plain');
+/** Tells by its failure that the other end had closed before the event came; an end that read the event takes it. */
+const PROBE = Buffer.from('\n');
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
 /** One connection of a runtime, and the answers that travel with its next event. */
@@ -110,7 +112,7 @@ export async function startRuntimeApi(handlers: RuntimeApiHandlers): Promise<Run
     handlers.disconnected();
   };
 
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     const streams = createResponseStreams(handlers, socket);
     const connection: Connection = { socket, streams, held: [], unheard: false };
     connections.add(connection);
@@ -144,9 +146,13 @@ export async function startRuntimeApi(handlers: RuntimeApiHandlers): Promise<Run
       }
     };
     socket.on('data', read);
-    socket.on('end', () => leave(connection));
+    socket.on('end', () => {
+      leave(connection);
+      if (connection.unheard) socket.write(PROBE);
+      socket.end();
+    });
     socket.on('error', () => {
-      // The kernel resets a connection whose process ends with bytes unread.
+      // The kernel resets a connection whose process ends with bytes unread, and one that it had closed before.
       const { unheard } = connection;
       connection.unheard = false;
       socket.destroy();

@@ -10,9 +10,16 @@ export function cpuTimeUs(pid: number): number {
   return childrenOf(pid).reduce((sum, { ticks }) => sum + ticks, own.ticks) * TICK_US;
 }
 
+/** CPU time of a process alone so far, in µs; NaN without `/proc`. */
+export function ownCpuTimeUs(pid: number): number {
+  return (statOf(String(pid))?.ownTicks ?? Number.NaN) * TICK_US;
+}
+
 interface Stat {
   readonly parent: number;
+  /** With those of its children that have ended. */
   readonly ticks: number;
+  readonly ownTicks: number;
 }
 
 /** The processes that a process has started and that live. */
@@ -27,9 +34,19 @@ function statOf(pid: string): Stat | undefined {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name before it may contain blanks and brackets.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-    return { parent: Number(fields[1]), ticks };
+    const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
+    const ownTicks = user + system;
+    return { parent: Number(fields[1]), ticks: ownTicks + childUser + childSystem, ownTicks };
   } catch {
     return undefined;
+  }
+}
+
+/** Resident memory of a process, in MB of 1 048 576 bytes; NaN without `/proc`. */
+export function residentMb(pid: number): number {
+  try {
+    return Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  } catch {
+    return Number.NaN;
   }
 }
