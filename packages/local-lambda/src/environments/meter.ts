@@ -28,31 +28,31 @@ export interface Meter {
 
 /** The peak is read after so much CPU time of the first thread, in ms: less touches a few MB at most. */
 const PEAK_READ_MS = 1;
-/** … and the counter of each thread after so much. */
+/** … and the counter of each thread after so much, */
 const THREADS_READ_MS = 5;
-/** All is read after an invocation of this length, in ms, of which the first thread may have slept. */
-const LONG_MS = 10;
-/** … and after so many ms of shorter ones. */
-const LONG_TOGETHER_MS = 50;
+/** … or so many ms of invocations, of which the first thread may have slept, */
+const WORK_READ_MS = 200;
+/** … and always where the other threads take so much of an invocation, in ms. */
+const OTHERS_MS = 0.5;
 /** Invocations that follow each other within so many ms share a reading: the end of one is the beginning of the next. */
 const GAP_MS = 5;
 
 /**
  * Makes the meter of one environment.
  *
- * Reading everything costs tens of microseconds. Invocations that follow each other closely read the first thread
- * alone, and the others once some work has come together; what those took belongs to the invocation that reads them.
+ * Reading everything costs tens of microseconds. Where the first thread does the work it is read alone, and the others
+ * once some work has come together; what those took belongs to the invocation that reads them.
  * @param clock milliseconds of a clock that never jumps.
  */
 export function createMeter(clock: () => number): Meter {
   let counters: Counters = { memory: undefined, cpu: undefined };
   let peakMb: number | undefined;
-  let isPeakFresh = false;
-  let cpuSincePeakMs = 0;
-  let cpuSinceThreadsMs = 0;
-  let workSinceMs = 0;
   let cpuBefore: number | undefined;
   let lastReadAt = Number.NEGATIVE_INFINITY;
+  /** Since everything was read. */
+  let since = { cpuMs: 0, workMs: 0, invocations: 0 };
+  let cpuSincePeakMs = Number.POSITIVE_INFINITY;
+  let othersWork = true;
 
   function residentMb(): number | undefined {
     const resident = counters.memory?.residentMb();
@@ -60,42 +60,46 @@ export function createMeter(clock: () => number): Meter {
     return resident;
   }
 
+  /** Reads the first thread, and the others where they may have worked. */
+  function readCpuMs(workMs: number): number | undefined {
+    const first = counters.cpu?.readMs(false);
+    lastReadAt = clock();
+    if (first === undefined) return undefined;
+    since.cpuMs += first - (cpuBefore ?? first);
+    since.workMs += workMs;
+    since.invocations += 1;
+    if (!othersWork && since.cpuMs < THREADS_READ_MS && since.workMs < WORK_READ_MS) return first;
+    const all = counters.cpu?.readMs(true) ?? first;
+    othersWork = all - first >= OTHERS_MS * since.invocations;
+    since = { cpuMs: 0, workMs: 0, invocations: 0 };
+    return all;
+  }
+
   return {
     watch: (next) => {
       counters = next;
-      isPeakFresh = false;
-      cpuSincePeakMs = 0;
-      cpuSinceThreadsMs = 0;
-      workSinceMs = 0;
       cpuBefore = undefined;
       lastReadAt = Number.NEGATIVE_INFINITY;
+      since = { cpuMs: 0, workMs: 0, invocations: 0 };
+      cpuSincePeakMs = Number.POSITIVE_INFINITY;
+      othersWork = true;
     },
     begin: () => {
       // What is known of a process that ends before its REPORT.
-      if (!isPeakFresh) residentMb();
+      if (cpuSincePeakMs === Number.POSITIVE_INFINITY) residentMb();
       // What the first thread did between two invocations belongs to neither, and init to none. In a short gap it does
       // what is left of the one before, on Lambda within the next.
-      if (clock() - lastReadAt > GAP_MS) cpuBefore = counters.cpu?.readMs(cpuBefore === undefined);
+      if (clock() - lastReadAt > GAP_MS) cpuBefore = counters.cpu?.readMs(othersWork);
     },
     residentMb,
     end: (workMs) => {
-      workSinceMs += workMs;
-      const isLong = workMs >= LONG_MS || workSinceMs >= LONG_TOGETHER_MS;
-      const all = isLong || cpuSinceThreadsMs >= THREADS_READ_MS;
       const before = cpuBefore;
-      const after = counters.cpu?.readMs(all);
+      const after = readCpuMs(workMs);
       cpuBefore = after;
-      lastReadAt = clock();
       const cpuMs = before === undefined || after === undefined ? undefined : Math.max(0, after - before);
-      cpuSincePeakMs += cpuMs ?? workMs;
-      cpuSinceThreadsMs += cpuMs ?? workMs;
-      if (all) {
-        cpuSinceThreadsMs = 0;
-        workSinceMs = 0;
-      }
-      if (isLong || !isPeakFresh || cpuSincePeakMs >= PEAK_READ_MS) {
+      cpuSincePeakMs += othersWork ? PEAK_READ_MS : (cpuMs ?? workMs);
+      if (cpuSincePeakMs >= PEAK_READ_MS) {
         peakMb = counters.memory?.peakMb() ?? peakMb;
-        isPeakFresh = true;
         cpuSincePeakMs = 0;
       }
       return { peakMb, cpuMs };
