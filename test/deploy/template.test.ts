@@ -34,8 +34,9 @@ const DYNAMODB_RIGHTS: Readonly<Record<string, readonly unknown[]>> = {
     {
       Action: 'dynamodb:Scan',
       Condition: {
+        Null: { 'dynamodb:Attributes': 'false' },
         'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['tattoo', 'weight'] },
-        StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+        StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
       },
     },
     {

@@ -41,7 +41,9 @@ export function dynamodbShed(options: DynamodbShedOptions): DynamodbShed {
   }
 
   async function* pagesOf(part: ScanPart): AsyncGenerator<Sheep[]> {
-    const page = { TableName, ProjectionExpression: 'tattoo, weight', Limit, ...part };
+    // The wolf's role demands both words.
+    const read = { Select: 'SPECIFIC_ATTRIBUTES', ProjectionExpression: 'tattoo, weight' } as const;
+    const page = { TableName, ...read, Limit, ...part };
     let from: Key | undefined;
     do {
       const answer = await client.send(new ScanCommand({ ...page, ...startAt(from) }));

@@ -26,7 +26,9 @@ export function dynamodbShed(options: DynamodbShedOptions, waiting?: Waiting): D
   }
 
   async function* pagesOf(part: ScanPart): AsyncGenerator<Sheep[]> {
-    const page = { TableName, ProjectionExpression: 'tattoo, weight', Limit, ...part };
+    // The wolf's role demands both words.
+    const read = { Select: 'SPECIFIC_ATTRIBUTES', ProjectionExpression: 'tattoo, weight' };
+    const page = { TableName, ...read, Limit, ...part };
     let from: Item | undefined;
     do {
       const answer = await client.call('Scan', { ...page, ExclusiveStartKey: from });

@@ -117,7 +117,12 @@ class DynamoDBShed:
 
     def scan(self) -> Iterator[Sequence[Sheep]]:
         """Read the table by pages of at most 1 MB, about 35 000 sheep."""
-        request: ScanInputTypeDef = {"TableName": self._table, "ProjectionExpression": "tattoo, weight"}
+        request: ScanInputTypeDef = {
+            "TableName": self._table,
+            # The wolf's role demands both words.
+            "Select": "SPECIFIC_ATTRIBUTES",
+            "ProjectionExpression": "tattoo, weight",
+        }
         while True:
             page = self._client.scan(**request)
             yield [Sheep(int(item["tattoo"]["N"]), int(item["weight"]["N"])) for item in page["Items"]]
