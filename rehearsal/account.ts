@@ -17,6 +17,7 @@ import {
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { ACCOUNT, REGION } from './emulator.ts';
+import { USER_POLICY } from './policies.ts';
 
 /** A long-lived key of an account. */
 export interface AccessKey {
@@ -27,6 +28,12 @@ export interface AccessKey {
 
 /** The emulator's root user; no real account knows this key. */
 export const ROOT_KEY: AccessKey = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+/** Name of the user with docs/deployer-policy.json. */
+export const DEPLOYER = 'sheep-shed-deployer';
+
+/** Name of the user with docs/measurer-policy.json. */
+export const MEASURER = 'sheep-shed-measurer';
 
 /** Settings of a client that can reach nothing but the emulator. */
 export function clientSettings(endpoint: string, credentials: AccessKey) {
@@ -45,13 +52,23 @@ export async function createUser(endpoint: string, UserName: string, policy: str
     if (User?.Arn !== `arn:aws:iam::${ACCOUNT}:user/${UserName}`) {
       throw new Error(`${endpoint} is not the emulator: it made the user ${User?.Arn}`);
     }
-    const PolicyDocument = policy.replaceAll('123456789012', ACCOUNT);
-    await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'rights', PolicyDocument }));
+    await putPolicy(iam, UserName, policy);
     const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
     return { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' };
   } finally {
     iam.destroy();
   }
+}
+
+/** Gives a user another policy. @param policy as for {@link createUser}. */
+export async function changePolicy(endpoint: string, UserName: string, policy: string): Promise<void> {
+  const iam = new IAMClient(clientSettings(endpoint, ROOT_KEY));
+  await putPolicy(iam, UserName, policy).finally(() => iam.destroy());
+}
+
+async function putPolicy(iam: IAMClient, UserName: string, policy: string): Promise<void> {
+  const PolicyDocument = policy.replaceAll('123456789012', ACCOUNT);
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: USER_POLICY, PolicyDocument }));
 }
 
 /** Makes a managed policy. @param policy as for {@link createUser}. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { STACK_NAMES, STACKS } from '../bench/stacks/catalogue.ts';
 import { copyProject } from '../bench/stacks/project-copy.ts';
-import { createPolicy, createUser, inventory } from './account.ts';
+import { createPolicy, createUser, DEPLOYER, inventory, MEASURER } from './account.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { ensurePython, isAlive, RehearsalUsageError } from './python-environment.ts';
 import { CommandError, runUntil } from './run.ts';
@@ -105,8 +105,8 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
     const read = (name: string) => readFile(join(ROOT, 'docs', name), 'utf8');
     await createPolicy(endpoint, BOUNDARY, await read('function-boundary.json'));
     const [deployer, measurer] = await Promise.all(
-      ['deployer', 'measurer'].map(async (who) =>
-        createUser(endpoint, `sheep-shed-${who}`, await read(`${who}-policy.json`)),
+      [DEPLOYER, MEASURER].map(async (who) =>
+        createUser(endpoint, who, await read(`${who.replace('sheep-shed-', '')}-policy.json`)),
       ),
     );
     if (deployer === undefined || measurer === undefined) throw new Error('the users were not made');

@@ -2,8 +2,7 @@
 
 Its version is fixed in requirements.txt, because some of its modules are changed here:
 - CloudFormation learns `AWS::Logs::QueryDefinition`, CloudWatch Logs the three calls behind it;
-- the DynamoDB condition keys of a put and a delete are those of AWS: the attributes of item, key and condition,
-  and `ReturnValues`;
+- requests carry the condition keys of AWS (`condition_keys.py`);
 - CloudFormation gives roles their permissions boundary;
 - an HTTP API reads the CORS settings that CloudFormation gave it, whose keys begin with capitals;
 - its health check names the rehearsal that started it;
@@ -14,15 +13,14 @@ Its version is fixed in requirements.txt, because some of its modules are change
 import json
 import os
 import pathlib
-import re
 import shutil
 import signal
 import sys
 import threading
 import uuid
 
+from condition_keys import add_condition_keys
 from ministack import app
-from ministack.core import iam_actions
 from ministack.core.responses import error_response_json, json_response
 from ministack.services import apigateway, cloudwatch_logs, dynamodb, iam
 from ministack.services.cloudformation import provisioners
@@ -56,8 +54,6 @@ def delete_definition(data):
         return error_response_json("ResourceNotFoundException", "no such query definition")
     return json_response({"success": True})
 
-
-CONDITION_WORDS = {"AND", "BETWEEN", "IN", "NOT", "OR"}
 
 CALLS = {
     "PutQueryDefinition": put_definition,
@@ -113,34 +109,6 @@ def set_permissions_boundaries():
         return changed
 
     handlers["create"], handlers["update"] = create_role, update_role
-
-
-def attributes_of_condition(data):
-    """Name the top-level attributes that a condition expression looks at."""
-    names = data.get("ExpressionAttributeNames", {})
-    words = re.findall(r"([:#.]?\w+)\s*(\()?", data.get("ConditionExpression", ""))
-    return {
-        names.get(word, word)
-        for word, is_function in words
-        if not is_function and word[0] not in ":.0123456789" and word.upper() not in CONDITION_WORDS
-    }
-
-
-def add_condition_keys():
-    """Give puts and deletes the condition keys that they have on AWS."""
-    context_of = iam_actions.dynamodb_service_context
-
-    def dynamodb_service_context(body):
-        context = context_of(body)
-        data = json.loads(body or b"{}")
-        named = {*data.get("Item", {}), *data.get("Key", {}), *attributes_of_condition(data)}
-        if named:
-            context["dynamodb:Attributes"] = sorted({*named, *context.get("dynamodb:Attributes", [])})
-        if "ReturnValues" in data:
-            context["dynamodb:ReturnValues"] = data["ReturnValues"]
-        return context
-
-    iam_actions.dynamodb_service_context = dynamodb_service_context
 
 
 def read_cors_settings():

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient, CreateLogStreamCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DeleteItemCommand,
   DescribeTableCommand,
@@ -15,7 +16,8 @@ import {
 import { zipSync } from 'fflate';
 import type { StackName } from '../bench/stacks/catalogue.ts';
 import { type AccessKey, clientSettings, ROOT_KEY } from './account.ts';
-import { rolePolicyOf, type Statement } from './role-policy.ts';
+import { type Call, type Calls, outcomeOf, proveBounds, REFUSED } from './bounds.ts';
+import { rolePolicyOf, type Statement } from './policies.ts';
 import { BOUNDARY, nameOf } from './serverless-cli.ts';
 
 /** Code that hands out the credentials of its function, by runtime; it is never deployed anywhere but here. */
@@ -35,149 +37,144 @@ const PROBES: Readonly<Record<string, (handler: string) => Record<string, Uint8A
 };
 
 const OWNER = { ExpressionAttributeNames: { '#owner': 'owner' } };
+const NAMED = { ProjectionExpression: 'tattoo, weight' };
 
-type Send = (client: DynamoDBClient, TableName: string) => Promise<unknown>;
+/** What a function could reach within its boundary: other tables and logs of the project. */
+const FOREIGN = 'sheep-shed-foreign';
+
+/** Clients with the credentials of a function, and the name of its own table. */
+interface OwnClients {
+  readonly dynamodb: DynamoDBClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly table: string;
+}
+type Send = Call<OwnClients>;
 
 const put =
   (extra: object): Send =>
-  (client, TableName) =>
-    client.send(
-      new PutItemCommand({ TableName, Item: { tattoo: { N: '1' }, weight: { N: '80000000000' } }, ...extra }),
+  ({ dynamodb, table }) =>
+    dynamodb.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: { tattoo: { N: '1' }, weight: { N: '80000000000' } },
+        ...extra,
+      }),
     );
 const scan =
   (extra: object): Send =>
-  (client, TableName) =>
-    client.send(new ScanCommand({ TableName, ...extra }));
+  ({ dynamodb, table }) =>
+    dynamodb.send(new ScanCommand({ TableName: table, ...extra }));
 const remove =
   (extra: object): Send =>
-  (client, TableName) =>
-    client.send(new DeleteItemCommand({ TableName, Key: { tattoo: { N: '1' } }, ...extra }));
+  ({ dynamodb, table }) =>
+    dynamodb.send(new DeleteItemCommand({ TableName: table, Key: { tattoo: { N: '1' } }, ...extra }));
+const foreign =
+  (send: Send): Send =>
+  (clients) =>
+    send({ ...clients, table: FOREIGN });
+const foreignLog: Send = ({ logs }) =>
+  logs.send(new CreateLogStreamCommand({ logGroupName: `/aws/lambda/${FOREIGN}`, logStreamName: 'x' }));
 
-const REFUSED = 'AccessDeniedException';
+const count = scan({ Select: 'COUNT' });
+const bare = scan({});
+const read = scan({ ...NAMED, Select: 'SPECIFIC_ATTRIBUTES' });
 
 /** What no function's role may do, whatever its policy says: it is beyond docs/function-boundary.json. */
 const FOREIGN_RIGHT: Statement = { Effect: 'Allow', Action: 'dynamodb:DescribeTable', Resource: '*' };
-const describeTable: Send = (client, TableName) => client.send(new DescribeTableCommand({ TableName }));
 
-/** Calls that a function must not be able to make, and those that it makes, which show that the calls are right. */
-interface Proof {
-  readonly function: string;
-  readonly forbidden: Readonly<Record<string, Send>>;
-  readonly allowed: readonly Send[];
-}
-
-const PROOFS: readonly Proof[] = [
-  {
-    function: 'post-sheep',
+/** By function; only dog and wolf scan, each in its own way. */
+const CALLS: Readonly<Record<string, Calls<OwnClients>>> = {
+  'post-sheep': {
     forbidden: {
       'a put with a foreign attribute': put({
         Item: { tattoo: { N: '1' }, weight: { N: '80000000000' }, owner: { S: 'wolf' } },
       }),
       'a put that returns the sheep it overwrote': put({ ReturnValues: 'ALL_OLD' }),
-      'a scan': scan({ Select: 'COUNT' }),
+      'a put into a foreign table': foreign(put({})),
+      'a count': count,
+      'a bare scan': bare,
+      'a foreign log': foreignLog,
     },
-    allowed: [put({})],
+    allowed: { 'a put': put({}) },
   },
-  {
-    function: 'get-dog',
-    forbidden: { 'a scan of all attributes': scan({ Select: 'ALL_ATTRIBUTES' }), 'a put': put({}) },
-    allowed: [scan({ Select: 'COUNT' })],
+  'get-dog': {
+    forbidden: {
+      'a bare scan': bare,
+      'a scan of all attributes': scan({ Select: 'ALL_ATTRIBUTES' }),
+      'a count of a foreign table': foreign(count),
+      'a put': put({}),
+      'a foreign log': foreignLog,
+    },
+    allowed: { 'a count': count },
   },
-  {
-    function: 'get-cat',
-    forbidden: { 'a scan': scan({ Select: 'COUNT' }), 'a put': put({}) },
-    allowed: [],
+  'get-cat': {
+    forbidden: { 'a count': count, 'a bare scan': bare, 'a put': put({}), 'a foreign log': foreignLog },
+    allowed: {},
   },
-  {
-    function: 'delete-wolf',
+  'delete-wolf': {
     forbidden: {
       'a put': put({}),
+      'a bare scan': bare,
+      'a count': scan({ ...NAMED, Select: 'COUNT' }),
       'a scan of all attributes': scan({ Select: 'ALL_ATTRIBUTES' }),
-      'a scan of a foreign attribute': scan({ ProjectionExpression: 'tattoo, weight, #owner', ...OWNER }),
+      'a scan that names none': scan({ Select: 'SPECIFIC_ATTRIBUTES' }),
+      'a scan of a foreign attribute': scan({
+        Select: 'SPECIFIC_ATTRIBUTES',
+        ProjectionExpression: 'tattoo, weight, #owner',
+        ...OWNER,
+      }),
+      'a scan of a foreign table': foreign(read),
       'a delete that returns the sheep': remove({ ReturnValues: 'ALL_OLD' }),
       'a delete that asks for a foreign attribute': remove({
         ConditionExpression: 'attribute_not_exists(#owner)',
         ...OWNER,
       }),
+      'a delete from a foreign table': foreign(remove({})),
+      'a foreign log': foreignLog,
     },
-    allowed: [scan({ ProjectionExpression: 'tattoo, weight' }), remove({})],
+    allowed: { 'a scan of both attributes': read, 'a delete': remove({}) },
   },
-];
+};
 
 /**
- * With the credentials of each function, makes calls that its role must refuse. Then it takes each condition out of the
- * policy once, and one of these calls must get through: no line stands there for show. A right beyond the permissions boundary must not help. The
- * functions' code is replaced.
- * @throws Error naming the function and the call that was not refused, or the condition that nothing needs.
+ * With the credentials of each function, makes calls that its role must refuse ({@link proveBounds}). A right beyond
+ * the permissions boundary must not help. The functions' code is replaced.
+ * @throws Error naming the function and the call that was not refused, or the line that nothing needs.
  */
 export async function proveLeastPrivilege(endpoint: string, stack: StackName): Promise<string> {
   const settings = clientSettings(endpoint, ROOT_KEY);
   const clients = { lambda: new LambdaClient(settings), iam: new IAMClient(settings) };
+  const table = nameOf(stack);
   let refused = 0;
   let needed = 0;
   try {
-    for (const proof of PROOFS) {
-      const functionName = `${nameOf(stack)}-${proof.function}`;
+    for (const [name, calls] of Object.entries(CALLS)) {
+      const functionName = `${table}-${name}`;
       const key = await credentialsOf(clients.lambda, functionName);
       if (key.accessKeyId === ROOT_KEY.accessKeyId) throw new Error(`${functionName} runs as the root user`);
-      const policy = await rolePolicyOf(clients, functionName, proof.function);
-      const client = new DynamoDBClient(clientSettings(endpoint, key));
-      const letThrough = () => callsLetThrough(proof, client, nameOf(stack));
+      const policy = await rolePolicyOf(clients, functionName, name);
+      if (!policy.boundary?.endsWith(`:policy/${BOUNDARY}`))
+        throw new Error(`${functionName} has no boundary`);
+      const dynamodb = new DynamoDBClient(clientSettings(endpoint, key));
+      const logs = new CloudWatchLogsClient(clientSettings(endpoint, key));
       try {
-        for (const send of proof.allowed) await send(client, nameOf(stack));
-        const [call] = await letThrough();
-        if (call !== undefined) throw new Error(`${functionName}, ${call}`);
-        refused += Object.keys(proof.forbidden).length;
-        if (!policy.boundary?.endsWith(`:policy/${BOUNDARY}`))
-          throw new Error(`${functionName} has no boundary`);
+        const proved = await proveBounds(functionName, policy, { dynamodb, logs, table }, calls);
+        refused += proved.refused;
+        needed += proved.needed;
         const outcome = await policy.during([...policy.statements, FOREIGN_RIGHT], () =>
-          outcomeOf(describeTable(client, nameOf(stack))),
+          outcomeOf(dynamodb.send(new DescribeTableCommand({ TableName: table }))),
         );
         if (outcome !== REFUSED) throw new Error(`${functionName}, beyond the boundary: ${outcome}`);
-        for (const { name, statements } of withoutOneCondition(policy.statements)) {
-          const calls = await policy.during(statements, letThrough);
-          if (calls.length === 0) throw new Error(`${functionName}: no call needs ${name}`);
-          needed++;
-        }
       } finally {
-        client.destroy();
+        dynamodb.destroy();
+        logs.destroy();
       }
     }
   } finally {
     clients.lambda.destroy();
     clients.iam.destroy();
   }
-  return `${refused} forbidden calls refused, not so without any of the ${needed} conditions; bounded`;
-}
-
-/** The forbidden calls that were not refused, each with what happened instead. */
-async function callsLetThrough(proof: Proof, client: DynamoDBClient, table: string): Promise<string[]> {
-  const calls: string[] = [];
-  for (const [call, send] of Object.entries(proof.forbidden)) {
-    const outcome = await outcomeOf(send(client, table));
-    if (outcome !== REFUSED) calls.push(`${call}: ${outcome}`);
-  }
-  return calls;
-}
-
-function outcomeOf(call: Promise<unknown>): Promise<string> {
-  return call.then(
-    () => 'it was allowed',
-    (error: Error) => error.name,
-  );
-}
-
-/** The statements once without each of their conditions. */
-function withoutOneCondition(statements: readonly Statement[]) {
-  return statements.flatMap((statement, at) =>
-    Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
-      Object.keys(keys).map((name) => {
-        const { [name]: _taken, ...others } = keys;
-        const changed = { ...statement, Condition: { ...statement.Condition, [operator]: others } };
-        return { name: `${statement.Action}, ${name}`, statements: statements.with(at, changed) };
-      }),
-    ),
-  );
+  return `${refused} forbidden calls refused, not so without any of the ${needed} lines; bounded`;
 }
 
 async function credentialsOf(lambda: LambdaClient, FunctionName: string): Promise<AccessKey> {

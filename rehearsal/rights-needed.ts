@@ -2,7 +2,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { clientSettings, ROOT_KEY } from './account.ts';
 import { ask } from './deployed-api.ts';
-import { rolePolicyOf } from './role-policy.ts';
+import { rolePolicyOf } from './policies.ts';
 import { nameOf, type StackRehearsal } from './serverless-cli.ts';
 import { addPrime } from './shed-table.ts';
 

@@ -68,6 +68,11 @@ export function nameOf(stack: StackName): string {
   return `sheep-shed-${STAGE}-${stack}`;
 }
 
+/** Name of a stack of CloudFormation. */
+export function stackNameOf(stack: StackName): string {
+  return `sheep-shed-${stack}-${STAGE}`;
+}
+
 /** The key of a function in `serverless.yml`. */
 export function functionKey(name: string): string {
   return name.replace(/-(.)/, (_dash, letter: string) => letter.toUpperCase());
@@ -75,7 +80,7 @@ export function functionKey(name: string): string {
 
 /** The id of the deployed API. @throws Error when the stack tells none. */
 export async function apiId(endpoint: string, stack: StackName): Promise<string> {
-  const StackName = `sheep-shed-${stack}-${STAGE}`;
+  const StackName = stackNameOf(stack);
   const client = new CloudFormationClient(clientSettings(endpoint, ROOT_KEY));
   try {
     const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName }));

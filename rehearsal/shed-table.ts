@@ -11,13 +11,9 @@ import { clientSettings, ROOT_KEY } from './account.ts';
 /** The heaviest prime below 160 kg in micrograms: the wolf's first choice. */
 const PRIME_WEIGHT = '159999999983';
 
-/** Runs something while a table of a name exists that no stack made. */
-export async function withTable(
-  endpoint: string,
-  TableName: string,
-  body: () => Promise<void>,
-): Promise<void> {
-  await withClient(endpoint, async (client) => {
+/** Runs something while a table of a name exists that no stack made; it may delete the table. */
+export async function withTable<T>(endpoint: string, TableName: string, body: () => Promise<T>): Promise<T> {
+  return withClient(endpoint, async (client) => {
     await client.send(
       new CreateTableCommand({
         TableName,
@@ -26,8 +22,11 @@ export async function withTable(
         KeySchema: [{ AttributeName: 'tattoo', KeyType: 'HASH' }],
       }),
     );
-    await body();
-    await client.send(new DeleteTableCommand({ TableName }));
+    const result = await body();
+    await client.send(new DeleteTableCommand({ TableName })).catch((error: Error) => {
+      if (error.name !== 'ResourceNotFoundException') throw error;
+    });
+    return result;
   });
 }
 

@@ -1,6 +1,7 @@
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { STACKS } from '../bench/stacks/catalogue.ts';
+import { STACK_NAMES, STACKS } from '../bench/stacks/catalogue.ts';
+import { changePolicy, MEASURER } from './account.ts';
 import { proveBadInputRefused } from './bad-input.ts';
 import { checkContract } from './contract.ts';
 import { countSheep, expectVersion } from './deployed-api.ts';
@@ -21,6 +22,10 @@ import {
 } from './serverless-cli.ts';
 import { countTable } from './shed-table.ts';
 import { proveSigned } from './signed-api.ts';
+import { proveUsersBounds } from './user-bounds.ts';
+
+/** What stands for the id of an API in docs/measurer-policy.json. */
+const FIRST_API_ID = 'a1b2c3d4e5';
 
 /** What the second version of a stack changes in its sources: it adds a header to every answer. */
 const CONTENT_TYPE = /(['"])content-type\1: \1application\/json\1/;
@@ -53,6 +58,14 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
     url = apiUrl(endpoint, id);
     return url;
   });
+  await step('the measurer may measure this API', async () => {
+    const policy = await readFile(join(root, 'docs/measurer-policy.json'), 'utf8');
+    await changePolicy(endpoint, MEASURER, policy.replaceAll(FIRST_API_ID, id));
+    return `${id} stands in measurer-policy.json`;
+  });
+  if (stack === STACK_NAMES[0]) {
+    await step('nobody touches what is of others', () => proveUsersBounds(rehearsal, id));
+  }
   await step('HTTP contract', () => {
     const logGroups = FUNCTIONS.map((name) => `/aws/lambda/${table}-${name}`);
     return checkContract({ endpoint, url, table, logGroups, workDir });

@@ -17,6 +17,35 @@ interface Statement {
 const statementsOf = async (name: string): Promise<readonly Statement[]> =>
   (JSON.parse(await readFile(join(ROOT, 'docs', name), 'utf8')) as { Statement: Statement[] }).Statement;
 const POLICIES = ['deployer-policy.json', 'measurer-policy.json', 'function-boundary.json'];
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
+const WITHOUT_RESOURCE = new Set([
+  'cloudformation:ValidateTemplate',
+  'lambda:GetAccountSettings',
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DeleteQueryDefinition',
+  'logs:DescribeLogGroups',
+  'logs:DescribeQueryDefinitions',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  // Has log groups as resources of late: the results of a query are those of log groups that StartQuery was allowed.
+  'logs:GetQueryResults',
+  'logs:ListLogDeliveries',
+  'logs:PutQueryDefinition',
+  'logs:PutResourcePolicy',
+  'logs:StopQuery',
+  'logs:UpdateLogDelivery',
+  'sts:GetCallerIdentity',
+]);
+const THROUGH_CLOUDFORMATION = {
+  'ForAnyValue:StringEquals': { 'aws:CalledVia': ['cloudformation.amazonaws.com'] },
+};
+/** What bounds statements without a resource, by their names. */
+const BY_SERVICES: Readonly<Record<string, unknown>> = {
+  SavedQueries: THROUGH_CLOUDFORMATION,
+  LogDeliveries: { Bool: { 'aws:ViaAWSService': 'true' } },
+};
+const matches = (arn: string, pattern: string) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(arn);
 const actionsOf = (statements: readonly Statement[]) => statements.flatMap(({ Action }) => Action);
 
 describe('the policies of docs', () => {
@@ -29,12 +58,50 @@ describe('the policies of docs', () => {
 
   it('allow no action by a wildcard, and every resource only where AWS knows no other', async () => {
     for (const name of POLICIES) {
-      for (const { Sid, Effect, Action, Resource } of await statementsOf(name)) {
+      for (const { Sid, Effect, Action, Resource, Condition } of await statementsOf(name)) {
         assert.equal(Effect, 'Allow');
         assert.ok(![Action].flat().some((action) => action.includes('*')), Sid);
-        if ([Resource].flat().includes('*')) assert.equal(Sid, 'WhereAwsAllowsNoResource');
+        if (![Resource].flat().includes('*')) continue;
+        assert.equal(Resource, '*');
+        for (const action of [Action].flat()) assert.ok(WITHOUT_RESOURCE.has(action), action);
+        // What writes without a resource is bounded by who makes the call.
+        const writes = [Action].flat().filter((action) => !/:(Describe|Get|List|Stop|Validate)/.test(action));
+        if (writes.length > 0) assert.deepEqual(Condition, BY_SERVICES[Sid], Sid);
       }
     }
+  });
+
+  it('let the deployer reach APIs by CloudFormation alone, and APIs and stages by their tag alone', async () => {
+    const policy = await statementsOf('deployer-policy.json');
+    const ofApis = policy.filter(({ Action }) =>
+      [Action].flat().some((one) => one.startsWith('apigateway:')),
+    );
+    assert.equal(ofApis.length, 3);
+    for (const { Condition } of ofApis) assert.partialDeepStrictEqual(Condition, THROUGH_CLOUDFORMATION);
+    const api = '::/apis/0123456789';
+    const changing = ofApis.filter(
+      ({ Action, Resource }) =>
+        [Action].flat().includes('apigateway:DELETE') &&
+        [Resource].flat().some((one) => matches(`arn:aws:apigateway:eu-west-3${api}`, one)),
+    );
+    assert.deepEqual(
+      changing.map(({ Condition }) => Condition),
+      [{ ...THROUGH_CLOUDFORMATION, StringEquals: { 'aws:ResourceTag/project': 'sheep-shed' } }],
+    );
+    for (const template of templates) {
+      for (const type of ['AWS::ApiGatewayV2::Api', 'AWS::ApiGatewayV2::Stage']) {
+        const [[, { Properties } = {}] = []] = ofType(template, type);
+        assert.equal(Properties?.Tags.project, 'sheep-shed', type);
+      }
+    }
+  });
+
+  it('name the APIs that the measurer may ask', async () => {
+    const policy = await statementsOf('measurer-policy.json');
+    const ids = policy
+      .filter(({ Action }) => /^(execute-api|apigateway):/.test(String(Action)))
+      .map(({ Resource }) => [Resource].flat().map((one) => /(?::|apis\/)([^:/]+)\/[^:]*\*$/.exec(one)?.[1]));
+    assert.deepEqual(ids, Array(2).fill(['a1b2c3d4e5', 'f6g7h8i9j0']));
   });
 
   it('are short enough for a managed policy', async () => {
