@@ -1,0 +1,120 @@
+import type { CallContext } from '../domain/context.ts';
+import { ShedError } from '../domain/errors.ts';
+import type { Log } from '../domain/log.ts';
+import type { AnyContext, PortableFunction } from '../functions/catalogue.ts';
+
+/** How one call ended. */
+export interface CallEnd {
+  readonly functionName: string;
+  readonly requestId: string;
+  readonly durationMs: number;
+  /** `error`: it failed for a reason that it cannot explain; what it explains is a success, as on Lambda. */
+  readonly outcome: 'success' | 'error' | 'timeout';
+  /** Name of the error. */
+  readonly errorType?: string;
+}
+
+/** What calls are made with. */
+export interface CallsOptions {
+  /** What lives as long as the process: adapters and settings. */
+  readonly parts: Omit<AnyContext, keyof CallContext>;
+  readonly logFor: (functionName: string, requestId: string) => Log;
+  /** Calls under way at once, at least 1. */
+  readonly concurrency: number;
+  /** A call that takes longer has failed, in ms, unless its transport says less. */
+  readonly timeoutMs: number;
+  readonly random: () => number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly clock: () => number;
+  readonly onStart: (functionName: string, requestId: string) => void;
+  /** Is told of each call once, when its work has ended, however late. */
+  readonly onEnd: (end: CallEnd) => void;
+}
+
+/** The calls of a host. */
+export interface Calls {
+  /**
+   * Calls a function.
+   * @param limitMs until the transport's deadline.
+   * @returns undefined: as many calls as allowed are under way.
+   * @throws what the function throws; ShedError `INTERNAL_ERROR` when it takes too long, and its result is thrown away.
+   */
+  call(
+    portable: PortableFunction<AnyContext>,
+    event: unknown,
+    requestId: string,
+    limitMs?: number,
+  ): Promise<unknown> | undefined;
+  readonly underWay: () => number;
+  /** Whether one more would be refused. */
+  readonly isFull: () => boolean;
+  /** Resolves when none is under way. */
+  idle(): Promise<void>;
+}
+
+/** Makes what calls portable functions on hosts that serve several calls in one process. */
+export function createCalls(options: CallsOptions): Calls {
+  const { clock, concurrency, onStart, onEnd } = options;
+  const whenIdle: (() => void)[] = [];
+  let count = 0;
+
+  return {
+    call: (portable, event, requestId, limitMs = options.timeoutMs) =>
+      count >= concurrency
+        ? undefined
+        : run(portable, event, requestId, Math.min(limitMs, options.timeoutMs)),
+    underWay: () => count,
+    isFull: () => count >= concurrency,
+    idle: async () => {
+      if (count > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));
+    },
+  };
+
+  async function run(
+    { name, run: call }: PortableFunction<AnyContext>,
+    event: unknown,
+    requestId: string,
+    limitMs: number,
+  ): Promise<unknown> {
+    count += 1;
+    const startedAt = clock();
+    onStart(name, requestId);
+    const context: CallContext = {
+      requestId,
+      log: options.logFor(name, requestId),
+      random: options.random,
+      remainingTimeMs: () => Math.max(0, startedAt + limitMs - clock()),
+    };
+    const tooLate = () => new ShedError('INTERNAL_ERROR', `no result within ${limitMs} ms`);
+    // The compiler cannot see that what lives long and what is new make the whole.
+    const work = call(event, { ...options.parts, ...context } as unknown as AnyContext).then((result) => {
+      // A function that computes keeps the timer from firing.
+      if (clock() - startedAt > limitMs) throw tooLate();
+      return result;
+    });
+    const ended = (error?: unknown): void => {
+      const durationMs = clock() - startedAt;
+      const isLate = durationMs > limitMs;
+      const isFault = error !== undefined && !(error instanceof ShedError && error.code !== 'INTERNAL_ERROR');
+      const failed = { outcome: 'error', errorType: error instanceof Error ? error.name : 'Error' } as const;
+      const outcome = isLate
+        ? ({ outcome: 'timeout' } as const)
+        : isFault
+          ? failed
+          : ({ outcome: 'success' } as const);
+      count -= 1;
+      if (count === 0) for (const resolve of whenIdle.splice(0)) resolve();
+      onEnd({ functionName: name, requestId, durationMs, ...outcome });
+    };
+    work.then(() => ended(), ended);
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(tooLate()), limitMs);
+    });
+    try {
+      return await Promise.race([work, deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../../domain/log.ts';
+import type { Calls } from '../calls.ts';
+import { answerTo, failureAnswer, type HttpAnswer } from '../http-answer.ts';
+import type { Metrics } from '../metrics.ts';
+import { type FindRoute, queryFields, type RouteMatch } from './routes.ts';
+
+/** What stands behind the server. */
+export interface ContainerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** What requests must carry as a bearer; undefined: nothing. */
+  readonly token: string | undefined;
+  readonly find: FindRoute;
+  readonly calls: Calls;
+  readonly metrics: Metrics;
+  readonly logFor: (functionName: string, requestId: string) => Log;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** A running server. */
+export interface ContainerServer {
+  readonly url: string;
+  /** From now on it is not ready, and ends each connection with its answer. */
+  drain(): void;
+  /** Takes nothing new; resolves when all connections have ended. */
+  close(): Promise<void>;
+}
+
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+const IDLE_MS = 75_000;
+const MAX_CONNECTIONS = 10_000;
+/** As API Gateway takes it: 10 MB. */
+const MAX_BODY_BYTES = 10_485_760;
+/** A name for a call that a client may choose. */
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+const NOT_FOUND = message(404, 'Not Found');
+const UNAUTHORIZED = message(401, 'Unauthorized');
+const TOO_LARGE = message(413, 'Request Entity Too Large');
+const FULL = {
+  ...message(503, 'Service Unavailable'),
+  headers: { 'retry-after': '1', ...message(503, '').headers },
+};
+const PREFLIGHT: HttpAnswer = {
+  status: 204,
+  headers: {
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': 'DELETE,GET,OPTIONS,POST',
+    'access-control-allow-headers': 'content-type,authorization,x-request-id',
+  },
+};
+
+/** Serves the functions over HTTP/1.1 as the HTTP contract says, beside `/health/…` and `/metrics`. */
+export async function startContainerServer(options: ContainerOptions): Promise<ContainerServer> {
+  const { calls, metrics, find, onFault } = options;
+  const isAllowed = tokenCheck(options.token);
+  let draining = false;
+  const server = createServer(
+    { noDelay: true, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS },
+    (request, response) => {
+      answer(request)
+        .catch((error) => {
+          onFault(error);
+          return message(500, 'Internal Server Error');
+        })
+        .then((answered) => send(request, response, answered))
+        .catch(onFault);
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const name = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    url: `http://${name}:${port}`,
+    drain: () => {
+      draining = true;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+
+  async function answer(request: IncomingMessage): Promise<HttpAnswer> {
+    const { method = 'GET', url = '/', headers } = request;
+    const mark = url.indexOf('?');
+    const path = mark === -1 ? url : url.slice(0, mark);
+    const own = await ownAnswer(method, path, headers);
+    if (own !== undefined) return own;
+    const match = find(method, path);
+    if (match === undefined) return NOT_FOUND;
+    if (!(await bodyIsTaken(request))) return TOO_LARGE;
+    return call(match, mark === -1 ? '' : url.slice(mark + 1), requestIdOf(headers['x-request-id']));
+  }
+
+  /** What the host answers itself. */
+  async function ownAnswer(
+    method: string,
+    path: string,
+    { origin, authorization, 'access-control-request-method': requested }: IncomingHttpHeaders,
+  ): Promise<HttpAnswer | undefined> {
+    if (path === '/health/liveness') return message(200, 'alive');
+    if (path === '/health/readiness') {
+      if (draining) return message(503, 'draining');
+      return calls.isFull() ? message(503, 'overloaded') : message(200, 'ready');
+    }
+    if (method === 'OPTIONS' && origin !== undefined && requested !== undefined) return PREFLIGHT;
+    if (!isAllowed(authorization)) return UNAUTHORIZED;
+    if (path !== '/metrics' || method !== 'GET') return undefined;
+    const { type, text } = await metrics.render();
+    return { status: 200, headers: { 'content-type': type }, body: text };
+  }
+
+  async function call(
+    { portable, parameters }: RouteMatch,
+    query: string,
+    requestId: string,
+  ): Promise<HttpAnswer> {
+    const calling = calls.call(portable, { ...queryFields(query), ...parameters }, requestId);
+    if (calling === undefined) {
+      metrics.refused();
+      return FULL;
+    }
+    try {
+      return withId(answerTo(portable.success, await calling), requestId);
+    } catch (error) {
+      return withId(failureAnswer(error, requestId, options.logFor(portable.name, requestId)), requestId);
+    }
+  }
+
+  function send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { status, headers, body }: HttpAnswer,
+  ): void {
+    if (response.destroyed) return;
+    const allowed = request.headers.origin === undefined ? {} : { 'access-control-allow-origin': '*' };
+    const ending = draining || status === 413 ? { connection: 'close' } : {};
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    response.writeHead(status, { ...allowed, ...headers, ...length, ...ending });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
+}
+
+/** Reads and drops a body, which no function looks at; false: it is too large. */
+async function bodyIsTaken(request: IncomingMessage): Promise<boolean> {
+  const { headers } = request;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return true;
+  if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) return false;
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return false;
+  }
+  return true;
+}
+
+function requestIdOf(given: string | string[] | undefined): string {
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+function withId(answered: HttpAnswer, requestId: string): HttpAnswer {
+  return { ...answered, headers: { ...answered.headers, 'x-request-id': requestId } };
+}
+
+function message(status: number, text: string): HttpAnswer {
+  return answerTo(status, { message: text });
+}
+
+function tokenCheck(token: string | undefined): (authorization: string | undefined) => boolean {
+  if (token === undefined) return () => true;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const expected = digest(`Bearer ${token}`);
+  return (authorization = '') => timingSafeEqual(digest(authorization), expected);
+}
