@@ -158,20 +158,21 @@ test('SIGTERM: nothing new is taken, what is under way ends, and its records are
 });
 
 test('wrong usage is named, with what is allowed', async (t) => {
-  for (const [args, said] of [
-    [['boat'], 'host must be container; got "boat"'],
+  const wrong = run(t, ['boat']);
+  assert.deepEqual(await once(wrong.child, 'exit'), [2, null]);
+  assert.equal(wrong.stderr(), 'host must be container; got "boat"\n');
+  for (const [environment, said] of [
     [
-      ['container', '--function', 'get-goat'],
-      '--function must be one of post-sheep, get-dog, get-cat, delete-wolf',
+      { HOST_FUNCTIONS: 'get-goat' },
+      /^OptionError: HOST_FUNCTIONS must be one of post-sheep, .*; got "get-goat"/,
     ],
-    [['container', '--port', '0'], '--table is missing: the functions that are served need the shed'],
+    [{}, /^OptionError: --table is missing: the functions that are served need the shed/],
+    [{ SHEEP_SHED_TABLE: 'a b' }, /^OptionError: SHEEP_SHED_TABLE must be a table name .*; got "a b"/],
     [
-      ['container', '--function', 'get-cat', '--port', '0', '--host', '0.0.0.0'],
-      '--host 0.0.0.0 can be reached from other machines: give --token, or --open',
+      { ...CAT, HOST_ADDRESS: '0.0.0.0' },
+      /^OptionError: --host 0\.0\.0\.0 can be reached .*: give --token, or --open/,
     ],
   ] as const) {
-    const wrong = run(t, args);
-    assert.deepEqual(await once(wrong.child, 'exit'), [2, null]);
-    assert.ok(wrong.stderr().startsWith(said), wrong.stderr());
+    await assert.rejects(async () => startContainer(environment), said);
   }
 });

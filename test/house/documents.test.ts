@@ -20,9 +20,13 @@ import { LOG_INSIGHTS_OPTIONS } from '../../packages/log-insights/src/options.ts
 import { FUNCTIONS } from '../../src/functions/catalogue.ts';
 import { CAT_OPTIONS } from '../../src/functions/get-cat/options.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-options.ts';
+import { container } from '../../src/hosts/container/container.ts';
+import { HOST_OPTIONS } from '../../src/hosts/host-options.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+const LOCAL_LAMBDA = 'docs/local-lambda-options.md';
 
 /** Every document of the repository. */
 const PAGES = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
@@ -38,20 +42,22 @@ const sectionOf = (page: string, heading: string) =>
     .split(/^## /m)
     .find((section) => section.startsWith(`${heading}\n`)) ?? '';
 
-test('docs/configuration.md has one row for every option of the programs, as the tables have it, and no other', () => {
-  const tables: readonly [heading: string, table: OptionTable][] = [
+test('the pages of options have one row for every option of the programs, as the tables have it, and no other', () => {
+  const tables: readonly [heading: string, table: OptionTable, page?: string][] = [
     ['# Configuration', COMMON_OPTIONS],
     ['Bench', BENCH_OPTIONS],
     ['Bench: reports', REPORT_OPTIONS],
     ['Bench: comparisons', COMPARE_OPTIONS],
     ['Herd', HERD_OPTIONS],
-    ['local-lambda', SERVE_OPTIONS],
-    ['local-lambda: invoke', INVOKE_OPTIONS],
-    ['local-lambda: event', EVENT_OPTIONS],
-    ['local-lambda: logs', LOGS_OPTIONS],
+    ['local-lambda', SERVE_OPTIONS, LOCAL_LAMBDA],
+    ['invoke', INVOKE_OPTIONS, LOCAL_LAMBDA],
+    ['event', EVENT_OPTIONS, LOCAL_LAMBDA],
+    ['logs', LOGS_OPTIONS, LOCAL_LAMBDA],
+    ['Options of every host', HOST_OPTIONS, 'docs/hosts.md'],
+    ['Options of the container', container.options, 'docs/hosts.md'],
     ['log-insights', LOG_INSIGHTS_OPTIONS],
   ];
-  for (const [heading, table] of tables) {
+  for (const [heading, table, page = 'docs/configuration.md'] of tables) {
     const expected = Object.entries(table).map(([name, option]) => {
       const repeatable = option.repeatable ? ' (repeatable)' : '';
       const variable = option.env === undefined ? '–' : `\`${option.env}\``;
@@ -60,7 +66,7 @@ test('docs/configuration.md has one row for every option of the programs, as the
       const byDefault = hasDefault ? [option.default].flat().join(' ') : '–';
       return `| \`${flagOf(name)}\`${repeatable} | ${variable} | ${option.help} | ${allowed} | ${byDefault} |`;
     });
-    const rows = sectionOf('docs/configuration.md', heading).split('\n');
+    const rows = sectionOf(page, heading).split('\n');
     assert.deepEqual(
       rows.filter((line) => line.startsWith('| `--')),
       expected,

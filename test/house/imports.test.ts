@@ -83,6 +83,21 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     ],
   },
   { files: /^src\/hosts\/lambda\/no-web-streams\.ts$/, may: [] },
+  { files: /^src\/hosts\/cli\.ts$/, may: [/^src\/hosts\//, NPM] },
+  // What all hosts but Lambda share opens what the functions need; a transport's folder does not.
+  {
+    files: /^src\/hosts\/[^/]+\.ts$/,
+    may: [/^src\/hosts\/[^/]+\.ts$/, /^src\/(domain|functions)\//, /^src\/adapters\/json-log\//, NPM],
+  },
+  {
+    files: /^src\/hosts\/container\//,
+    may: [
+      /^src\/hosts\/(container\/|[^/]+\.ts$)/,
+      /^src\/domain\/log\.ts$/,
+      /^src\/functions\/catalogue\.ts$/,
+      NPM,
+    ],
+  },
   { files: CATALOGUE, may: [CATALOGUE] },
   ...roomRules,
   { files: /^bench\/cli\.ts$/, may: [/^bench\/(commands|world)\//, NPM] },
