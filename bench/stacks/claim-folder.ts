@@ -32,14 +32,18 @@ export async function claimFolder(folder: string): Promise<ClaimedFolder> {
 async function isHeld(lock: string): Promise<boolean> {
   const owner = Number(await readFile(lock, 'utf8').catch(() => '0'));
   if (!(owner > 0)) return false;
+  const isOwned = isAlive(owner);
+  if (!isOwned) await rm(lock, { force: true });
+  return isOwned;
+}
+
+/** Whether a process of that id lives. */
+export function isAlive(pid: number): boolean {
   try {
-    process.kill(owner, 0);
-    return true;
+    return process.kill(pid, 0);
   } catch (error) {
     // Another user's process lives too.
-    if ((error as NodeJS.ErrnoException).code === 'EPERM') return true;
-    await rm(lock, { force: true });
-    return false;
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { OptionError } from '@sheep-shed/options';
@@ -10,6 +10,7 @@ import type { Progress } from '../world/progress.ts';
 import type { StackName, StackRow } from './catalogue.ts';
 import { giveModules } from './other-modules.ts';
 import { isPackaged, keepPackage, removeOldPackages, runServerless } from './package-stack.ts';
+import { makeWorkFolder, removeWorkFolder } from './work-folder.ts';
 
 const GIT_LIMIT_MS = 60_000;
 
@@ -48,8 +49,7 @@ export async function packageOther(
   const packages = join(root, '.cache', 'packages');
   const packageDir = join(packages, `${AGAINST_NAME}-${digest}`);
   if (await isPackaged(packageDir)) return { packageDir, commit, notices };
-  const checkout = join(packages, `.${AGAINST_NAME}-${randomBytes(6).toString('hex')}`);
-  await mkdir(packages, { recursive: true });
+  const checkout = await makeWorkFolder(packages, AGAINST_NAME);
   try {
     progress.step(`checking out ${given}`);
     if (commit !== undefined) await git(root, ['worktree', 'add', '--detach', checkout, commit], signal);
@@ -66,8 +66,7 @@ export async function packageOther(
     const why = error instanceof Error ? error.message : String(error);
     throw new OptionError(`--against ${given} cannot be packaged here: ${why}`, { cause: error });
   } finally {
-    if (commit !== undefined) await removeWorktree(root, checkout);
-    await rm(checkout, { recursive: true, force: true });
+    await removeWorkFolder(root, checkout);
   }
 }
 
@@ -96,12 +95,6 @@ async function copyFolder(folder: string, checkout: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (filter(name)) await cp(join(folder, name), join(checkout, name), { recursive: true, filter });
   }
-}
-
-async function removeWorktree(root: string, checkout: string): Promise<void> {
-  // After an interrupt too; without a worktree there is nothing to remove.
-  const signal = AbortSignal.timeout(GIT_LIMIT_MS);
-  await git(root, ['worktree', 'remove', '--force', checkout], signal).catch(() => undefined);
 }
 
 interface Other {

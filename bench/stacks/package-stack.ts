@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { StackRow } from './catalogue.ts';
 import { parametersOf } from './catalogue.ts';
 import { copyProject, inputsOf, isInput } from './project-copy.ts';
+import { makeWorkFolder, removeOrphans, removeWorkFolder } from './work-folder.ts';
 
 const PACKAGE_LIMIT_MS = 120_000;
 
@@ -30,17 +31,17 @@ export async function packageStack(
   onStart: () => void,
 ): Promise<string> {
   const packages = join(root, '.cache', 'packages');
+  await removeOrphans(root, packages);
   const packageDir = join(packages, `${name}-${await digestOf(root, stack)}`);
   if (await isPackaged(packageDir)) return packageDir;
   onStart();
-  await mkdir(packages, { recursive: true });
-  const copy = await mkdtemp(join(packages, `.${name}-`));
+  const copy = await makeWorkFolder(packages, name);
   try {
     await copyProject(root, copy, [stack]);
     await runServerless(root, join(copy, stack.folder), name, stack, signal);
     await keepPackage(join(copy, stack.folder), packageDir);
   } finally {
-    await rm(copy, { recursive: true, force: true });
+    await removeWorkFolder(root, copy);
   }
   await removeOldPackages(packages, name);
   return packageDir;
