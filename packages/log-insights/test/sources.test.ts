@@ -99,6 +99,24 @@ test('a file that was last changed before the window is not opened', async (t) =
   assert.equal((await readLogFolder(folder, ['*'], { from: TIME + 1_000, to: TIME + 2_000 }, sink)).files, 0);
 });
 
+test('log groups are found wherever they lie, also one within another', async (t) => {
+  const line = `2026-01-31T10:00:00.123Z\t${REPORT}\n`;
+  const names = [
+    'aws/lambda/x',
+    'aws/lambda-insights',
+    'sheep-shed/container/get-cat',
+    'shop',
+    'shop/orders',
+  ];
+  const folder = await folderOf(t, Object.fromEntries(names.map((name) => [`${name}/${STREAM}.log`, line])));
+  const query = (group: string) =>
+    logFolder(folder).query('fields @log | sort @log | display @log', { groups: [group] });
+  const found = async (group: string) => (await query(group)).rows.map(([log]) => String(log).split(':')[1]);
+  assert.deepEqual(await found('*'), names.map((name) => `/${name}`).sort());
+  assert.deepEqual(await found('/shop*'), ['/shop', '/shop/orders']);
+  assert.deepEqual(await found('/aws/lambda/*'), ['/aws/lambda/x']);
+});
+
 test('missing folders, groups and files are faults of the command line', async (t) => {
   const folder = await folderOf(t, { [`aws/lambda/x/${STREAM}.log`]: '' });
   const fault = (message: RegExp) => (error: unknown) =>

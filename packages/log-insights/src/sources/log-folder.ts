@@ -11,6 +11,8 @@ import { createTimestampReader, TIMESTAMP_LENGTH } from './timestamp.ts';
 export const LOCAL_ACCOUNT = '000000000000';
 
 const TAB = 9;
+/** Names of log groups have no more parts than this. */
+const MAX_GROUP_DEPTH = 12;
 
 /** What was read of a folder. */
 export interface FolderReading {
@@ -44,7 +46,8 @@ export function logFolder(folder: string): LogSource {
 }
 
 /**
- * Reads the log groups of a folder, `<folder>/aws/lambda/<function>/<YYYY>/<MM>/<DD>/[$LATEST]<id>.log`, into a query.
+ * Reads the log groups of a folder, such as `<folder>/aws/lambda/<function>/<YYYY>/<MM>/<DD>/[$LATEST]<id>.log`, into
+ * a query.
  * A file whose last change lies before the window is not opened.
  * @throws UsageError for a folder without log groups, and the file system's errors.
  */
@@ -59,8 +62,7 @@ export async function readLogFolder(
   const groups: string[] = [];
   let files = 0;
   let skippedLines = 0;
-  for (const name of await groupFolders(folder)) {
-    const group = `/aws/lambda/${name}`;
+  for (const group of await groupNames(folder)) {
     if (!matches(group)) continue;
     groups.push(group);
     for (const file of await streamFiles(folder, group)) {
@@ -121,16 +123,29 @@ async function streamFiles(folder: string, group: string): Promise<readonly Stre
   return found;
 }
 
-async function groupFolders(folder: string): Promise<readonly string[]> {
+/** The names of the log groups of a folder: a group is a folder with a folder for a year in it. */
+async function groupNames(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  const look = async (name: string, depth: number): Promise<void> => {
+    const inside = await folders(join(folder, name));
+    if (inside.some(isYear)) names.push(name);
+    if (depth === MAX_GROUP_DEPTH) return;
+    for (const one of inside) if (!isYear(one)) await look(`${name}/${one}`, depth + 1);
+  };
   try {
-    return await folders(join(folder, 'aws', 'lambda'));
+    await look('', 0);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-    throw new UsageError(
-      `"${folder}" holds no log groups: local-lambda writes them to aws/lambda/<function>`,
-    );
   }
+  if (names.length > 0) return names;
+  throw new UsageError(
+    `"${folder}" holds no log groups: local-lambda writes them to aws/lambda/<function>/<year>/…`,
+  );
+}
+
+function isYear(name: string): boolean {
+  return /^\d{4}$/.test(name);
 }
 
 async function folders(path: string): Promise<readonly string[]> {
