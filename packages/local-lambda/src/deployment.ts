@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { finished, Readable } from 'node:stream';
 import { checkFunctions } from './checked-functions.ts';
 import { type ApiDefinition, servedPath } from './deployment-package/api.ts';
+import type { AsyncConfigs } from './deployment-package/async-configs.ts';
 import type { EventSources } from './deployment-package/event-sources.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { createPlaceLayers } from './deployment-package/layers.ts';
@@ -45,6 +46,8 @@ export interface Deployment {
   /** What calls the functions beside the APIs; not yet running. */
   readonly sources: EventSources;
   readonly webSocketApis: readonly WebSocketApi[];
+  /** What becomes of asynchronous invocations. */
+  readonly asyncConfigs: AsyncConfigs;
   readonly handle: HandleRequest;
   /** @throws LocalLambdaError when no function has that name. */
   invoke(functionName: string, invocation: Omit<Invocation, 'settle'>): Promise<InvocationOutcome>;
@@ -135,6 +138,7 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
       ...read.webSocketApis.flatMap(webSocketRoutes),
     ],
     webSocketApis: read.webSocketApis,
+    asyncConfigs: read.asyncConfigs,
     handle: async (request, body) => {
       const leave = inFlight.enter();
       try {

@@ -3,6 +3,8 @@ import { LocalLambdaError } from './local-lambda-error.ts';
 /** Where servers of AWS's protocols are, and the variables by which the SDKs in functions find them. */
 export interface Endpoints {
   readonly sqsEndpoint: string | undefined;
+  readonly snsEndpoint: string | undefined;
+  readonly eventsEndpoint: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -11,14 +13,17 @@ export interface Endpoints {
  * @throws LocalLambdaError naming the endpoint that is no URL.
  */
 export function withEndpoints(given: {
+  readonly awsEndpoint?: string;
   readonly sqsEndpoint?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }): Endpoints {
   const { environment = {} } = given;
-  const all = environment['AWS_ENDPOINT_URL'];
+  const all = environment['AWS_ENDPOINT_URL'] ?? given.awsEndpoint;
   const sqsEndpoint = checked('SQS', environment['AWS_ENDPOINT_URL_SQS'] ?? given.sqsEndpoint ?? all);
   return {
     sqsEndpoint,
+    snsEndpoint: checked('SNS', environment['AWS_ENDPOINT_URL_SNS'] ?? all),
+    eventsEndpoint: checked('EventBridge', environment['AWS_ENDPOINT_URL_EVENTBRIDGE'] ?? all),
     environment: {
       ...(sqsEndpoint !== undefined && { AWS_ENDPOINT_URL_SQS: sqsEndpoint }),
       ...environment,

@@ -61,6 +61,8 @@ export interface LocalLambdaOptions {
   readonly runtimeSdk?: boolean;
   /** Where the keys of a JWT authorizer are (a file or URL), by its logical id; default: its issuer says. */
   readonly jwks?: Readonly<Record<string, string>>;
+  /** The server of all of AWS's services that have none of their own; default: `AWS_ENDPOINT_URL` of `environment`. */
+  readonly awsEndpoint?: string;
   /**
    * The SQS server (`http://127.0.0.1:4566`) whose queues call functions; functions get it as `AWS_ENDPOINT_URL_SQS`.
    * Default: that variable, or `AWS_ENDPOINT_URL`, of `environment`; without one, queues call nothing.
@@ -96,12 +98,14 @@ export type OnLogEvent = (group: string, message: string) => void;
 
 /** The options with their defaults. */
 export type ResolvedOptions = Required<
-  Omit<LocalLambdaOptions, 'region' | 'packageDir' | 'token' | 'sqsEndpoint'>
+  Omit<LocalLambdaOptions, 'region' | 'packageDir' | 'token' | 'awsEndpoint' | 'sqsEndpoint'>
 > & {
   readonly packageDirs: readonly string[];
   readonly token: string | undefined;
   readonly region: string | undefined;
   readonly sqsEndpoint: string | undefined;
+  readonly snsEndpoint: string | undefined;
+  readonly eventsEndpoint: string | undefined;
 };
 
 /**

@@ -6,17 +6,22 @@ import { createAdmission, isLoopback } from './admission.ts';
 import { checkLimits } from './confinement/confinement.ts';
 import { createDebuggers, type DebuggedFunction } from './debugging/debuggers.ts';
 import { createDeployment, type Deployment, findFunction } from './deployment.ts';
+import { DEFAULT_ASYNC_CONFIG } from './deployment-package/async-configs.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
+import { createDeliver } from './destinations/deliver.ts';
+import { qualifierOf } from './destinations/record.ts';
+import { createSendMessage } from './destinations/send-message.ts';
 import { createStartGate } from './environments/start-gate.ts';
+import { credentialsOf } from './event-sources/aws-request.ts';
 import { type RunningSources, startEventSources } from './event-sources/start-event-sources.ts';
 import { faultNotices, guarded } from './fault-boundary.ts';
 import { type HostedFunction, newInvocation } from './function-host.ts';
 import { gatewayMessage } from './gateway/answer.ts';
 import { startHttpServer } from './http-server.ts';
 import { apiError } from './lambda-api/errors.ts';
-import { createEventQueue } from './lambda-api/event-queue.ts';
+import { createEventQueue, type EventQueue } from './lambda-api/event-queue.ts';
 import { LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
 import { newStreamName, openLogStore } from './logs/log-store.ts';
 import { type LocalLambdaOptions, type ResolvedOptions, resolveOptions } from './options.ts';
@@ -112,11 +117,26 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   await logStore.prune().catch((error) => onFault('removing old logs', error));
   const reaper = startReaper(workDir);
   const failedEvents = logStore.openStream(FAILED_EVENTS_GROUP, newStreamName());
-  const queue = createEventQueue({
+  const queue: EventQueue = createEventQueue({
     run: ({ functionName, invocation }) => deployment.invoke(functionName, invocation),
-    onFailure: (record) => failedEvents.write(Date.now(), JSON.stringify(record)),
+    configOf: ({ functionName, functionArn }) =>
+      deployment.asyncConfigs.get(`${functionName}:${qualifierOf(functionArn)}`) ?? DEFAULT_ASYNC_CONFIG,
+    deliver: createDeliver({
+      onFailure: (record) => failedEvents.write(Date.now(), JSON.stringify(record)),
+      enqueue: ({ functionArn, hops, payload }) => {
+        const [, , , , , , functionName = ''] = functionArn.split(':');
+        return queue.add({ functionName, functionArn, hops, invocation: newInvocation(payload) });
+      },
+      send: createSendMessage({
+        endpoints: resolved,
+        credentials: credentialsOf(resolved.environment),
+        queues: () => deployment.sources.queues,
+        now: Date.now,
+      }),
+      onNotice: resolved.onNotice,
+      now: Date.now,
+    }),
     onFault,
-    now: Date.now,
   });
   const debuggers = createDebuggers(resolved, onFault);
   const cleanUp = async (): Promise<void> => {

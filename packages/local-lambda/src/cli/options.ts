@@ -123,7 +123,7 @@ export const HOST_OPTIONS = {
   } satisfies Option<Readonly<Record<string, string>>>,
   awsEndpoint: {
     env: 'AWS_ENDPOINT_URL',
-    help: 'server of SQS, where none is named for it alone',
+    help: 'server of SQS, SNS and EventBridge, where none is named for one alone',
     ...serverUrl,
   } satisfies Option<string>,
   sqsEndpoint: {
@@ -233,6 +233,7 @@ export function serveCommand(
       ...(env !== undefined && { environment: env }),
       ...(layer !== undefined && { layers: layer }),
       ...(jwks !== undefined && { jwks }),
+      ...(awsEndpoint !== undefined && { awsEndpoint }),
       ...(sqsEndpoint !== undefined && { sqsEndpoint }),
       ...(inspect !== undefined && { inspect, inspectPort }),
     },

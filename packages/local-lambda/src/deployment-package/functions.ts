@@ -35,6 +35,8 @@ export interface FunctionDefinition {
   /** ARNs of its layers, the last one on top. */
   readonly layers: readonly string[];
   readonly role: string;
+  /** ARN of what gets its asynchronous events that fail for good; undefined: nothing does. */
+  readonly deadLetterArn: string | undefined;
   /** Aliases and versions that the template makes of it; all of them are the same code here. */
   readonly qualifiers: readonly string[];
 }
@@ -89,6 +91,7 @@ async function readFunction(
   const architectures = properties['Architectures'];
   const reserved = properties['ReservedConcurrentExecutions'];
   const layers = soft['Layers'];
+  const deadLetters = record(soft['DeadLetterConfig'], `${path}.DeadLetterConfig`)['TargetArn'];
   const code = properties['Code'];
   if (properties['PackageType'] === 'Image' || 'ImageUri' in Object(code)) {
     throw new LocalLambdaError(
@@ -133,6 +136,7 @@ async function readFunction(
     qualifiers: qualifiers
       .filter(([owner]) => owner === name || owner === arn)
       .map(([, qualifier]) => qualifier),
+    deadLetterArn: deadLetters === undefined ? undefined : String(deadLetters),
     role: text(soft['Role'] ?? `arn:aws:iam::${accountId}:role/local-lambda`, `${path}.Role`),
   };
 }

@@ -1,5 +1,6 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { ApiDefinition } from './api.ts';
+import { type AsyncConfigs, type DestinationEndpoints, readAsyncConfigs } from './async-configs.ts';
 import { type EventSources, readEventSources, type SourceSettings } from './event-sources.ts';
 import { readFunctionUrls } from './function-urls.ts';
 import type { FunctionDefinition } from './functions.ts';
@@ -21,12 +22,14 @@ export interface DeploymentPackage {
   readonly layers: Layers;
   /** What calls functions beside the APIs. */
   readonly sources: EventSources;
+  /** What becomes of asynchronous invocations. */
+  readonly asyncConfigs: AsyncConfigs;
   /** What of the templates is not served. */
   readonly unserved: readonly Unserved[];
 }
 
 /** What a user says about packages. */
-export interface PackageSettings extends TemplateSettings, SourceSettings {
+export interface PackageSettings extends TemplateSettings, SourceSettings, DestinationEndpoints {
   /** A zip or folder for layers, by ARN. */
   readonly layers?: Readonly<Record<string, string>>;
 }
@@ -63,6 +66,7 @@ export async function readDeploymentPackages(
   ]);
   const webSocketApis = templates.flatMap((loaded) => readWebSocketApis(loaded, functions, onUnserved));
   const sources = readEventSources(templates, functions, settings, onUnserved);
+  const asyncConfigs = readAsyncConfigs(templates, functions, settings, onUnserved);
   const withRoutes = apis.filter(({ routes }) => routes.length > 0);
-  return { templates, functions, apis: withRoutes, webSocketApis, layers, sources, unserved };
+  return { templates, functions, apis: withRoutes, webSocketApis, layers, sources, asyncConfigs, unserved };
 }

@@ -30,9 +30,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'AWS::Lambda::LayerVersion': SERVED,
   'AWS::Lambda::LayerVersionPermission': HARMLESS,
   'AWS::Lambda::CodeSigningConfig': HARMLESS,
-  'AWS::Lambda::EventInvokeConfig': told(
-    'asynchronous invocations are tried three times, and what fails is in the log; there are no destinations',
-  ),
+  'AWS::Lambda::EventInvokeConfig': SERVED,
   'AWS::Lambda::EventSourceMapping': SERVED,
   'AWS::Lambda::Url': SERVED,
   'AWS::ApiGateway::RestApi': SERVED,
@@ -141,7 +139,6 @@ export const DEPLOYMENT_BUCKETS: readonly string[] = ['ServerlessDeploymentBucke
 /** Properties that change what a function or an API answers, and are not served. */
 export const PROPERTIES: Readonly<Record<string, Readonly<Record<string, Treatment>>>> = {
   'AWS::Lambda::Function': {
-    DeadLetterConfig: told('what fails for good is in the log, in local-lambda/failed-events'),
     FileSystemConfigs: told('no file system is mounted; give the function a folder of this machine by --env'),
     DurableConfig: told('durable executions are not served: each invocation begins anew'),
     CapacityProviderConfig: told('one environment serves one invocation at a time'),

@@ -1,4 +1,5 @@
 import type { TemplateResource } from './cloudformation.ts';
+import { invokeConfigResources } from './sam-invoke-config.ts';
 
 /**
  * The types of resources that SAM makes of a function's events; those of `Api` and `HttpApi` are routes. Of the last
@@ -42,9 +43,7 @@ export function generatedResources(
   });
   return {
     ...Object.fromEntries(events),
-    ...(properties['EventInvokeConfig'] !== undefined && {
-      [`${functionId}EventInvokeConfig`]: make('AWS::Lambda::EventInvokeConfig'),
-    }),
+    ...invokeConfigResources(functionId, properties, make),
     ...(properties['FunctionUrlConfig'] !== undefined && {
       [`${functionId}Url`]: {
         ...make('AWS::Lambda::Url'),

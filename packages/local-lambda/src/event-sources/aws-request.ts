@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { LOCAL_CREDENTIALS } from '../runtimes/variables.ts';
 
 /** A server that speaks one of AWS's protocols, and whom requests to it come from. */
 export interface AwsServer {
@@ -8,6 +9,14 @@ export interface AwsServer {
   readonly service: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** The credentials that functions have. @param environment variables that all functions get. */
+export function credentialsOf(environment: Readonly<Record<string, string>>): AwsServer['credentials'] {
+  return {
+    accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? LOCAL_CREDENTIALS.accessKeyId,
+    secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? LOCAL_CREDENTIALS.secretAccessKey,
+  };
 }
 
 /** One request; its path and query are encoded already, the query sorted by its names. */

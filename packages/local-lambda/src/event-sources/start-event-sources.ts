@@ -4,8 +4,7 @@ import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import { DEFAULT_REGION } from '../deployment-package/template.ts';
 import type { InvocationOutcome } from '../environments/invocation.ts';
 import { guarded, type OnFault } from '../fault-boundary.ts';
-import { LOCAL_CREDENTIALS } from '../runtimes/variables.ts';
-import type { AwsServer } from './aws-request.ts';
+import { type AwsServer, credentialsOf } from './aws-request.ts';
 import { untilDone } from './back-off.ts';
 import { runSchedules } from './schedules/run-schedules.ts';
 import { type Poller, startPoller } from './sqs/poller.ts';
@@ -117,10 +116,7 @@ function serverOf(
     endpoint,
     service,
     region: functions[0]?.region ?? DEFAULT_REGION,
-    credentials: {
-      accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? LOCAL_CREDENTIALS.accessKeyId,
-      secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? LOCAL_CREDENTIALS.secretAccessKey,
-    },
+    credentials: credentialsOf(environment),
   };
 }
 

@@ -1,10 +1,16 @@
+import type { AsyncConfig } from '../deployment-package/async-configs.ts';
+import type { Deliver } from '../destinations/deliver.ts';
+import type { EventConclusion } from '../destinations/record.ts';
 import { failure, type Invocation, type InvocationOutcome } from '../environments/invocation.ts';
 import type { OnFault } from '../fault-boundary.ts';
 
 /** One asynchronous invocation. */
 export interface QueuedEvent {
   readonly functionName: string;
+  /** With the alias or version by which it is called, if any. */
   readonly functionArn: string;
+  /** How many functions handed it on to each other. */
+  readonly hops?: number;
   readonly invocation: Omit<Invocation, 'settle'>;
 }
 
@@ -14,7 +20,7 @@ export interface EventQueue {
   add(event: QueuedEvent): boolean;
   /** Resolves when nothing waits, is in flight or is to be tried again. */
   empty(): Promise<void>;
-  /** Takes and repeats nothing more; resolves when what is in flight has ended and all failures are recorded. */
+  /** Takes and repeats nothing more; resolves when what is in flight has ended and everybody has been told of it. */
   close(): Promise<void>;
 }
 
@@ -22,42 +28,54 @@ export interface EventQueue {
 export interface EventQueueOptions {
   /** Invokes the function as it is now; may reject. */
   readonly run: (event: QueuedEvent) => Promise<InvocationOutcome>;
-  /** Gets the record that Lambda would send to an on-failure destination. */
-  readonly onFailure: (record: object) => void;
+  /** What the templates say of such invocations of the function. */
+  readonly configOf: (event: QueuedEvent) => AsyncConfig;
+  /** Gets every event that has ended. */
+  readonly deliver: Deliver;
   readonly onFault: OnFault;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
 }
 
-/** Lambda waits one minute and then two; here it is seconds, since somebody looks on. */
-const RETRY_DELAYS_MS = [1_000, 2_000];
+/** Lambda waits one minute and then two; here it is seconds, since somebody looks on. Ages of events count as there. */
+const RETRY_DELAYS = [
+  { hereMs: 1_000, onAwsMs: 60_000 },
+  { hereMs: 2_000, onAwsMs: 120_000 },
+];
 const MAX_EVENTS = 1_000;
 /** Of all payloads together. */
 const MAX_BYTES = 67_108_864;
 
-/** Makes the queue behind `InvocationType: Event`: an event that fails is tried twice more, then recorded. */
-export function createEventQueue({ run, onFailure, onFault, now }: EventQueueOptions): EventQueue {
+/** Makes the queue behind `InvocationType: Event`: an event that fails is tried again, as often as its configuration says. */
+export function createEventQueue({ run, configOf, deliver, onFault }: EventQueueOptions): EventQueue {
   const waiting = new Map<NodeJS.Timeout, () => void>();
   const whenEmpty: (() => void)[] = [];
   let events = 0;
   let bytes = 0;
   let closed = false;
 
-  async function attempt(event: QueuedEvent, count: number): Promise<void> {
+  async function attempt(event: QueuedEvent, count: number, waitedMs: number): Promise<void> {
     const outcome = await runOnce(event);
-    if (outcome.errorType === undefined) return leave(event);
-    const delay = RETRY_DELAYS_MS[count - 1];
-    const give = (condition: string): void => {
-      leave(event);
-      onFailure(failureRecord(event, outcome, count, condition, now()));
+    const { maximumRetryAttempts, maximumEventAgeSeconds } = configOf(event);
+    const end = (condition: EventConclusion['condition']): void => {
+      conclude(event, { condition, attempts: count, outcome });
     };
-    if (delay === undefined) return give('RetriesExhausted');
-    if (closed) return give('HostStopped');
+    if (outcome.errorType === undefined) return end('Success');
+    const delay = count > maximumRetryAttempts ? undefined : RETRY_DELAYS[count - 1];
+    if (delay === undefined) return end('RetriesExhausted');
+    const waited = waitedMs + delay.onAwsMs;
+    if (waited >= maximumEventAgeSeconds * 1_000) return end('EventAgeExceeded');
+    if (closed) return end('HostStopped');
     const timer = setTimeout(() => {
       waiting.delete(timer);
-      start(event, count + 1);
-    }, delay);
-    waiting.set(timer, () => give('HostStopped'));
+      start(event, count + 1, waited);
+    }, delay.hereMs);
+    waiting.set(timer, () => end('HostStopped'));
+  }
+
+  /** The event leaves when everybody has been told. */
+  function conclude(event: QueuedEvent, conclusion: EventConclusion): void {
+    deliver(event, conclusion, configOf(event))
+      .catch((error) => onFault(`the event ${event.invocation.requestId}`, error))
+      .finally(() => leave(event));
   }
 
   async function runOnce(event: QueuedEvent): Promise<InvocationOutcome> {
@@ -68,8 +86,10 @@ export function createEventQueue({ run, onFailure, onFault, now }: EventQueueOpt
     }
   }
 
-  function start(event: QueuedEvent, count: number): void {
-    attempt(event, count).catch((error) => onFault(`the event ${event.invocation.requestId}`, error));
+  function start(event: QueuedEvent, count: number, waitedMs: number): void {
+    attempt(event, count, waitedMs).catch((error) =>
+      onFault(`the event ${event.invocation.requestId}`, error),
+    );
   }
 
   function leave({ invocation }: QueuedEvent): void {
@@ -89,7 +109,7 @@ export function createEventQueue({ run, onFailure, onFault, now }: EventQueueOpt
       if (closed || events >= MAX_EVENTS || bytes + length > MAX_BYTES) return false;
       events += 1;
       bytes += length;
-      start(event, 1);
+      start(event, 1, 0);
       return true;
     },
     empty,
@@ -103,37 +123,4 @@ export function createEventQueue({ run, onFailure, onFault, now }: EventQueueOpt
       await empty();
     },
   };
-}
-
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
-function failureRecord(
-  { functionArn, invocation: { requestId, payload } }: QueuedEvent,
-  outcome: InvocationOutcome,
-  attempts: number,
-  condition: string,
-  nowMs: number,
-): object {
-  return {
-    version: '1.0',
-    timestamp: new Date(nowMs).toISOString(),
-    requestContext: {
-      requestId,
-      functionArn: `${functionArn}:$LATEST`,
-      condition,
-      approximateInvokeCount: attempts,
-    },
-    requestPayload: jsonOrText(payload),
-    responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-    responsePayload: jsonOrText(outcome.payload),
-  };
-}
-
-/** A runtime may answer with anything. */
-function jsonOrText(payload: Buffer): unknown {
-  const text = payload.toString('utf8');
-  try {
-    return JSON.parse(text || 'null');
-  } catch {
-    return text;
-  }
 }

@@ -115,6 +115,9 @@ test('every type that the tools make for functions is in the table, and each tha
   );
   const properties: Readonly<Record<string, object>> = {
     'AWS::Lambda::Function': CODE,
+    'AWS::Lambda::EventInvokeConfig': {
+      FunctionName: { Ref: `R${types.indexOf('AWS::Lambda::Function')}` },
+    },
     'AWS::Lambda::Url': { TargetFunctionArn: { Ref: `R${types.indexOf('AWS::Lambda::Function')}` } },
   };
   const resources = Object.fromEntries(
@@ -173,7 +176,7 @@ test("a SAM template's events and properties are named as the resources that SAM
   const named = unserved.map(({ what }) => what.replace(/ .*/, ''));
   const events = Object.keys(EVENT_RESOURCES).filter((name) => name !== 'AlexaSkill');
   const expected = [
-    ...[...events, 'Next', 'EventInvokeConfig'].map((name) => `One${name}`),
+    ...[...events, 'Next'].map((name) => `One${name}`),
     'One.DeadLetterConfig',
     ...['Body', 'Cors', 'Domain', 'GatewayResponses'].map((name) => `Api.${name}`),
     'App',

@@ -22,11 +22,16 @@ interface Queue {
   messages: Message[];
 }
 
+interface MoreOfMessage {
+  readonly group?: string;
+  readonly attributes?: Json;
+}
+
 /** A running server, with what a test wants to know of it. */
 export interface SqsServer {
   readonly endpoint: string;
   readonly queues: ReadonlyMap<string, Queue>;
-  send(queue: string, body: string, more?: { group?: string; attributes?: Json }): string;
+  send(queue: string, body: string, more?: MoreOfMessage): string;
   /** Bodies of what is in a queue, taken or not. */
   bodies(queue: string): readonly string[];
   /** Makes what is taken visible, as if its time-out had passed. */
@@ -102,6 +107,9 @@ export async function startSqsServer(): Promise<SqsServer> {
         });
         return [200, taken.length === 0 ? {} : { Messages: taken.map(describe) }];
       }
+      case 'SendMessage':
+        send(name, String(input['MessageBody']), { attributes: Object(input['MessageAttributes']) });
+        return [200, { MessageId: queue.messages.at(-1)?.id }];
       case 'DeleteMessageBatch': {
         const handles = handlesOf(input);
         queue.messages = queue.messages.filter(({ handle }) => !handles.includes(handle));
@@ -110,6 +118,14 @@ export async function startSqsServer(): Promise<SqsServer> {
       default:
         return [400, { __type: 'com.amazonaws.sqs#UnsupportedOperation' }];
     }
+  }
+
+  function send(name: string, body: string, { group, attributes }: MoreOfMessage = {}): string {
+    const id = randomUUID();
+    const message = { id, body, attributes, group, sentAt: Date.now(), count: 0, handle: '', visibleAt: 0 };
+    queues.get(name)?.messages.push(message);
+    changed();
+    return id;
   }
 
   function take(queue: Queue, max: number): Message[] {
@@ -153,13 +169,7 @@ export async function startSqsServer(): Promise<SqsServer> {
     queues,
     requests,
     until,
-    send: (name, body, { group, attributes } = {}) => {
-      const id = randomUUID();
-      const message = { id, body, attributes, group, sentAt: Date.now(), count: 0, handle: '', visibleAt: 0 };
-      queues.get(name)?.messages.push(message);
-      changed();
-      return id;
-    },
+    send,
     bodies: (name) => (queues.get(name)?.messages ?? []).map(({ body }) => body),
     expire: (name) => {
       for (const message of queues.get(name)?.messages ?? []) message.visibleAt = 0;

@@ -19,7 +19,7 @@ export interface SqsMessageAttribute {
   readonly DataType: string;
 }
 
-/** The operations of SQS that event sources need; all reject when the server fails or does not answer in time. */
+/** The operations of SQS that event sources and destinations need; all reject when the server fails or does not answer in time. */
 export interface SqsClient {
   /** The URL of a queue; undefined when there is none of that name. */
   queueUrl(name: string, signal: AbortSignal): Promise<string | undefined>;
@@ -36,6 +36,12 @@ export interface SqsClient {
     wanted: { readonly max: number; readonly waitSeconds: number },
     signal: AbortSignal,
   ): Promise<readonly SqsMessage[]>;
+  send(
+    url: string,
+    body: string,
+    attributes: Readonly<Record<string, SqsMessageAttribute>>,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Deletes up to ten messages; answers with the handles of those that are still there. */
   delete(url: string, handles: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
 }
@@ -111,6 +117,10 @@ export function createSqsClient(server: AwsServer, now: () => number): SqsClient
       };
       const { Messages } = await done('ReceiveMessage', input, signal, waitSeconds * 1_000);
       return (Messages ?? []) as SqsMessage[];
+    },
+    send: async (url, body, attributes, signal) => {
+      const input = { QueueUrl: url, MessageBody: body, MessageAttributes: attributes };
+      await done('SendMessage', input, signal);
     },
     delete: async (url, handles, signal) => {
       const Entries = handles.map((ReceiptHandle, i) => ({ Id: String(i), ReceiptHandle }));
