@@ -152,10 +152,7 @@ export const PROPERTIES: Readonly<Record<string, Readonly<Record<string, Treatme
     Body: NO_DOCUMENT,
     BodyS3Location: NO_DOCUMENT,
     Policy: told('its policy is not asked: everybody may call it'),
-    // Of SAM, which makes resources of them.
-    Cors: told('requests of type OPTIONS are not answered; the function must send the headers of CORS'),
     Domain: told('the API is served under the host name of this machine'),
-    GatewayResponses: told("the API's own errors have AWS's default form"),
     ApiKeySourceType: told('API keys are read from the header x-api-key'),
   },
   'AWS::ApiGateway::UsagePlan': {

@@ -1,5 +1,7 @@
 import type { TemplateResource } from './cloudformation.ts';
 
+import { eventRequest } from './sam-rest-api.ts';
+
 /** An event of an `AWS::Serverless::Function` that is a route of an API. */
 export interface SamEvent {
   readonly functionId: string;
@@ -62,6 +64,8 @@ export function restEvents(events: readonly SamEvent[], authOf: AuthOf): Resourc
     const { functionId, name, type, properties, condition } = event;
     if (type !== 'Api') continue;
     const { RestApiId = { Ref: 'ServerlessRestApi' }, Path = '/', Method } = properties;
+    const request = eventRequest(`${functionId}${name}`, RestApiId, properties);
+    Object.assign(resources, request.resources);
     resources[`${functionId}${name}Method`] = {
       ...(condition !== undefined && { Condition: condition }),
       Type: 'AWS::ApiGateway::Method',
@@ -69,6 +73,7 @@ export function restEvents(events: readonly SamEvent[], authOf: AuthOf): Resourc
         RestApiId,
         ...authOf(idOf(RestApiId), event),
         HttpMethod: methodOf(Method),
+        ...request.properties,
         ResourceId: addPath(resources, RestApiId, String(Path)),
         Integration: { Type: 'AWS_PROXY', Uri: { 'Fn::GetAtt': [functionId, 'Arn'] } },
       },

@@ -3,6 +3,7 @@ import type { Template, TemplateResource } from './cloudformation.ts';
 import { authorizersOf, routeAuth, type SamAuth } from './sam-auth.ts';
 import { type AuthOf, httpEvents, restEvents, type SamEvent } from './sam-events.ts';
 import { generatedResources } from './sam-generated.ts';
+import { preflightOf, restApiParts } from './sam-rest-api.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 type Resources = Record<string, TemplateResource>;
@@ -28,7 +29,7 @@ const SAME_PROPERTIES = [
 ];
 
 /** Properties of an `AWS::Serverless::Api` that are served, and those of which a notice tells. */
-const SAME_API_PROPERTIES = ['BinaryMediaTypes', 'Cors', 'Domain', 'GatewayResponses'];
+const SAME_API_PROPERTIES = ['BinaryMediaTypes', 'Domain'];
 
 /**
  * Does to a template what the transform `AWS::Serverless-2016-10-31` does, as far as local-lambda reads the result:
@@ -232,13 +233,20 @@ function restApi(logicalId: string, resource: TemplateResource, properties: Prop
     [logicalId]: {
       ...resource,
       Type: 'AWS::ApiGateway::RestApi',
-      Properties: { Name, DefaultAuth, ...picked(properties, SAME_API_PROPERTIES), ...bodyOf(properties) },
+      Properties: {
+        Name,
+        DefaultAuth,
+        ...picked(properties, SAME_API_PROPERTIES),
+        ...preflightOf(properties, DefaultAuth),
+        ...bodyOf(properties),
+      },
     },
     [`${logicalId}Stage`]: {
       ...resource,
       Type: 'AWS::ApiGateway::Stage',
       Properties: { RestApiId: ref, StageName, ...picked(properties, ['Variables']) },
     },
+    ...restApiParts(logicalId, properties),
   };
 }
 

@@ -9,6 +9,7 @@ import { expandOpenApi } from './openapi.ts';
 import { checkParameterNames, parameterValues } from './parameters.ts';
 import { readApiBodies } from './read-api-bodies.ts';
 import { expandServerless } from './sam.ts';
+import { expandPreflights } from './sam-rest-api.ts';
 import { parseTemplateYaml } from './yaml.ts';
 
 /** A resource whose properties hold no intrinsic function any more; each is resolved when it is read. */
@@ -90,7 +91,7 @@ async function load(
   const { path } = file;
   const { depth = 0 } = within ?? {};
   const parsed = checkTemplate(parseTemplate(await readFile(path, 'utf8'), path), path);
-  const template = expandOpenApi(await readApiBodies(expandServerless(parsed), path));
+  const template = expandPreflights(expandOpenApi(await readApiBodies(expandServerless(parsed), path)));
   const outputs = new Map<string, (output: string) => unknown>();
   const given = within === undefined ? (settings.parameters ?? {}) : {};
   const values = parameterValues(template, given);

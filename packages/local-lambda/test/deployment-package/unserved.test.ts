@@ -178,7 +178,7 @@ test("a SAM template's events and properties are named as the resources that SAM
   const expected = [
     ...[...events, 'Next'].map((name) => `One${name}`),
     'One.DeadLetterConfig',
-    ...['Body', 'Cors', 'Domain', 'GatewayResponses'].map((name) => `Api.${name}`),
+    ...['Body', 'Domain'].map((name) => `Api.${name}`),
     'App',
   ];
   assert.deepEqual(named.toSorted(), expected.toSorted());

@@ -89,3 +89,70 @@ test('a REST API gives up on a slow function with 504', async (t) => {
     [504, { message: 'Endpoint request timed out' }],
   );
 });
+
+test('a method checks its requests by the validator and the models that the Serverless Framework makes', async (t) => {
+  const source = 'export const handler = async () => ({ statusCode: 200, body: "ok" });';
+  const resources = restApi('RestLambdaFunction');
+  const address = ['https://apigateway.amazonaws.com/restapis/', RestApiId, '/models/', { Ref: 'Weight' }];
+  const model = (Schema: object) => ({
+    Type: 'AWS::ApiGateway::Model',
+    Properties: { RestApiId, ContentType: 'application/json', Schema },
+  });
+  const method = resources.Method.Properties;
+  const host = await startHost(
+    t,
+    { rest: { source } },
+    {},
+    {
+      ...resources,
+      Method: {
+        ...resources.Method,
+        Properties: {
+          ...method,
+          HttpMethod: 'POST',
+          RequestParameters: { 'method.request.header.X-Shed': true, 'method.request.querystring.n': false },
+          RequestModels: { 'application/json': { Ref: 'SheepModel' } },
+          RequestValidatorId: { Ref: 'Validator' },
+        },
+      },
+      Validator: {
+        Type: 'AWS::ApiGateway::RequestValidator',
+        Properties: { RestApiId, ValidateRequestBody: true, ValidateRequestParameters: true },
+      },
+      SheepModel: model({
+        $schema: 'http://json-schema.org/draft-04/schema#',
+        id: 'sheep',
+        definitions: { Id: { type: 'string' } },
+        properties: { id: { $ref: '#/definitions/Id' }, weight: { $ref: { 'Fn::Join': ['', address] } } },
+      }),
+      Weight: model({ maximum: 5, exclusiveMaximum: true }),
+      Broken: model({ type: 'sheep' }),
+      Other: {
+        ...resources.Method,
+        Properties: {
+          ...method,
+          HttpMethod: 'PUT',
+          RequestModels: { 'application/json': { Ref: 'Broken' } },
+          RequestValidatorId: { Ref: 'Validator' },
+        },
+      },
+    },
+  );
+  assert.match(
+    host.notices.join(),
+    /^Other \(AWS::ApiGateway::Method\): .*the model Broken is no JSON schema/,
+  );
+  const post = async (body: object, headers: Record<string, string> = { 'x-shed': '1' }) => {
+    const response = await fetch(`${host.url}/sheep/7`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    return response.status;
+  };
+  const json = { 'content-type': 'application/json', 'X-SHED': '1' };
+  assert.equal(await post({ id: 'a', weight: 4 }, json), 200);
+  assert.equal(await post({ weight: 5 }, json), 400);
+  assert.equal(await post({ id: 1 }, json), 400);
+  assert.equal(await post({}, { 'content-type': 'application/json' }), 400);
+});
