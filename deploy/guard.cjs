@@ -2,6 +2,7 @@
 
 const { join, resolve } = require('node:path');
 const STACKS = require('../bench/stacks/catalogue.json');
+const { addRegions, cloudFormationOf, regionProblem } = require('./partitions.cjs');
 
 const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -9,30 +10,6 @@ const RETENTIONS = [
 RETENTIONS.push(3288, 3653);
 
 const STAGES = ['dev', 'test', 'prod'];
-
-/** Regions with Lambda on arm64 and HTTP APIs: the commercial partition as known in 2026-11, a guard against typing errors; extend it when AWS does. */
-const REGIONS = [
-  ...[
-    'af-south-1',
-    'ap-east-1',
-    'ap-northeast-1',
-    'ap-northeast-2',
-    'ap-northeast-3',
-    'ap-south-1',
-    'ap-south-2',
-  ],
-  ...[
-    'ap-southeast-1',
-    'ap-southeast-2',
-    'ap-southeast-3',
-    'ap-southeast-4',
-    'ap-southeast-5',
-    'ap-southeast-7',
-  ],
-  ...['ca-central-1', 'ca-west-1', 'eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-south-2'],
-  ...['eu-west-1', 'eu-west-2', 'eu-west-3', 'il-central-1', 'me-central-1', 'me-south-1', 'mx-central-1'],
-  ...['sa-east-1', 'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'],
-];
 
 function wholeNumber(min, max) {
   return {
@@ -75,7 +52,8 @@ const PARAMETERS = {
 function problemOf({ stage, region, params, stacks }) {
   const parameters = { ...PARAMETERS, ...(stacks.length > 1 ? { stack: oneOf(stacks) } : {}) };
   if (!STAGES.includes(stage)) return refusal('--stage', oneOf(STAGES).allowed, stage);
-  if (!REGIONS.includes(region)) return refusal('--region', 'an AWS region such as eu-west-3', region);
+  const wrongRegion = regionProblem(region);
+  if (wrongRegion !== undefined) return refusal('--region', wrongRegion, region);
   for (const param of params) {
     const [, name, value] = /^([^=]*)=?(.*)$/s.exec(param);
     const rule = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
@@ -131,13 +109,32 @@ class Guard {
     if (serverless.version?.startsWith('4.') && !serverless.configSchemaHandler.schema.properties.build) {
       serverless.configSchemaHandler.defineTopLevelProperty('build', { type: 'object' });
     }
+    addRegions(serverless.configSchemaHandler.schema);
     // Variables are not resolved for `--help`.
     if (serverless.processedInput?.isHelpRequest) return;
     const { stage, region } = serverless.service.provider;
     const params = [options.param ?? []].flat();
     const problem = problemOf({ stage, region, params, stacks: stacksIn(serverless.serviceDir) });
     if (problem !== undefined) throw new serverless.classes.Error(problem, 'SHED_GUARD');
-    this.hooks = { 'before:deploy:deploy': () => this.refuseForeignTable() };
+    this.hooks = {
+      'before:deploy:deploy': async () => {
+        await this.refuseForeignTable();
+        this.nameTemplatesByRegion();
+      },
+      'before:rollback:rollback': () => this.nameTemplatesByRegion(),
+    };
+  }
+
+  /** Gives the plugins of the framework that change stacks a client of ours. */
+  nameTemplatesByRegion() {
+    const provider = this.serverless.getProvider('aws');
+    if (provider.getAwsSdkV3Config === undefined) return;
+    for (const plugin of this.serverless.pluginManager.plugins) {
+      if (plugin.updateStack === undefined) continue;
+      plugin.cloudFormationClientPromise = provider
+        .getAwsSdkV3Config()
+        .then((config) => cloudFormationOf(config, provider.getRegion()));
+    }
   }
 
   /** A table of the same name that no stack of ours made would fail half-way, or share a stranger's data. */

@@ -23,6 +23,10 @@ const REFUSED: readonly (readonly [Partial<Asked>, RegExp])[] = [
   [{ stage: 'alice' }, /^--stage must be one of dev, test, prod; got "alice"$/],
   [{ region: 'eu-west-9' }, /^--region must be an AWS region .*; got "eu-west-9"$/],
   [
+    { region: 'us-iso-east-1' },
+    /^--region must be in one of the partitions aws, .*, and not in aws-iso; got/,
+  ],
+  [
     { params: ['memorySize=100'] },
     /^--param memorySize must be a whole number from 128 to 10240; got "100"$/,
   ],

@@ -131,6 +131,10 @@ function checksOf(stack: StackName): void {
     assert.equal(policy?.Properties.PolicyDocument.Statement[0].Effect, 'Deny');
   });
 
+  it('names no partition of AWS', () => {
+    assert.doesNotMatch(JSON.stringify(template), /arn:aws|\.amazonaws\.(com\.cn|eu)/);
+  });
+
   it('keeps every log for a limited time', () => {
     const groups = ofType(template, 'AWS::Logs::LogGroup');
     assert.equal(groups.length, functions.length + 1);
@@ -221,7 +225,7 @@ function checksOf(stack: StackName): void {
     }
   });
 
-  it('takes its parameters, and keeps the table of prod', async (t) => {
+  it('takes its parameters and a region of another partition, and keeps the table of prod', async (t) => {
     const params = [
       'memorySize=256',
       'architecture=x86_64',
@@ -232,7 +236,7 @@ function checksOf(stack: StackName): void {
     const packageDir = await packageAnew(
       t as TestContext,
       stack,
-      ...['--stage', 'prod', '--region', 'us-east-1'],
+      ...['--stage', 'prod', '--region', 'eusc-de-east-1'],
       ...[...params, 'auth=iam', 'reservedConcurrency=7', 'boundary=bound', 'budgetEmail=a@b.example'].map(
         (param) => `--param=${param}`,
       ),

@@ -82,7 +82,7 @@ export function dynamodbClient(
   if (credentials === undefined) {
     throw new TypeError('credentials must be given: the thin client does not look for any; got none');
   }
-  const address = new URL(endpoint ?? `https://dynamodb.${region}.${domainOf(region)}`);
+  const address = new URL(endpoint ?? endpointOf(region));
   const { exchange, close } = exchangeWith(address);
   const sign = signatureV4('dynamodb', region);
   let tokens = RETRY_TOKENS;
@@ -130,9 +130,15 @@ export function dynamodbClient(
 
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
+/** The address of DynamoDB in a region of one of the partitions that `deploy/partitions.cjs` takes. */
+export function endpointOf(region: string): string {
+  return `https://dynamodb.${region}.${domainOf(region)}`;
+}
+
 /** The domain of AWS's endpoints in the partition of a region. */
 function domainOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  if (region.startsWith('cn-')) return 'amazonaws.com.cn';
+  return region.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com';
 }
 
 function failureOf({ status, headers, body }: HttpAnswer): DynamodbError {
