@@ -2,7 +2,11 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { STACK_NAMES, STACKS } from '../bench/stacks/catalogue.ts';
+import type { Option } from '@sheep-shed/options';
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
+import { wordsOf } from '@sheep-shed/options/readers';
+import { STACK_NAMES, STACKS, type StackName } from '../bench/stacks/catalogue.ts';
 import { copyProject } from '../bench/stacks/project-copy.ts';
 import { createPolicy, createUser, DEPLOYER, inventory, MEASURER } from './account.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
@@ -16,10 +20,21 @@ const TAIL_LINES = 40;
 const FOLDER = 'sheep-shed-rehearsal-';
 const LEFTOVER = new RegExp(`^${FOLDER}(\\d+)-`);
 const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 };
-const USAGE = `Usage: npm run rehearse
+const OPTIONS = {
+  stack: {
+    help: 'stack to rehearse; all when not given',
+    default: STACK_NAMES,
+    repeatable: true,
+    ...wordsOf(STACK_NAMES),
+  } satisfies Option<readonly StackName[]>,
+};
 
-Deploys every stack to an emulator on this machine, proves what docs/deploy.md lists, removes them, and proves that
-nothing is left. It needs python3; the first run fetches the emulator.
+const USAGE = (options: string) => `Usage: npm run rehearse -- [options]
+
+Deploys every stack, or those that are named, to an emulator on this machine, proves what docs/deploy.md lists,
+removes them, and proves that nothing is left. It needs python3; the first run fetches the emulator.
+
+${options}
 
 Exit codes: 0 all held; 1 a step failed; 2 wrong usage or something missing; 130 interrupted.
 `;
@@ -27,12 +42,18 @@ Exit codes: 0 all held; 1 a step failed; 2 wrong usage or something missing; 130
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.includes('--help')) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  if (args.length > 0) {
-    process.stderr.write(`unknown option ${args[0]}; allowed: --help\n`);
+  let stacks: readonly StackName[];
+  try {
+    const line = readCommand({ options: OPTIONS, usage: USAGE }, args, {});
+    if (line.kind === 'show') {
+      process.stdout.write(line.text);
+      return 0;
+    }
+    if (line.words.length > 0) throw new OptionError(`unexpected "${line.words[0]}"; options begin with --`);
+    stacks = line.values.stack;
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    process.stderr.write(`${error.message}\n`);
     return 2;
   }
   const interrupted = new AbortController();
@@ -40,7 +61,7 @@ async function main(args: readonly string[]): Promise<number> {
   await removeLeftovers();
   const workDir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   try {
-    await rehearse(workDir, interrupted.signal);
+    await rehearse(stacks, workDir, interrupted.signal);
     return 0;
   } catch (error) {
     if (interrupted.signal.aborted) {
@@ -69,7 +90,7 @@ async function removeLeftovers(): Promise<void> {
   }
 }
 
-async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
+async function rehearse(stacks: readonly StackName[], workDir: string, signal: AbortSignal): Promise<void> {
   const began = Date.now();
   const run = runUntil(signal);
   const interruption = new Promise<never>((_resolve, reject) => {
@@ -110,7 +131,7 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
       ),
     );
     if (deployer === undefined || measurer === undefined) throw new Error('the users were not made');
-    const rehearsals = STACK_NAMES.map((stack) => ({
+    const rehearsals = stacks.map((stack) => ({
       stack,
       root: ROOT,
       workDir,
@@ -131,7 +152,7 @@ async function rehearse(workDir: string, signal: AbortSignal): Promise<void> {
   } finally {
     await emulator?.close();
   }
-  process.stdout.write(`${seconds(began)}  all     the rehearsal of ${STACK_NAMES.join(', ')} held\n`);
+  process.stdout.write(`${seconds(began)}  all     the rehearsal of ${stacks.join(', ')} held\n`);
 }
 
 function seconds(from: number): string {

@@ -11,6 +11,8 @@ export class RehearsalUsageError extends Error {
 }
 
 const INSTALL_LIMIT_MS = 300_000;
+/** Of what is installed little is ever imported: that is compiled when it is. */
+const OPTIONS = ['--quiet', '--disable-pip-version-check', '--no-compile'];
 const LOCK_LIMIT_MS = 2 * INSTALL_LIMIT_MS;
 const LOCK_INTERVAL_MS = 200;
 
@@ -40,7 +42,7 @@ export async function ensurePython(
     await run(python, ['-m', 'venv', folder], settings).catch((cause: unknown) => {
       throw new RehearsalUsageError(`${python} with venv is needed: install Python 3.10 or later`, { cause });
     });
-    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
+    const install = ['-m', 'pip', 'install', ...OPTIONS, '-r', requirements];
     await run(join(bin, 'python'), install, settings).catch((cause: unknown) => {
       const why =
         'the packages could not be installed: the first run needs a package index (or PIP_INDEX_URL)';

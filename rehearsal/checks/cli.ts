@@ -1,9 +1,9 @@
 /** `npm run check:templates`: cfn-lint and checkov over the templates of every stack, actionlint and GitHub's schema over the workflows. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parametersOf, STACKS } from '../../bench/stacks/catalogue.ts';
-import { copyProject } from '../../bench/stacks/project-copy.ts';
+import { basename, join } from 'node:path';
+import { STACK_NAMES, STACKS } from '../../bench/stacks/catalogue.ts';
+import { packageStack } from '../../bench/stacks/package-stack.ts';
 import { ensurePython, RehearsalUsageError } from '../python-environment.ts';
 import { CommandError, runUntil } from '../run.ts';
 import { checkWorkflows } from './workflows.ts';
@@ -43,24 +43,33 @@ async function check(folder: string, signal: AbortSignal): Promise<void> {
   const accepted: Accepted = JSON.parse(await readFile(join(import.meta.dirname, 'accepted.json'), 'utf8'));
   const workflows = await checkWorkflows(WORKFLOWS, bin, folder, run, LIMIT_MS);
   process.stdout.write(`ok  ${workflows} workflows: GitHub's schema and actionlint\n`);
-  await copyProject(ROOT, folder, Object.values(STACKS));
-  const needed = new Set<string>();
-  for (const [stack, row] of Object.entries(STACKS)) {
-    const settings = { cwd: join(folder, row.folder), env: process.env, limitMs: LIMIT_MS };
-    await run(join(ROOT, 'node_modules/.bin/serverless'), ['package', ...parametersOf(row)], settings);
+  const templates: string[] = [];
+  for (const stack of STACK_NAMES) {
+    const packageDir = await packageStack(ROOT, stack, STACKS[stack], signal, () => undefined);
     for (const kind of KINDS) {
-      const template = `.serverless/cloudformation-template-${kind}-stack.json`;
-      const ignored = Object.keys(accepted.cfnLint).join(',');
-      await run(join(bin, 'cfn-lint'), ['--ignore-checks', ignored, '--template', template], settings);
-      const options = ['--skip-download', '--soft-fail', '--framework', 'cloudformation', '-o', 'json'];
-      const report = await run(join(bin, 'checkov'), [...options, '-f', template], settings);
-      for (const { id, resource } of findingsOf(report)) {
-        if (!Object.hasOwn(accepted.checkov, id)) throw new Error(`${stack}, ${kind}: ${id} at ${resource}`);
-        needed.add(id);
-      }
+      const name = `${stack}-${kind}.json`;
+      await copyFile(join(packageDir, `cloudformation-template-${kind}-stack.json`), join(folder, name));
+      templates.push(name);
     }
-    process.stdout.write(`ok  ${stack}: create and update template\n`);
   }
+  // All at once: either program takes longer to start than to check one.
+  const settings = { cwd: folder, env: process.env, limitMs: LIMIT_MS };
+  const ignored = Object.keys(accepted.cfnLint).join(',');
+  const options = ['--skip-download', '--soft-fail', '--framework', 'cloudformation', '-o', 'json'];
+  const files = templates.flatMap((name) => ['-f', name]);
+  const [report] = await Promise.all([
+    run(join(bin, 'checkov'), [...options, ...files], settings),
+    run(join(bin, 'cfn-lint'), ['--ignore-checks', ignored, '--template', ...templates], settings),
+  ]);
+  const { findings, checked } = resultsOf(report);
+  const unchecked = templates.filter((name) => !checked.has(name));
+  if (unchecked.length > 0) throw new Error(`checkov checked nothing in ${unchecked.join(', ')}`);
+  const needed = new Set<string>();
+  for (const { id, resource, template } of findings) {
+    if (!Object.hasOwn(accepted.checkov, id)) throw new Error(`${template}: ${id} at ${resource}`);
+    needed.add(id);
+  }
+  process.stdout.write(`ok  create and update templates of ${STACK_NAMES.join(', ')}\n`);
   // A list that may only grow hides what has been mended.
   const stale = Object.keys(accepted.checkov).filter((id) => !needed.has(id));
   if (stale.length > 0)
@@ -68,12 +77,25 @@ async function check(folder: string, signal: AbortSignal): Promise<void> {
   process.stdout.write(`ok  ${needed.size} accepted findings of checkov, each with its reason\n`);
 }
 
-function findingsOf(report: string): { id: string; resource: string }[] {
+interface Checked {
+  readonly check_id: string;
+  readonly resource: string;
+  readonly file_path: string;
+}
+
+/** What checkov found, and the templates in which something passed. */
+function resultsOf(report: string) {
   // Warnings may stand before the report.
   const start = report.search(/^\{/m);
   const { results } = JSON.parse(report.slice(start)) as {
-    results?: { failed_checks: { check_id: string; resource: string }[]; passed_checks: unknown[] };
+    results: { failed_checks: readonly Checked[]; passed_checks: readonly Checked[] };
   };
-  if (results === undefined || results.passed_checks.length === 0) throw new Error('checkov checked nothing');
-  return results.failed_checks.map(({ check_id: id, resource }) => ({ id, resource }));
+  return {
+    findings: results.failed_checks.map(({ check_id: id, resource, file_path: path }) => ({
+      id,
+      resource,
+      template: basename(path),
+    })),
+    checked: new Set(results.passed_checks.map(({ file_path: path }) => basename(path))),
+  };
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +9,8 @@ import { runUntil } from '../../rehearsal/run.ts';
 
 const run = promisify(execFile);
 
-const ROOT = join(import.meta.dirname, '../..');
+/** The folder of the project. */
+export const ROOT = join(import.meta.dirname, '../..');
 
 /** The folder of the Python stack. */
 export const STACK = join(ROOT, 'reference/python');
@@ -28,10 +29,15 @@ export async function findPythons(environment: NodeJS.ProcessEnv): Promise<Pytho
   const kept = existsSync(pyenv) ? (await readdir(pyenv)).map((version) => join(pyenv, version, 'bin')) : [];
   const folders = [...(environment['PATH'] ?? '').split(delimiter), ...kept];
   const found = new Map<number, Python>();
+  const tried = new Set<string>();
   for (const folder of folders) {
     const names = existsSync(folder) ? await readdir(folder) : [];
     for (const name of names.filter((entry) => /^python3(\.\d+)?$/.test(entry))) {
       const path = join(folder, name);
+      // `python3` is most often a link to one of the others.
+      const program = await realpath(path).catch(() => path);
+      if (tried.has(program)) continue;
+      tried.add(program);
       const minor = await minorOf(path);
       if (minor >= OLDEST_MINOR && !found.has(minor)) found.set(minor, { path, minor });
     }

@@ -1,12 +1,13 @@
 /** The Python functions in a process of their own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { preparePython } from '@sheep-shed/local-lambda';
 import type { ErrorLog } from './error-log.ts';
 import { CREDENTIALS } from './faulty-database.ts';
 import type { FunctionAnswer, Invoke } from './in-process.ts';
-import { ensureEnvironment, findPythons, STACK } from './python-environment.ts';
+import { ROOT, STACK } from './python-environment.ts';
 
 /** What is still running when the stack closes may take this long. */
 const CLOSE_TIMEOUT_MS = 10_000;
@@ -18,17 +19,18 @@ export interface PythonStack {
   close(): Promise<void>;
 }
 
-/** Starts the functions on a table, on the newest Python of this machine. */
+/**
+ * Starts the functions on a table, on the `python3` of the PATH with the boto3 that local-lambda gives functions.
+ * @throws Error, in one line, where there is no Python 3.10 or later, or no boto3 for it.
+ */
 export async function startPythonStack(table: string, endpoint: string, log: ErrorLog): Promise<PythonStack> {
-  const [newest] = await findPythons(process.env);
-  if (newest === undefined)
-    throw new Error('no python3 of version 3.10 or later with venv is on this machine');
-  const bin = await ensureEnvironment(newest, 'requirements.txt');
+  const prepared = await preparePython(join(ROOT, '.cache'), () => undefined);
+  if (!prepared.ready) throw new Error(prepared.reason);
   // Ends with its standard input, so it cannot outlive this process.
-  const host = spawn(join(bin, 'python'), [HOST], {
+  const host = spawn(prepared.python, [HOST], {
     env: {
       ...CREDENTIALS,
-      PYTHONPATH: STACK,
+      PYTHONPATH: [STACK, prepared.sitePackages].join(delimiter),
       PYTHONDONTWRITEBYTECODE: '1',
       SHEEP_SHED_TABLE: table,
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,

@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { STACK_NAMES } from '../../bench/stacks/catalogue.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 let folder: string;
@@ -63,10 +64,14 @@ test('no network for the virtual environment: one line with the remedy, exit cod
   for (const file of complete) await assert.rejects(readFile(file));
 });
 
-test('an option that does not exist: exit code 2', () => {
-  assert.throws(
-    () => execFileSync(process.execPath, [join(ROOT, 'rehearsal/cli.ts'), '--fast'], { stdio: 'pipe' }),
-    (error: { status: number; stderr: Buffer }) =>
-      error.status === 2 && String(error.stderr) === 'unknown option --fast; allowed: --help\n',
-  );
+test('an option that does not exist, and a stack that does not: exit code 2', () => {
+  for (const [args, line] of [
+    [['--fast'], 'unknown option --fast; allowed: --stack, --config, --show-config, --help\n'],
+    [['--stack', 'x'], `--stack must be one of ${STACK_NAMES.join(', ')}, each at most once; got "x"\n`],
+  ] as const) {
+    assert.throws(
+      () => execFileSync(process.execPath, [join(ROOT, 'rehearsal/cli.ts'), ...args], { stdio: 'pipe' }),
+      (error: { status: number; stderr: Buffer }) => error.status === 2 && String(error.stderr) === line,
+    );
+  }
 });
