@@ -1,7 +1,8 @@
 /** `npm run lab`: lists the experiments behind docs/performance.md, or runs one. */
 import { OptionError } from '@sheep-shed/options';
 import { renderTable } from '../bench/reports/table.ts';
-import type { Experiment, Lab } from './experiment.ts';
+import { handleInterrupts } from '../bench/world/interrupts.ts';
+import type { Experiment, Lab, LabTerminal } from './experiment.ts';
 import { inLab } from './experiment.ts';
 
 interface Entry {
@@ -90,10 +91,23 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
   },
 };
 
-const [, , name, ...args] = process.argv;
-process.exitCode = await inLab((lab) =>
-  name === undefined || name === '--help' ? list(lab) : run(name, lab),
-);
+/** Runs a command line of the lab and gives its exit code. @param words those behind `lab`. */
+export function labCommand(words: readonly string[], terminal: LabTerminal): Promise<number> {
+  const [name, ...args] = words;
+  return inLab(
+    (lab) => (name === undefined || name === '--help' ? list(lab) : run(name, args, lab)),
+    terminal,
+  );
+}
+
+if (import.meta.main) {
+  const signal = handleInterrupts(process, () => performance.now());
+  process.exitCode = await labCommand(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal,
+  });
+}
 
 async function list({ say }: Lab): Promise<void> {
   const rows = Object.entries(EXPERIMENTS).map(([key, { answers, takes }]) => [key, answers, takes]);
@@ -101,7 +115,7 @@ async function list({ say }: Lab): Promise<void> {
   say(renderTable(['experiment', 'answers', 'takes about'], rows));
 }
 
-async function run(chosen: string, lab: Lab): Promise<void> {
+async function run(chosen: string, args: readonly string[], lab: Lab): Promise<void> {
   const entry = Object.hasOwn(EXPERIMENTS, chosen) ? EXPERIMENTS[chosen] : undefined;
   if (entry === undefined) {
     const names = Object.keys(EXPERIMENTS).join(', ');

@@ -5,11 +5,17 @@ import type { OptionTable, Values } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { describeMachine } from '../bench/run/machine.ts';
-import { handleInterrupts } from '../bench/world/interrupts.ts';
 import { type Progress, progressOn } from '../bench/world/progress.ts';
+import type { Terminal } from '../bench/world/terminal.ts';
 
 /** The project's root. */
 export const ROOT = dirname(import.meta.dirname);
+
+/** What the lab writes to, and what interrupts it. */
+export interface LabTerminal extends Pick<Terminal, 'stdout' | 'stderr'> {
+  /** Aborts at the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}
 
 /** What an experiment is given. */
 export interface Lab {
@@ -50,14 +56,16 @@ export function experiment<Table extends OptionTable>(
  * Runs work with a lab of its own and gives the exit code: 0; 2 for wrong usage; 130 after an interrupt; else 1.
  * Whatever it started has ended then.
  */
-export async function inLab(work: (lab: Lab) => Promise<void>): Promise<number> {
-  const signal = handleInterrupts(process, () => performance.now());
-  const progress = progressOn(process.stderr, () => performance.now());
+export async function inLab(
+  work: (lab: Lab) => Promise<void>,
+  { stdout, stderr, signal }: LabTerminal,
+): Promise<number> {
+  const progress = progressOn(stderr, () => performance.now());
   const folder = await mkdtemp(join(tmpdir(), 'sheep-shed-lab-'));
   const cleanups = [() => rm(folder, { recursive: true, force: true })] as (() => unknown)[];
   const say = (text: string) => {
     progress.end();
-    process.stdout.write(`${text}\n`);
+    stdout.write(`${text}\n`);
   };
   try {
     await work({ progress, signal, folder, say, atEnd: (cleanup) => cleanups.push(cleanup) });

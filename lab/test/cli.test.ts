@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runLab } from './run-lab.ts';
+import { labHere, runLab } from './run-lab.ts';
 
 const { stdout: list } = await runLab([]);
 const names = [...list.matchAll(/^(\S+) +How|^(\S+) +(?:What|Does)/gm)].map(([, how, what]) => how ?? what);
@@ -14,10 +14,16 @@ test('the list names every experiment, what it answers and how long it takes', (
 
 test('every experiment loads and describes its options', async () => {
   for (const name of names) {
-    const { code, stdout, stderr } = await runLab([String(name), '--help']);
+    const { code, stdout, stderr } = await labHere([String(name), '--help']);
     assert.equal(code, 0, stderr);
     assert.match(stdout, new RegExp(`^Usage: npm run lab -- ${name} \\[options\\]\n\n.*\n\n  --`));
   }
+});
+
+test('in a process of its own a wrong word is named on the standard error, with exit code 2', async () => {
+  const { code, stdout, stderr } = await runLab(['kernel']);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /^lab: unknown experiment "kernel"/);
 });
 
 const REFUSED: readonly (readonly [words: string, message: RegExp])[] = [
@@ -42,7 +48,7 @@ const REFUSED: readonly (readonly [words: string, message: RegExp])[] = [
 
 for (const [words, message] of REFUSED) {
   test(`lab refuses ${words} and names it`, async () => {
-    const { code, stderr } = await runLab(words.split(' '));
+    const { code, stderr } = await labHere(words.split(' '));
     assert.match(stderr.trim(), message);
     assert.equal(stderr.trim().split('\n').length, 1, 'one line');
     assert.equal(code, 2);
