@@ -124,7 +124,11 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
       start();
       open.outcome = conclusion.outcome;
       take(conclusion);
-      open.timer = setTimeout(answerCaller, ANSWER_GRACE_MS);
+      const settled = open;
+      // Most runtimes have sent their next request along.
+      log.after(() => {
+        if (settled.outcome !== undefined) settled.timer = setTimeout(answerCaller, ANSWER_GRACE_MS);
+      });
     },
     finish: (measure, late) => {
       if (open === undefined) return;

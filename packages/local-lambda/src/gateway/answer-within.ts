@@ -6,25 +6,33 @@ import { createTimer } from '../fault-boundary.ts';
  * @param hold time does not pass while it is held; undefined: it never is.
  * @param late gets an answer for which nobody waits any more.
  */
-export async function answerWithin<Answer>(
+export function answerWithin<Answer>(
   answering: Promise<Answer>,
   timeoutMs: number,
   hold: Hold | undefined,
   late: (answer: Answer) => void = () => undefined,
 ): Promise<Answer | undefined> {
-  let end = (): void => undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    const action = () => resolve(undefined);
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    const action = (): void => {
+      isLate = true;
+      end();
+      resolve(undefined);
+    };
     const held = hold && createHeldTimer(action, hold, () => performance.now());
     const timer = held ?? createTimer(action);
+    const end = held?.close ?? timer.clear;
     timer.set(timeoutMs);
-    end = held?.close ?? timer.clear;
+    answering.then(
+      (answer) => {
+        if (isLate) return late(answer);
+        end();
+        resolve(answer);
+      },
+      (error) => {
+        end();
+        reject(error);
+      },
+    );
   });
-  try {
-    const answer = await Promise.race([answering, timeout]);
-    if (answer === undefined) answering.then(late, () => undefined);
-    return answer;
-  } finally {
-    end();
-  }
 }

@@ -35,8 +35,18 @@ export interface GatewayRequest {
 
 /** `09/Nov/2026:14:03:59 +0000`, the time format of API Gateway's request context. */
 export function requestTime(timeMs: number): string {
+  const second = Math.floor(timeMs / 1000);
+  if (second === lastTime.second) return lastTime.text;
   // `Mon, 09 Nov 2026 14:03:59 GMT`, whose parts have fixed places.
   const text = new Date(timeMs).toUTCString();
+  lastTime = { second, text: timeText(text) };
+  return lastTime.text;
+}
+
+/** Thousands of requests share a second. */
+let lastTime = { second: Number.NaN, text: '' };
+
+function timeText(text: string): string {
   return `${text.slice(5, 7)}/${text.slice(8, 11)}/${text.slice(12, 16)}:${text.slice(17, 25)} +0000`;
 }
 

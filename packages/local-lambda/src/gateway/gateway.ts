@@ -93,7 +93,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const rawPath = question === -1 ? url : url.slice(0, question);
     const match = route(method, rawPath);
     const stage = match?.stage ?? (api.stages[0] as StageDefinition);
-    const [, domainName = 'localhost', port = '80'] = HOST.exec(headers.host ?? '') ?? [];
+    const { domainName, port } = placeOf(headers.host ?? '');
     const asked: GatewayRequest = {
       api,
       stage,
@@ -172,6 +172,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (answer.kind === 'whole' && answer.outcome.refusal === 'throttled') return own.throttled;
     return (await streamedAnswer(answer, request)) ?? own.failed;
   }
+}
+
+/** Clients name the same host again and again. */
+let lastHost = { text: '', domainName: 'localhost', port: '80' };
+
+function placeOf(text: string): { readonly domainName: string; readonly port: string } {
+  if (text !== lastHost.text) {
+    const [, domainName = 'localhost', port = '80'] = HOST.exec(text) ?? [];
+    lastHost = { text, domainName, port };
+  }
+  return lastHost;
 }
 
 function traceIdOf(given: string | string[] | undefined): string | undefined {

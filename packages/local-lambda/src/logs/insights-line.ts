@@ -32,7 +32,7 @@ export function insightsLines({ name, memorySizeMb }: FunctionDefinition): Insig
   return (timeMs, report, traceId) => {
     const { requestId, durationMs, initMs, maxMemoryUsedMb, cpuMs, status } = report;
     const billed = billedMs(report);
-    const root = /Root=([\w-]+)/.exec(traceId)?.[1];
+    const root = rootOf(traceId);
     let line = `{"_aws":{"Timestamp":${timeMs},${same},"request_id":"${requestId}"`;
     if (root !== undefined) line += `,"trace_id":"${root}"`;
     line += `,"duration":${hundredths(durationMs)},"billed_duration":${billed},"billed_mb_ms":${billed * memorySizeMb},"cold_start":${initMs !== undefined}`;
@@ -47,6 +47,16 @@ export function insightsLines({ name, memorySizeMb }: FunctionDefinition): Insig
     return `${line}}`;
   };
 }
+
+/** `1-5759e988-bd862e3fe1be46a994272793` of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…`. */
+function rootOf(traceId: string): string | undefined {
+  const from = traceId.indexOf('Root=') + 5;
+  const root = from === 4 ? '' : traceId.slice(from, from + ROOT_LENGTH);
+  return ROOT.test(root) ? root : undefined;
+}
+
+const ROOT_LENGTH = 35;
+const ROOT = /^1-[\da-f]{8}-[\da-f]{24}$/;
 
 function hundredths(ms: number): number {
   return Math.round(ms * 100) / 100;

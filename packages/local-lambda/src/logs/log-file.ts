@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 
 /** The buffered file behind one log stream. */
 export interface LogFile {
-  /** Adds text; what has no room in the buffer is written at once. */
-  add(text: string): void;
+  /** Adds a line of a time and a text; what has no room in the buffer is written at once. */
+  add(time: string, text: string): void;
   /** Writes what is buffered; what the disk refuses is lost. */
   flush(): void;
   /** Lets go of a file that is about to be removed; what comes later goes into a new one. */
@@ -14,6 +14,8 @@ export interface LogFile {
 
 /** Room for the lines of some twenty invocations. */
 const BUFFER_BYTES = 16_384;
+const TAB = 9;
+const LINE_END = 10;
 /** Of UTF-8, at most, for a unit of a text. */
 const BYTES_A_UNIT = 3;
 
@@ -70,12 +72,15 @@ export function openLogFile(
     write(content);
   };
   return {
-    add: (text) => {
-      const most = text.length * BYTES_A_UNIT;
+    add: (time, text) => {
+      const most = (time.length + text.length + 2) * BYTES_A_UNIT;
       if (length + most > BUFFER_BYTES) flush();
-      if (most > BUFFER_BYTES) return write(Buffer.from(text));
+      if (most > BUFFER_BYTES) return write(Buffer.from(`${time}\t${text}\n`));
       buffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES);
+      length += buffer.write(time, length, 'latin1');
+      buffer[length++] = TAB;
       length += buffer.write(text, length);
+      buffer[length++] = LINE_END;
     },
     flush,
     release: (removed) => {

@@ -101,7 +101,7 @@ export function openLogStore(
       write: (timeMs, message) => {
         if (!open.has(file)) return;
         const text = message.includes('\n') ? message.replaceAll('\n', '\r') : message;
-        file.add(`${isoTime(timeMs)}\t${text}\n`);
+        file.add(isoTime(timeMs), text);
         dirty.add(file);
         onEvent?.(stream, timeMs, message);
       },

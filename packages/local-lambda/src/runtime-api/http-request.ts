@@ -185,12 +185,26 @@ function parseHeaders(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
   for (const line of lines) {
     const colon = line.indexOf(':');
-    const name = line.slice(0, Math.max(0, colon)).toLowerCase();
+    const name = nameOf(line.slice(0, Math.max(0, colon)));
     const value = line.slice(colon + 1).trim();
-    if (!TOKEN.test(name) || !FIELD_VALUE.test(value)) throw bad(`not a header: ${line.slice(0, 100)}`);
+    if (name === undefined || !FIELD_VALUE.test(value)) throw bad(`not a header: ${line.slice(0, 100)}`);
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }
   return headers;
+}
+
+/** Runtimes send the same few names with each request. */
+const names = new Map<string, string>();
+const MAX_NAMES = 100;
+
+/** The name of a header in lower case; undefined when it is none. */
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  if (!TOKEN.test(text)) return undefined;
+  const name = text.toLowerCase();
+  if (names.size < MAX_NAMES) names.set(text, name);
+  return name;
 }
 
 function chunkOf(text: string): Body {
