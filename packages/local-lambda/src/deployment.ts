@@ -106,7 +106,7 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
     arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
   });
   const invoke: Deployment['invoke'] = async (name, invocation) =>
-    invokeFunction(findFunction(functions, name), invocation);
+    invokeFunction(versionOf(findFunction(functions, name), invocation.qualifier), invocation);
   const inFlight = createInFlight();
   const selectApi = createApiSelector(apis);
   const gateways = (apis.length === 0 ? [NO_API] : apis).map((api) => ({
@@ -153,7 +153,7 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
     },
     invoke,
     close: async (drainMs) => {
-      await Promise.all(hosted.map(({ pool }) => pool.close(drainMs)));
+      await Promise.all(hosted.flatMap(({ pools }) => pools.map((pool) => pool.close(drainMs))));
       // An answer is written to the access log after its invocation has ended.
       await inFlight.none(STREAM_GRACE_MS);
       for (const { insights } of hosted) insights.close();
@@ -210,7 +210,7 @@ async function hostAll(
   const { packageDirs, cacheDir, runtimeSdk: install, onNotice } = host.options;
   const codeDir = join(host.workDir, 'code');
   await provideRuntimeSdk({ codeDir, packageDirs, cacheDir, install, onNotice }).catch(async (error) => {
-    await Promise.all(hosted.map(({ pool }) => pool.close(0)));
+    await Promise.all(hosted.flatMap(({ pools }) => pools.map((pool) => pool.close(0))));
     throw error;
   });
   return hosted;
@@ -221,4 +221,10 @@ export function findFunction(functions: ReadonlyMap<string, HostedFunction>, nam
   const found = functions.get(name);
   if (found !== undefined) return found;
   throw new LocalLambdaError(`functionName: must be one of ${[...functions.keys()].join(', ')}, is ${name}`);
+}
+
+function versionOf(hosted: HostedFunction, qualifier: string | undefined): HostedFunction {
+  const found = qualifier === undefined ? hosted : hosted.ofQualifier(qualifier);
+  if (found !== undefined) return found;
+  throw new LocalLambdaError(`functionName: ${hosted.definition.name} has no alias or version ${qualifier}`);
 }

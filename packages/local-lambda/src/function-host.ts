@@ -23,7 +23,12 @@ export interface HostedFunction {
   readonly definition: FunctionDefinition;
   /** Bytes of the unpacked deployment package. */
   readonly packageBytes: number;
+  /** The environments of this version. */
   readonly pool: Pool;
+  /** The version that a qualifier means; undefined: there is no such qualifier. */
+  ofQualifier(qualifier: string): HostedFunction | undefined;
+  /** The environments of all versions. */
+  readonly pools: readonly Pool[];
   /** The events of Lambda Insights, one for each invocation. */
   readonly insights: LogStream;
 }
@@ -52,7 +57,7 @@ export async function hostFunction(
   host: FunctionHost & { readonly placeLayers: PlaceLayers },
 ): Promise<HostedFunction> {
   const { options } = host;
-  const { name, code } = definition;
+  const { name, code, qualifiers } = definition;
   const taskRoot = join(host.workDir, 'code', name.replaceAll(/[^\w-]/g, '_'));
   const packageBytes = await placeCode(code, taskRoot);
   const folders = { taskRoot, opt: await host.placeLayers(definition.layers) };
@@ -63,16 +68,20 @@ export async function hostFunction(
 
   const inspected = host.debuggers.get(name);
 
-  const start = async (callbacks: PoolCallbacks) => {
+  const startOf = (definition: FunctionDefinition) => async (callbacks: PoolCallbacks) => {
     const session = await inspected?.claim(taskRoot);
     try {
-      return await startIn(callbacks, session);
+      return await startIn(definition, callbacks, session);
     } catch (error) {
       session?.release();
       throw error;
     }
   };
-  const startIn = async (callbacks: PoolCallbacks, session: DebugSession | undefined) => {
+  const startIn = async (
+    definition: FunctionDefinition,
+    callbacks: PoolCallbacks,
+    session: DebugSession | undefined,
+  ) => {
     if (runtime === undefined) throw new Error(`runtime ${definition.runtime} is not supported`);
     const own = { ...folders, taskRoot: session?.taskRoot ?? taskRoot };
     const id = randomUUID().replaceAll('-', '');
@@ -112,39 +121,60 @@ export async function hostFunction(
       now: Date.now,
       clock: () => performance.now(),
       onProcess: host.onProcess,
-      onReport,
+      onReport: reportOf(definition),
       onFault: host.onFault,
     });
   };
   const insights = host.logStore.openStream(INSIGHTS_GROUP, newStreamName());
-  const insightsLine = insightsLines(definition);
-  const onReport = guarded('onReport', host.onFault, (report: Report, invocation: Invocation) => {
-    const timeMs = Date.now();
-    insights.write(timeMs, insightsLine(timeMs, report, invocation.traceId));
-    options.onReport(name, report, invocation);
-  });
-  const pool = createPool({
-    definition,
-    start,
-    scaling: options.scaling,
-    // A debugger follows one process; whatever else comes waits for it, however long it stands still.
-    ...(inspected === undefined
-      ? {
-          maxEnvironments: options.maxEnvironments,
-          queueTimeoutMs: options.queueSeconds * 1000,
-          idleMs: options.idleSeconds * 1000,
-        }
-      : {
-          maxEnvironments: 1,
-          queueTimeoutMs: Number.POSITIVE_INFINITY,
-          idleMs: Number.POSITIVE_INFINITY,
-        }),
-    gate: host.gate,
-    clock: () => performance.now(),
-    onFault: host.onFault,
-  });
-  inspected?.serve(pool.warm);
-  return { definition, packageBytes, pool, insights };
+  const reportOf = (definition: FunctionDefinition) => {
+    const insightsLine = insightsLines(definition);
+    return guarded('onReport', host.onFault, (report: Report, invocation: Invocation) => {
+      const timeMs = Date.now();
+      insights.write(timeMs, insightsLine(timeMs, report, invocation.traceId));
+      options.onReport(name, report, invocation);
+    });
+  };
+  const poolOf = (definition: FunctionDefinition) =>
+    createPool({
+      definition,
+      start: startOf(definition),
+      scaling: options.scaling,
+      // A debugger follows one process; whatever else comes waits for it, however long it stands still.
+      ...(inspected === undefined
+        ? {
+            maxEnvironments: options.maxEnvironments,
+            queueTimeoutMs: options.queueSeconds * 1000,
+            idleMs: options.idleSeconds * 1000,
+          }
+        : {
+            maxEnvironments: 1,
+            queueTimeoutMs: Number.POSITIVE_INFINITY,
+            idleMs: Number.POSITIVE_INFINITY,
+          }),
+      gate: host.gate,
+      clock: () => performance.now(),
+      onFault: host.onFault,
+    });
+  const versions = new Map<string, HostedFunction>();
+  const pools: Pool[] = [];
+  const ofQualifier = (qualifier: string) =>
+    Object.hasOwn(qualifiers, qualifier) ? versions.get(qualifiers[qualifier] ?? '') : undefined;
+  const latest = hostVersion(definition);
+  for (const version of Object.values(qualifiers)) {
+    // A debugger follows the one process of the function.
+    if (!versions.has(version))
+      versions.set(version, inspected ? latest : hostVersion({ ...definition, version }));
+  }
+  inspected?.serve(latest.pool.warm);
+  return latest;
+
+  function hostVersion(ownDefinition: FunctionDefinition): HostedFunction {
+    const pool = poolOf(ownDefinition);
+    pools.push(pool);
+    const hosted = { definition: ownDefinition, packageBytes, pool, pools, ofQualifier, insights };
+    versions.set(ownDefinition.version, hosted);
+    return hosted;
+  }
 }
 
 /** Read-only is only a word to root: a function that wrote into its package all the same is told of, once. */

@@ -11,7 +11,7 @@ import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
 import { createDeliver } from './destinations/deliver.ts';
-import { qualifierOf } from './destinations/record.ts';
+import { partsOf } from './destinations/record.ts';
 import { createSendMessage } from './destinations/send-message.ts';
 import { createStartGate } from './environments/start-gate.ts';
 import { credentialsOf } from './event-sources/aws-request.ts';
@@ -120,12 +120,15 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   const queue: EventQueue = createEventQueue({
     run: ({ functionName, invocation }) => deployment.invoke(functionName, invocation),
     configOf: ({ functionName, functionArn }) =>
-      deployment.asyncConfigs.get(`${functionName}:${qualifierOf(functionArn)}`) ?? DEFAULT_ASYNC_CONFIG,
+      deployment.asyncConfigs.get(`${functionName}:${partsOf(functionArn).qualifier ?? '$LATEST'}`) ??
+      DEFAULT_ASYNC_CONFIG,
     deliver: createDeliver({
       onFailure: (record) => failedEvents.write(Date.now(), JSON.stringify(record)),
       enqueue: ({ functionArn, hops, payload }) => {
-        const [, , , , , , functionName = ''] = functionArn.split(':');
-        return queue.add({ functionName, functionArn, hops, invocation: newInvocation(payload) });
+        const { functionName } = partsOf(functionArn);
+        const { qualifier } = partsOf(functionArn);
+        const invocation = { ...newInvocation(payload), qualifier };
+        return queue.add({ functionName, functionArn, hops, invocation });
       },
       send: createSendMessage({
         endpoints: resolved,
@@ -247,7 +250,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       dropEnvironments: async (name) => {
         const { functions } = deployment;
         const chosen = name === undefined ? [...functions.values()] : [findFunction(functions, name)];
-        await Promise.all(chosen.map(({ pool }) => pool.dropIdle()));
+        await Promise.all(chosen.flatMap(({ pools }) => pools.map((pool) => pool.dropIdle())));
       },
       settleEvents: queue.empty,
       flushLogs: () => logStore.settle(SETTLE_LIMIT_MS),

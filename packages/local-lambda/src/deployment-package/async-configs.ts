@@ -66,7 +66,7 @@ export function readAsyncConfigs(
   };
   for (const { logicalId, name, qualifiers, deadLetterArn } of functions) {
     const deadLetters = reached(`${logicalId}.DeadLetterConfig`, deadLetterArn);
-    for (const qualifier of ['$LATEST', ...qualifiers]) {
+    for (const qualifier of Object.keys(qualifiers)) {
       configs.set(`${name}:${qualifier}`, { ...DEFAULT_ASYNC_CONFIG, deadLetters });
     }
   }

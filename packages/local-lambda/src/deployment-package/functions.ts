@@ -37,8 +37,10 @@ export interface FunctionDefinition {
   readonly role: string;
   /** ARN of what gets its asynchronous events that fail for good; undefined: nothing does. */
   readonly deadLetterArn: string | undefined;
-  /** Aliases and versions that the template makes of it; all of them are the same code here. */
-  readonly qualifiers: readonly string[];
+  /** `$LATEST`, or the number of a version. */
+  readonly version: string;
+  /** Aliases and versions that the template makes of it, and the versions that they mean; all are the same code here. */
+  readonly qualifiers: Readonly<Record<string, string>>;
 }
 
 /** A function's code: a zip file, a folder that holds it unpacked, or one file written in the template. */
@@ -56,13 +58,32 @@ export function readFunctions(loaded: LoadedTemplate): Promise<FunctionDefinitio
   return Promise.all(resources.map((resource) => readFunction(loaded, resource, qualifiers)));
 }
 
-/** The function of each alias and version, by its name or ARN, and what it is called. */
-function readQualifiers(loaded: LoadedTemplate): (readonly [owner: string, qualifier: string])[] {
+/** One alias or version. */
+interface Qualifier {
+  /** Name or ARN of its function. */
+  readonly owner: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What is published for the first time is version 1. */
+const PUBLISHED = '1';
+
+function readQualifiers(loaded: LoadedTemplate): Qualifier[] {
   const aliases = resourcesOfType(loaded, 'AWS::Lambda::Alias').map(
-    ({ properties: { FunctionName, Name } }) => [String(FunctionName), String(Name)] as const,
+    ({ logicalId, properties: { FunctionName, Name } }) => {
+      // As it stands there, since nothing here knows the number of a version.
+      const { FunctionVersion } = Object(loaded.template.Resources[logicalId]?.Properties);
+      const version = FunctionVersion === '$LATEST' ? '$LATEST' : PUBLISHED;
+      return { owner: String(FunctionName), name: String(Name), version };
+    },
   );
   const versions = resourcesOfType(loaded, 'AWS::Lambda::Version').map(
-    ({ properties: { FunctionName } }) => [String(FunctionName), '1'] as const,
+    ({ properties: { FunctionName } }) => ({
+      owner: String(FunctionName),
+      name: PUBLISHED,
+      version: PUBLISHED,
+    }),
   );
   return [...aliases, ...versions];
 }
@@ -70,7 +91,7 @@ function readQualifiers(loaded: LoadedTemplate): (readonly [owner: string, quali
 async function readFunction(
   loaded: LoadedTemplate,
   { logicalId, properties }: ResolvedResource,
-  qualifiers: readonly (readonly [owner: string, qualifier: string])[],
+  qualifiers: readonly Qualifier[],
 ): Promise<FunctionDefinition> {
   const path = `Resources.${logicalId}.Properties`;
   const { region, accountId } = loaded.scope;
@@ -133,9 +154,13 @@ async function readFunction(
         : integer(reserved, 0, 10_000, `${path}.ReservedConcurrentExecutions`),
     code: await findCode(loaded.file, code, `${path}.Code`, runtime),
     layers: Array.isArray(layers) ? layers.map(String) : [],
-    qualifiers: qualifiers
-      .filter(([owner]) => owner === name || owner === arn)
-      .map(([, qualifier]) => qualifier),
+    version: '$LATEST',
+    qualifiers: Object.fromEntries([
+      ['$LATEST', '$LATEST'],
+      ...qualifiers
+        .filter(({ owner }) => owner === name || owner === arn)
+        .map((qualifier) => [qualifier.name, qualifier.version]),
+    ]),
     deadLetterArn: deadLetters === undefined ? undefined : String(deadLetters),
     role: text(soft['Role'] ?? `arn:aws:iam::${accountId}:role/local-lambda`, `${path}.Role`),
   };

@@ -14,7 +14,7 @@ export interface EventConclusion {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export function destinationRecord(
-  { functionArn, invocation: { requestId, payload } }: QueuedEvent,
+  { functionArn, version = '$LATEST', invocation: { requestId, payload } }: QueuedEvent,
   { condition, attempts, outcome }: EventConclusion,
   nowMs: number,
 ): object {
@@ -24,27 +24,27 @@ export function destinationRecord(
     timestamp: new Date(nowMs).toISOString(),
     requestContext: {
       requestId,
-      functionArn: `${functionArn}${isQualified(functionArn) ? '' : ':$LATEST'}`,
+      functionArn: partsOf(functionArn).qualifier === undefined ? `${functionArn}:$LATEST` : functionArn,
       condition,
       approximateInvokeCount: attempts,
     },
     requestPayload: jsonOrText(payload),
     responseContext: {
       statusCode: 200,
-      executedVersion: '$LATEST',
+      executedVersion: version,
       ...(failed && { functionError: 'Unhandled' }),
     },
     responsePayload: jsonOrText(outcome.payload),
   };
 }
 
-/** The qualifier of a function's ARN, `$LATEST` when it has none. */
-export function qualifierOf(functionArn: string): string {
-  return functionArn.split(':')[7] ?? '$LATEST';
-}
-
-function isQualified(functionArn: string): boolean {
-  return functionArn.split(':').length > 7;
+/** The name of a function in its ARN, and the alias or version behind it. */
+export function partsOf(functionArn: string): {
+  readonly functionName: string;
+  readonly qualifier: string | undefined;
+} {
+  const [, , , , , , functionName = '', qualifier] = functionArn.split(':');
+  return { functionName, qualifier };
 }
 
 /** SQS and SNS take so many characters of an error's message at most. */

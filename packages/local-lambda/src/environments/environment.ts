@@ -47,7 +47,10 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       drop();
     },
   });
-  const stream = options.logStore.openStream(definition.logGroup, streamName(now(), options.id));
+  const stream = options.logStore.openStream(
+    definition.logGroup,
+    streamName(now(), options.id, definition.version),
+  );
   const log = openEnvironmentLog(stream, now, (line) => record.current()?.onLogLine?.(line));
   const lines = platformLines(definition, now);
   const { onReport } = options;
@@ -244,7 +247,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       payload: invocation.payload,
       traceId: invocation.traceId,
       clientContext: invocation.clientContext,
-      functionArn: definition.arn,
+      functionArn: qualified(definition.arn, invocation.qualifier),
       deadlineMs: Math.round(now() - record.elapsedMs()) + (hold?.isHeld() ? HELD_MS : timeoutSeconds * 1000),
     });
   }
@@ -266,4 +269,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     const closed = confinement.close().catch((error) => options.onFault(where, error));
     closed.then(onEnded, onEnded);
   }
+}
+
+function qualified(arn: string, qualifier: string | undefined): string {
+  return qualifier === undefined ? arn : `${arn}:${qualifier}`;
 }

@@ -18,6 +18,8 @@ export interface Invocation {
   readonly clientContext: string | undefined;
   /** Is called exactly once. */
   readonly settle: (outcome: InvocationOutcome) => void;
+  /** Alias or version by which the function is called; undefined: by none. */
+  readonly qualifier?: string | undefined;
   /** Takes a response that the runtime streams; without it, such a response is gathered. */
   readonly sink?: ResponseSink | undefined;
   /** Gets the invocation's log lines, where somebody wants them, before `settle`. */

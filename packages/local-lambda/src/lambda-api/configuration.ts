@@ -2,12 +2,16 @@ import type { HostedFunction } from '../function-host.ts';
 
 /**
  * A function's configuration as `GetFunctionConfiguration` answers it.
+ * @param qualifier by which it was asked for.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
  */
-export function functionConfiguration({ definition, packageBytes }: HostedFunction): object {
+export function functionConfiguration(
+  { definition, packageBytes }: HostedFunction,
+  qualifier?: string,
+): object {
   return {
     FunctionName: definition.name,
-    FunctionArn: definition.arn,
+    FunctionArn: qualifier === undefined ? definition.arn : `${definition.arn}:${qualifier}`,
     Runtime: definition.runtime,
     Role: definition.role,
     Handler: definition.handler,
@@ -15,7 +19,7 @@ export function functionConfiguration({ definition, packageBytes }: HostedFuncti
     Description: definition.description,
     Timeout: definition.timeoutSeconds,
     MemorySize: definition.memorySizeMb,
-    Version: '$LATEST',
+    Version: definition.version,
     Environment: { Variables: definition.environment },
     TracingConfig: { Mode: 'PassThrough' },
     State: 'Active',

@@ -9,6 +9,8 @@ export interface QueuedEvent {
   readonly functionName: string;
   /** With the alias or version by which it is called, if any. */
   readonly functionArn: string;
+  /** What the qualifier means; undefined: `$LATEST`. */
+  readonly version?: string;
   /** How many functions handed it on to each other. */
   readonly hops?: number;
   readonly invocation: Omit<Invocation, 'settle'>;

@@ -47,7 +47,9 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
     const [name, action = ''] = url.pathname.split('/').slice(3);
     if (name === undefined || name === '') {
       if (request.method !== 'GET') return unknownOperation(request);
-      return json(200, { Functions: [...options.functions.values()].map(functionConfiguration) });
+      return json(200, {
+        Functions: [...options.functions.values()].map((hosted) => functionConfiguration(hosted)),
+      });
     }
     const found = find(options, decode(name), url.searchParams.get('Qualifier') ?? undefined);
     if ('status' in found) return found;
@@ -56,11 +58,11 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
       case 'POST response-streaming-invocations':
         return invoke(options, found, request, body, requestId, action !== 'invocations');
       case 'GET configuration':
-        return json(200, functionConfiguration(found));
+        return json(200, functionConfiguration(found.hosted, found.qualifier));
       case 'GET ':
         return json(200, {
-          Configuration: functionConfiguration(found),
-          Code: { RepositoryType: 'S3', Location: codeLocation(found) },
+          Configuration: functionConfiguration(found.hosted, found.qualifier),
+          Code: { RepositoryType: 'S3', Location: codeLocation(found.hosted) },
           Tags: {},
         });
       default:
@@ -74,32 +76,32 @@ function codeLocation({ definition: { code } }: HostedFunction): string {
   return code.kind === 'inline' ? `inline:${code.file}` : pathToFileURL(code.path).href;
 }
 
+/** The version of a function that is meant, and by which alias or version it was called. */
+interface Found {
+  readonly hosted: HostedFunction;
+  readonly qualifier: string | undefined;
+}
+
 /**
  * A function may be named by its name, its ARN or a part of it, with or without a qualifier: `$LATEST`, or an alias
  * or version of the template, behind which stands the same code.
  */
-function find(
-  options: LambdaApiOptions,
-  text: string,
-  asked: string | undefined,
-): HostedFunction | GatewayAnswer {
+function find(options: LambdaApiOptions, text: string, asked: string | undefined): Found | GatewayAnswer {
   const [, name = text, own] = /^(?:.*:function:)?([\w-]+)(?::(\$?[\w-]+))?$/.exec(text) ?? [];
   if (own !== undefined && asked !== undefined && own !== asked) {
     const message = 'The derived qualifier from the function name does not match the specified qualifier.';
     return apiError(400, 'InvalidParameterValueException', message);
   }
-  const qualifier = own ?? asked ?? '$LATEST';
-  const found = options.functions.get(name);
-  if (found !== undefined && (qualifier === '$LATEST' || found.definition.qualifiers.includes(qualifier))) {
-    return found;
-  }
-  const arn = options.arnOf(name) + (qualifier === '$LATEST' ? '' : `:${qualifier}`);
+  const qualifier = own ?? asked;
+  const hosted = options.functions.get(name)?.ofQualifier(qualifier ?? '$LATEST');
+  if (hosted !== undefined) return { hosted, qualifier };
+  const arn = options.arnOf(name) + (qualifier === undefined ? '' : `:${qualifier}`);
   return apiError(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
 }
 
 async function invoke(
   options: LambdaApiOptions,
-  hosted: HostedFunction,
+  { hosted, qualifier }: Found,
   request: IncomingMessage,
   body: Buffer,
   requestId: string,
@@ -116,7 +118,7 @@ async function invoke(
     const message = `Could not parse request body into json: ${problem}`;
     return apiError(400, 'InvalidRequestContentException', message);
   }
-  const invocation = invocationOf(options, request, body, requestId);
+  const invocation = { ...invocationOf(options, request, body, requestId), qualifier };
   const types = streamed ? ['RequestResponse', 'DryRun'] : ['RequestResponse', 'Event', 'DryRun'];
   if (!types.includes(type)) {
     const allowed = types.join(', ').replace(/, (\w+)$/, ' or $1');
@@ -131,8 +133,9 @@ async function invoke(
         header(request, 'x-amz-log-type') === 'Tail',
       );
     case 'Event': {
-      const { name, arn } = hosted.definition;
-      if (!options.queue.add({ functionName: name, functionArn: arn, invocation })) return throttled();
+      const { name, arn, version } = hosted.definition;
+      const functionArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
+      if (!options.queue.add({ functionName: name, functionArn, version, invocation })) return throttled();
       return { status: 202, headers: [], body: Buffer.alloc(0) };
     }
     default:
@@ -152,22 +155,22 @@ async function requestResponse(
   if (refused !== undefined) return refused;
   const log = wantsTail ? ['x-amz-log-result', tail(lines)] : [];
   const failed = outcome.errorType === undefined ? [] : ['x-amz-function-error', 'Unhandled'];
-  return answer('application/json', outcome.payload, [...failed, ...log]);
+  return answer(hosted, 'application/json', outcome.payload, [...failed, ...log]);
 }
 
 /** Answers with the first byte of the response; what fails later is told in the stream. */
 async function responseStream(
-  { pool }: HostedFunction,
+  hosted: HostedFunction,
   invocation: Omit<Invocation, 'settle'>,
   wantsTail: boolean,
 ): Promise<GatewayAnswer> {
   const lines: string[] = [];
   const onLogLine = wantsTail ? (line: string) => void lines.push(line) : undefined;
-  const streamed = await streamAnswer(pool, { ...invocation, onLogLine });
+  const streamed = await streamAnswer(hosted.pool, { ...invocation, onLogLine });
   const refused = streamed.kind === 'whole' ? refusal(streamed.outcome) : undefined;
   if (refused !== undefined) return refused;
   const events = responseEvents(streamed, () => (wantsTail ? tail(lines) : undefined));
-  return answer(EVENT_STREAM_TYPE, events, []);
+  return answer(hosted, EVENT_STREAM_TYPE, events, []);
 }
 
 /** The answer to an invocation that never reached the function; undefined: it did. */
@@ -178,10 +181,15 @@ function refusal({ refusal: kind, payload }: InvocationOutcome): GatewayAnswer |
   return apiError(500, 'ServiceException', errorMessage);
 }
 
-function answer(type: string, body: GatewayAnswer['body'], headers: readonly string[]): GatewayAnswer {
+function answer(
+  { definition: { version } }: HostedFunction,
+  type: string,
+  body: GatewayAnswer['body'],
+  headers: readonly string[],
+): GatewayAnswer {
   return {
     status: 200,
-    headers: ['content-type', type, 'x-amz-executed-version', '$LATEST', ...headers],
+    headers: ['content-type', type, 'x-amz-executed-version', version, ...headers],
     body,
   };
 }

@@ -20,7 +20,7 @@ export type InsightsLine = (timeMs: number, report: Report, traceId: string) => 
  * here (network, `/tmp`, descriptors) is left out; times have hundredths, where Lambda counts in steps of 10 ms.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-example-event.html
  */
-export function insightsLines({ name, memorySizeMb }: FunctionDefinition): InsightsLine {
+export function insightsLines({ name, version, memorySizeMb }: FunctionDefinition): InsightsLine {
   const metrics = JSON.stringify([
     {
       Namespace: 'LambdaInsights',
@@ -28,7 +28,7 @@ export function insightsLines({ name, memorySizeMb }: FunctionDefinition): Insig
       Metrics: METRICS,
     },
   ]);
-  const same = `"CloudWatchMetrics":${metrics},"LambdaInsights":{"ShareTelemetry":true}},"event_type":"performance","function_name":${JSON.stringify(name)},"version":"$LATEST","total_memory":${memorySizeMb}`;
+  const same = `"CloudWatchMetrics":${metrics},"LambdaInsights":{"ShareTelemetry":true}},"event_type":"performance","function_name":${JSON.stringify(name)},"version":"${version}","total_memory":${memorySizeMb}`;
   return (timeMs, report, traceId) => {
     const { requestId, durationMs, initMs, maxMemoryUsedMb, cpuMs, status } = report;
     const billed = billedMs(report);

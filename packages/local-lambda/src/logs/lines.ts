@@ -40,8 +40,8 @@ export function initReportLine(
 }
 
 /** The line before an invocation's own output. */
-export function startLine(requestId: string): string {
-  return `START RequestId: ${requestId} Version: $LATEST`;
+export function startLine(requestId: string, version = '$LATEST'): string {
+  return `START RequestId: ${requestId} Version: ${version}`;
 }
 
 /** The line after an invocation's own output. */

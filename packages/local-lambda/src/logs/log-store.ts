@@ -154,14 +154,14 @@ export function isLogGroupName(name: string): boolean {
   return /^[\w.\-/#]{1,512}$/.test(name) && !name.split('/').some((part) => part === '.' || part === '..');
 }
 
-/** The name of an environment's stream: `YYYY/MM/DD/[$LATEST]<32 hex digits>`. */
-export function streamName(timeMs: number, id: string): string {
-  return `${new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${id}`;
+/** The name of an environment's stream: `YYYY/MM/DD/[$LATEST]<32 hex digits>`, with its function's version. */
+export function streamName(timeMs: number, id: string, version: string): string {
+  return `${new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '/')}/[${version}]${id}`;
 }
 
 /** The name of a stream that begins now. */
 export function newStreamName(): string {
-  return streamName(Date.now(), randomBytes(16).toString('hex'));
+  return streamName(Date.now(), randomBytes(16).toString('hex'), '$LATEST');
 }
 
 let lastTimeMs = Number.NaN;

@@ -37,13 +37,13 @@ export function platformLines(definition: FunctionDefinition, nowMs: () => numbe
   return definition.logFormat === 'JSON' ? jsonLines(definition, nowMs) : textLines(definition);
 }
 
-function textLines({ runtime, region }: FunctionDefinition): PlatformLines {
+function textLines({ runtime, region, version }: FunctionDefinition): PlatformLines {
   return {
     initStart: () => initStartLine(runtime, region),
     initReport: (_timeMs, phase, initMs, status, errorType) =>
       initReportLine(initMs, phase, status, errorType),
     initDone: () => undefined,
-    start: (_timeMs, requestId) => startLine(requestId),
+    start: (_timeMs, requestId) => startLine(requestId, version),
     fault: (_timeMs, _requestId, message) => message,
     end: (requestId) => endLine(requestId),
     runtimeDone: () => undefined,
@@ -71,7 +71,7 @@ function jsonLines(definition: FunctionDefinition, nowMs: () => number): Platfor
             runtimeVersion: runtime.version,
             runtimeVersionArn: runtime.arn,
             functionName: definition.name,
-            functionVersion: '$LATEST',
+            functionVersion: definition.version,
           })
         : undefined,
     initReport: (timeMs, phase, initMs, status, errorType) =>
@@ -88,7 +88,7 @@ function jsonLines(definition: FunctionDefinition, nowMs: () => number): Platfor
       return line(timeMs, 'platform.initReport', { ...done, metrics: { durationMs: hundredths(initMs) } });
     },
     start: (timeMs, requestId) =>
-      informs ? line(timeMs, 'platform.start', { requestId, version: '$LATEST' }) : undefined,
+      informs ? line(timeMs, 'platform.start', { requestId, version: definition.version }) : undefined,
     fault: (timeMs, requestId, message) =>
       JSON.stringify({ timestamp: new Date(timeMs).toISOString(), level: 'ERROR', requestId, message }),
     end: () => undefined,

@@ -12,7 +12,7 @@ export interface LogLimits {
 export const LOG_LIMITS: LogLimits = { maxFiles: 1_000, maxBytes: 536_870_912 };
 
 /** The end of the path of a stream's file: what else lies in the folder is not ours to remove. */
-const STREAM_FILE = /\/\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}(~\d{4,})?\.log$/;
+const STREAM_FILE = /\/\d{4}\/\d\d\/\d\d\/\[(?:\$LATEST|\d+)\][0-9a-f]{32}(~\d{4,})?\.log$/;
 
 /**
  * Removes the oldest log streams below a folder, and folders that are empty then, so that the newest stay.

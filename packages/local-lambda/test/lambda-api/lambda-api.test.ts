@@ -14,7 +14,7 @@ import { startHost } from '../fixture-package.ts';
 const ECHO = `export const handler = async (event, context) => {
   if (event.fail) throw new TypeError('as asked');
   console.log('seen');
-  return { event, custom: context.clientContext?.custom, arn: context.invokedFunctionArn }; };`;
+  return { event, custom: context.clientContext?.custom, arn: context.invokedFunctionArn, version: context.functionVersion }; };`;
 
 function clientOf(url: string): LambdaClient {
   return new LambdaClient({
@@ -43,7 +43,12 @@ test("AWS's SDK invokes a function, gets its errors and the tail of its log", as
   assert.equal(good.FunctionError, undefined);
   assert.equal(good.ExecutedVersion, '$LATEST');
   const arn = 'arn:aws:lambda:eu-west-3:000000000000:function:echo';
-  assert.deepEqual(JSON.parse(text(good.Payload)), { event: { n: 1 }, custom: { a: 1 }, arn });
+  assert.deepEqual(JSON.parse(text(good.Payload)), {
+    event: { n: 1 },
+    custom: { a: 1 },
+    arn,
+    version: '$LATEST',
+  });
   const tail = Buffer.from(good.LogResult ?? '', 'base64')
     .toString('utf8')
     .split('\n');
@@ -132,9 +137,35 @@ test('a qualifier is $LATEST, or an alias or version of the template', async (t)
     {},
     {
       Live: { Type: 'AWS::Lambda::Alias', Properties: { FunctionName, Name: 'live', FunctionVersion: '1' } },
+      Edge: {
+        Type: 'AWS::Lambda::Alias',
+        Properties: { FunctionName, Name: 'edge', FunctionVersion: '$LATEST' },
+      },
       Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName } },
     },
   );
+  const client = clientOf(host.url);
+  const invoke = async (Qualifier?: string) => {
+    const given = Qualifier === undefined ? {} : { Qualifier };
+    const answer = await client.send(new InvokeCommand({ FunctionName: 'echo', ...given }));
+    const { arn, version } = JSON.parse(text(answer.Payload));
+    return [answer.ExecutedVersion, arn.split(':').slice(6).join(':'), version];
+  };
+  assert.deepEqual(await invoke(), ['$LATEST', 'echo', '$LATEST']);
+  assert.deepEqual(await invoke('$LATEST'), ['$LATEST', 'echo:$LATEST', '$LATEST']);
+  assert.deepEqual(await invoke('live'), ['1', 'echo:live', '1']);
+  assert.deepEqual(await invoke('1'), ['1', 'echo:1', '1']);
+  assert.deepEqual(await invoke('edge'), ['$LATEST', 'echo:edge', '$LATEST']);
+  const { FunctionArn, Version } = await client.send(
+    new GetFunctionConfigurationCommand({ FunctionName: 'echo', Qualifier: 'live' }),
+  );
+  assert.deepEqual([FunctionArn, Version], ['arn:aws:lambda:eu-west-3:000000000000:function:echo:live', '1']);
+  const starts = (await host.logLines('echo')).filter((line) => line.startsWith('START'));
+  assert.deepEqual(
+    ['$LATEST', '1'].map((version) => starts.filter((line) => line.endsWith(` ${version}`)).length),
+    [3, 2],
+  );
+  await host.dropEnvironments('echo');
   const ask = async (name: string, query = '') => {
     const url = `${host.url}/2015-03-31/functions/${name}/invocations${query}`;
     const response = await fetch(url, { method: 'POST', body: '{}' });
