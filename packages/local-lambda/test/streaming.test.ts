@@ -64,19 +64,35 @@ for (;;) {
 }
 `;
 
+/** One that loses its connection in the middle of a response, and does not notice. */
+const LOSER = `#!${process.execPath}
+import { request } from 'node:http';
+const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2018-06-01/runtime/invocation/';
+const next = await fetch(base + 'next');
+const id = next.headers.get('lambda-runtime-aws-request-id');
+const headers = { 'Lambda-Runtime-Function-Response-Mode': 'streaming' };
+const response = request(base + id + '/response', { method: 'POST', headers });
+response.on('error', () => undefined);
+response.write('one', () => response.destroy());
+setInterval(() => undefined, 1e6);
+`;
+
 const bytes = (text: string) => new TextEncoder().encode(text);
+
+const PROVIDED = { Runtime: 'provided.al2023', Handler: 'bootstrap' };
 
 function fixtures(gates: string): Record<string, FixtureFunction> {
   const Environment = { Variables: { GATES: gates } };
-  const files = {
-    bootstrap: [bytes(BOOTSTRAP), EXECUTABLE] as [Uint8Array, object],
+  const filesOf = (source: string) => ({
+    bootstrap: [bytes(source), EXECUTABLE] as [Uint8Array, object],
     'package.json': bytes('{"type":"module"}'),
-  };
+  });
   return {
     streams: { source: SOURCE, properties: { Environment } },
     short: { source: SOURCE, properties: { Environment, Timeout: 1 } },
     single: { source: SOURCE, properties: { Environment, ReservedConcurrentExecutions: 1 } },
-    own: { files, properties: { Runtime: 'provided.al2023', Handler: 'bootstrap', Environment } },
+    own: { files: filesOf(BOOTSTRAP), properties: { ...PROVIDED, Environment } },
+    loser: { files: filesOf(LOSER), properties: PROVIDED },
     whole: {
       source: `export const handler = async ({ fail }) => { if (fail) throw new Error('x'); return { statusCode: 201, body: 'b' }; };`,
     },
@@ -257,6 +273,8 @@ test("AWS's SDK reads the events of InvokeWithResponseStream as they come", asyn
   assert.equal(JSON.parse(late.ErrorDetails ?? '').errorMessage, 'no more');
   const exit = await all('streams', { kind: 'exit' });
   assert.deepEqual([exit.text, exit.code], ['one', 'Runtime.TruncatedResponse']);
+  const lost = await all('loser', {});
+  assert.deepEqual([lost.text, lost.code], ['one', 'Runtime.TruncatedResponse']);
   const never = await all('short', { kind: 'never' });
   assert.deepEqual([never.text, never.code], ['one', 'Sandbox.Timedout']);
   assert.match((await host.logLines('short')).join('\n'), /Task timed out after 1\.00 seconds/);

@@ -1,4 +1,5 @@
 import { definitionReader, isMap, type Properties, type Resources } from './openapi-document.ts';
+import { authorizerId as samAuthorizerId } from './sam-auth.ts';
 
 /** What a route or method has of it. */
 export type RouteAuth = Properties | undefined;
@@ -26,38 +27,56 @@ export function authorizersOf(apiId: string, kind: 'rest' | 'http', document: Pr
   );
 }
 
+/** An API's document, and what the template says beside it. */
+export interface ApiDocument {
+  readonly apiId: string;
+  readonly kind: 'rest' | 'http';
+  readonly document: Properties;
+  /** What SAM says of the routes that say nothing themselves. */
+  readonly byDefault: RouteAuth;
+  /** Whether the template has a resource of this logical id. */
+  readonly hasResource: (logicalId: string) => boolean;
+}
+
 /**
  * The authorization of an operation: its own `security`, else the document's, else what the template says. Of several
- * requirements the first counts. A scheme without authorizer leaves the operation open, as on AWS.
+ * requirements the first counts. A scheme without authorizer leaves the operation open, as on AWS; a notice says so.
  */
-export function securityOf(
-  apiId: string,
-  kind: 'rest' | 'http',
-  document: Properties,
-  operation: Properties,
-  byDefault: RouteAuth,
-): Properties {
+export function securityOf(api: ApiDocument, operation: Properties): Properties {
+  const { document, byDefault } = api;
   const auth = operation['x-amazon-apigateway-auth'] ?? document['x-amazon-apigateway-auth'];
   if (isMap(auth) && auth['type'] === 'AWS_IAM') return { AuthorizationType: 'AWS_IAM' };
   const security = operation['security'] ?? document['security'];
   if (!Array.isArray(security)) return byDefault ?? {};
+  const required = security.flatMap((one) => Object.entries(Object(one) as Properties));
+  if (required.length === 0) return {};
+  const all = required.map(([name, scopes]) => requirement(api, name, scopes)).reverse();
+  const properties: Properties = Object.assign({}, ...all);
+  const isOpen = Object.keys(properties).length === 0;
+  return isOpen ? { UnservedSecurity: required.map(([name]) => name) } : properties;
+}
+
+/** What one requirement makes of a route; nothing, when nobody could check it. */
+function requirement(
+  { apiId, kind, document, hasResource }: ApiDocument,
+  name: string,
+  scopes: unknown,
+): Properties {
   const find = definitionReader(document);
-  const schemes = schemesOf(document);
-  const properties: Record<string, unknown> = {};
-  for (const [name, scopes] of security.flatMap((one) => Object.entries(Object(one)))) {
-    const scheme = find(schemes[name]);
-    const type = scheme['x-amazon-apigateway-authtype'];
-    if (type === 'awsSigv4' || name === 'sigv4' || name === 'AWS_IAM')
-      properties['AuthorizationType'] = 'AWS_IAM';
-    else if (isMap(scheme[AUTHORIZER])) {
-      properties['AuthorizationType'] ??= authorizationType(kind, find(scheme[AUTHORIZER]));
-      properties['AuthorizerId'] ??= { Ref: authorizerId(apiId, name) };
-      properties['AuthorizationScopes'] ??= Array.isArray(scopes) ? scopes : [];
-    } else if (kind === 'rest' && scheme['type'] === 'apiKey' && isKeyHeader(scheme['name'])) {
-      properties['ApiKeyRequired'] = true;
-    }
+  const scheme = find(schemesOf(document)[name]);
+  const type = scheme['x-amazon-apigateway-authtype'];
+  if (type === 'awsSigv4' || name === 'sigv4' || name === 'AWS_IAM') return { AuthorizationType: 'AWS_IAM' };
+  const AuthorizationScopes = Array.isArray(scopes) ? scopes : [];
+  if (isMap(scheme[AUTHORIZER])) {
+    const AuthorizationType = authorizationType(kind, find(scheme[AUTHORIZER]));
+    return { AuthorizationType, AuthorizerId: { Ref: authorizerId(apiId, name) }, AuthorizationScopes };
   }
-  return properties;
+  const ofSam = samAuthorizerId(apiId, name);
+  if (hasResource(ofSam)) {
+    return { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: ofSam }, AuthorizationScopes };
+  }
+  const isKey = name === 'api_key' || (scheme['type'] === 'apiKey' && isKeyHeader(scheme['name']));
+  return kind === 'rest' && isKey ? { ApiKeyRequired: true } : {};
 }
 
 function isKeyHeader(name: unknown): boolean {

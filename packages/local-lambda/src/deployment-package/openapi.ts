@@ -1,7 +1,7 @@
 import type { Template, TemplateResource } from './cloudformation.ts';
 import { definitionReader, isMap, type Properties, type Resources } from './openapi-document.ts';
 import { modelsOf, requestOf } from './openapi-requests.ts';
-import { authorizersOf, type RouteAuth, securityOf } from './openapi-security.ts';
+import { type ApiDocument, authorizersOf, type RouteAuth, securityOf } from './openapi-security.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 const ANY_METHOD = 'x-amazon-apigateway-any-method';
@@ -23,10 +23,15 @@ export function expandOpenApi(template: Template): Template {
     const { Body, ...rest } = own;
     resources[apiId] = DefaultAuth === undefined ? resource : { ...resource, Properties: own };
     if ((!isRest && Type !== 'AWS::ApiGatewayV2::Api') || !isMap(Body) || !isMap(Body['paths'])) continue;
-    const byDefault = DefaultAuth as RouteAuth;
-    const expand = isRest ? restApi : httpApi;
+    const api: ApiDocument = {
+      apiId,
+      kind: isRest ? 'rest' : 'http',
+      document: Body,
+      byDefault: DefaultAuth as RouteAuth,
+      hasResource: (id) => Object.hasOwn(template.Resources, id),
+    };
     const condition = resource.Condition === undefined ? {} : { Condition: resource.Condition };
-    for (const [id, one] of Object.entries(expand(apiId, Body, byDefault)))
+    for (const [id, one] of Object.entries(isRest ? restApi(api) : httpApi(api)))
       made[id] = { ...condition, ...one };
     resources[apiId] = { ...resource, Properties: { ...settingsOf(isRest, Body), ...rest } };
   }
@@ -71,7 +76,8 @@ function operationsOf(document: Properties): Operation[] {
   });
 }
 
-function restApi(apiId: string, document: Properties, byDefault: RouteAuth): Resources {
+function restApi(api: ApiDocument): Resources {
+  const { apiId, document } = api;
   const find = definitionReader(document);
   const RestApiId = { Ref: apiId };
   const resources: Resources = {
@@ -89,7 +95,7 @@ function restApi(apiId: string, document: Properties, byDefault: RouteAuth): Res
         RestApiId,
         HttpMethod: one.method,
         ResourceId: addPath(resources, apiId, one.path),
-        ...securityOf(apiId, 'rest', document, one.operation, byDefault),
+        ...securityOf(api, one.operation),
         ...properties,
         Integration: restIntegration(find(one.operation['x-amazon-apigateway-integration'])),
       },
@@ -113,7 +119,8 @@ function restIntegration(integration: Properties): Properties {
   };
 }
 
-function httpApi(apiId: string, document: Properties, byDefault: RouteAuth): Resources {
+function httpApi(api: ApiDocument): Resources {
+  const { apiId, document } = api;
   const find = definitionReader(document);
   const ApiId = { Ref: apiId };
   const resources: Resources = authorizersOf(apiId, 'http', document);
@@ -140,7 +147,7 @@ function httpApi(apiId: string, document: Properties, byDefault: RouteAuth): Res
       Properties: {
         ApiId,
         RouteKey,
-        ...securityOf(apiId, 'http', document, operation, byDefault),
+        ...securityOf(api, operation),
         Target: { 'Fn::Join': ['/', ['integrations', { Ref: `${id} integration` }]] },
       },
     };

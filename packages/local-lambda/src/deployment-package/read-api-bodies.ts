@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { Template, TemplateResource } from './cloudformation.ts';
 import { parseTemplateYaml } from './yaml.ts';
@@ -8,8 +9,8 @@ import { parseTemplateYaml } from './yaml.ts';
 const MAX_BYTES = 6_291_456;
 
 /**
- * Puts OpenAPI documents that lie beside a template in their place: SAM's `DefinitionUri` with a path, and
- * `AWS::Include` with a path as the whole `Body`. Those in S3 stay where they are.
+ * Puts OpenAPI documents that lie beside a template in their place: SAM's `DefinitionUri` with a path, an asset of the
+ * CDK, and `AWS::Include` with a path as the whole `Body`. Those in S3 stay where they are.
  * @throws LocalLambdaError naming the document that cannot be read.
  */
 export async function readApiBodies(template: Template, path: string): Promise<Template> {
@@ -29,12 +30,19 @@ export async function readApiBodies(template: Template, path: string): Promise<T
 async function withBody(id: string, resource: TemplateResource, path: string): Promise<TemplateResource> {
   const { BodyS3Location, ...properties } = resource.Properties ?? {};
   const [name, location] =
-    typeof BodyS3Location === 'string'
-      ? ['BodyS3Location', BodyS3Location]
-      : ['Body', includedLocation(properties['Body'])];
+    BodyS3Location === undefined
+      ? ['Body', includedLocation(properties['Body'])]
+      : ['BodyS3Location', typeof BodyS3Location === 'string' ? BodyS3Location : asset(BodyS3Location, path)];
   if (typeof location !== 'string' || /^(s3|https?):\/\//.test(location)) return resource;
   const Body = await readDocument(resolve(dirname(path), location), `Resources.${id}.Properties.${name}`);
   return { ...resource, Properties: { ...properties, Body } };
+}
+
+/** The CDK writes `asset.<key>` beside the template. */
+function asset(location: unknown, path: string): string | undefined {
+  const { Key } = Object(location) as Record<string, unknown>;
+  const name = `asset.${String(Key)}`;
+  return typeof Key === 'string' && existsSync(join(dirname(path), name)) ? name : undefined;
 }
 
 function includedLocation(body: unknown): unknown {

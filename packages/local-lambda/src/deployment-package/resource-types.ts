@@ -12,6 +12,8 @@ const NO_BUCKET_EVENTS = told(
 );
 const NO_POOL_TRIGGER = told('a user pool calls no function here; invoke it with a sample event instead');
 
+/** Of an OpenAPI document. */
+const OPEN = told('its security scheme has no authorizer: everybody may call it, as on AWS');
 const NO_DOCUMENT = told(
   'its OpenAPI document is not here: it has no routes of it; give the document itself, or a path in DefinitionUri',
 );
@@ -155,6 +157,8 @@ export const PROPERTIES: Readonly<Record<string, Readonly<Record<string, Treatme
     Domain: told('the API is served under the host name of this machine'),
     ApiKeySourceType: told('API keys are read from the header x-api-key'),
   },
+  'AWS::ApiGateway::Method': { UnservedSecurity: OPEN },
+  'AWS::ApiGatewayV2::Route': { UnservedSecurity: OPEN },
   'AWS::ApiGateway::UsagePlan': {
     Quota: told('calls are not counted: no quota is enforced'),
     Throttle: told('calls are not counted: nobody is throttled'),

@@ -66,7 +66,8 @@ function typeOf(kind: SamAuth['kind'], { JwtConfiguration, UserPoolArn }: Proper
   return UserPoolArn === undefined ? 'CUSTOM' : 'COGNITO_USER_POOLS';
 }
 
-function authorizerId(apiId: string, name: string): string {
+/** The logical id of an authorizer of an API's `Auth`. */
+export function authorizerId(apiId: string, name: string): string {
   return `${apiId}${name}Authorizer`;
 }
 

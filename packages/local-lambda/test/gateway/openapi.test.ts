@@ -132,6 +132,12 @@ const HTTP = {
         'x-amazon-apigateway-integration': { ...lambda('EchoLambdaFunction'), payloadFormatVersion: '2.0' },
       },
     },
+    '/second/new': {
+      get: {
+        security: [{ bearer: [] }],
+        'x-amazon-apigateway-integration': lambda('EchoLambdaFunction'),
+      },
+    },
     '/second/old': { get: { 'x-amazon-apigateway-integration': lambda('EchoLambdaFunction') } },
   },
 };
@@ -145,6 +151,7 @@ test('routes of OpenAPI documents are served, with all that the documents demand
   assert.deepEqual(
     host.notices.map((notice) => notice.replace(/: Resources.*?(Integration)/, ' … $1')),
     [
+      'Second GET /second/new.UnservedSecurity: its security scheme has no authorizer: everybody may call it, as on AWS',
       'Rest POST /mock (AWS::ApiGateway::Method): it is not served … Integration.RequestTemplates: a mapping template with #set is not evaluated',
       'Rest GET /elsewhere (AWS::ApiGateway::Method): it is not served … Integration.Type: must be AWS_PROXY or MOCK, is "HTTP_PROXY"',
     ],
@@ -224,6 +231,10 @@ paths:
     get:
       security: []
       x-amazon-apigateway-integration: *echo
+  /guarded:
+    get:
+      security: [{ Asked: [] }]
+      x-amazon-apigateway-integration: *echo
 `;
 const SAM = `
 Transform: AWS::Serverless-2016-10-31
@@ -249,7 +260,10 @@ Resources:
     Properties:
       StageName: live
       DefinitionUri: api/swagger.yaml
-      Auth: { DefaultAuthorizer: AWS_IAM, AddDefaultAuthorizerToCorsPreflight: false }
+      Auth:
+        DefaultAuthorizer: AWS_IAM
+        AddDefaultAuthorizerToCorsPreflight: false
+        Authorizers: { Asked: { FunctionArn: !GetAtt Echo.Arn } }
       Cors: { AllowOrigin: "'https://a.example'", AllowHeaders: "'x-a'", MaxAge: "'600'" }
       Models: { Cat: { type: array, maxItems: 1 } }
       GatewayResponses:
@@ -275,6 +289,7 @@ test('a SAM API has the routes of its document and of its events, and answers pr
   const own = await fetch(`${host.url}/dogs`, { method: 'POST', body: '{}' });
   assert.deepEqual([own.status, own.headers.get('x-own')], [404, 'own']);
   assert.deepEqual(await own.json(), { message: 'Missing Authentication Token' });
+  assert.deepEqual(await ask('GET', '/guarded'), [401, '{"message":"Unauthorized"}']);
   assert.deepEqual(await ask('PUT', '/cats?n=1', '[1]'), [200, '/cats']);
   assert.deepEqual(await ask('PUT', '/cats?n=1', '[1,2]'), [400, '{"message":"Invalid request body"}']);
   const missing = '{"message":"Missing required request parameters: [n]"}';

@@ -56,7 +56,12 @@ export function contextValue(name: string, request: GatewayRequest): string | un
   };
   if (Object.hasOwn(values, name)) return values[name];
   if (!name.startsWith('authorizer.')) return undefined;
-  const known = Object(request.caller?.authorizer) as Record<string, unknown>;
-  const value = known[name.slice('authorizer.'.length)];
+  const value = name
+    .split('.')
+    .slice(1)
+    .reduce<unknown>(
+      (at, key) => (Object.hasOwn(Object(at), key) ? Object(at)[key] : undefined),
+      request.caller?.authorizer,
+    );
   return value === undefined || value === null ? undefined : String(value);
 }
