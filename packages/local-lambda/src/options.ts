@@ -68,6 +68,8 @@ export interface LocalLambdaOptions {
    * Default: that variable, or `AWS_ENDPOINT_URL`, of `environment`; without one, queues call nothing.
    */
   readonly sqsEndpoint?: string;
+  /** The S3 server whose buckets call functions; as `sqsEndpoint`, with `AWS_ENDPOINT_URL_S3`. */
+  readonly s3Endpoint?: string;
   /** Whether schedules of the templates invoke their functions; default false. */
   readonly schedules?: boolean;
   /** Whether queues, schedules and buckets call functions; default true. */
@@ -98,12 +100,13 @@ export type OnLogEvent = (group: string, message: string) => void;
 
 /** The options with their defaults. */
 export type ResolvedOptions = Required<
-  Omit<LocalLambdaOptions, 'region' | 'packageDir' | 'token' | 'awsEndpoint' | 'sqsEndpoint'>
+  Omit<LocalLambdaOptions, 'region' | 'packageDir' | 'token' | 'awsEndpoint' | 'sqsEndpoint' | 's3Endpoint'>
 > & {
   readonly packageDirs: readonly string[];
   readonly token: string | undefined;
   readonly region: string | undefined;
   readonly sqsEndpoint: string | undefined;
+  readonly s3Endpoint: string | undefined;
   readonly snsEndpoint: string | undefined;
   readonly eventsEndpoint: string | undefined;
 };

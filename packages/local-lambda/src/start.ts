@@ -15,6 +15,7 @@ import { partsOf } from './destinations/record.ts';
 import { createSendMessage } from './destinations/send-message.ts';
 import { createStartGate } from './environments/start-gate.ts';
 import { credentialsOf } from './event-sources/aws-request.ts';
+import type { BucketState } from './event-sources/s3/bucket-changes.ts';
 import { type RunningSources, startEventSources } from './event-sources/start-event-sources.ts';
 import { faultNotices, guarded } from './fault-boundary.ts';
 import { type HostedFunction, newInvocation } from './function-host.ts';
@@ -154,6 +155,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   let closing: Promise<void> | undefined;
   const retired = new Set<Promise<void>>();
   const startedMs = Date.now();
+  const bucketStates = new Map<string, BucketState>();
   try {
     await checkLimits(resolved, workDir);
     const host = {
@@ -179,6 +181,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
           return queue.add({ functionName: name, functionArn, invocation: newInvocation(payload) });
         },
         startedMs,
+        bucketStates,
         onFault,
       });
     const webSockets = createWebSocketGateway({

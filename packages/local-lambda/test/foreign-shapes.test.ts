@@ -226,13 +226,12 @@ exports.handler = async (event) => {
   ];
   const { payload } = await host.invoke('Orders', { Records: records });
   assert.deepEqual(payload, { batchItemFailures: [{ itemIdentifier: '2' }] });
-  const sample = 'invoke the function with a sample event instead';
   assert.deepEqual(host.notices, [
-    `OrdersUpload (AWS::Serverless::S3Event): the events of a bucket are not sent here; ${sample}`,
-    'Uploads (AWS::S3::Bucket): it is not there on this machine; name one that is with --env',
     'OrdersNightly (AWS::Scheduler::Schedule): schedules are off; give --schedules to run them, or invoke the function with a sample event',
+    'OrdersUpload (AWS::Serverless::S3Event): set AWS_ENDPOINT_URL_S3 to an S3 server on this machine, and its events come; or invoke the function with a sample event',
     'OrdersJob (AWS::Lambda::EventSourceMapping): set AWS_ENDPOINT_URL_SQS to an SQS server on this machine, and its messages come; or invoke the function with a sample event',
     'Jobs (AWS::SQS::Queue): set AWS_ENDPOINT_URL_SQS to an SQS server on this machine, and it is created there when it is missing',
+    'Uploads (AWS::S3::Bucket): set AWS_ENDPOINT_URL_S3 to an S3 server on this machine, and it is created there when it is missing',
   ]);
 });
 

@@ -42,6 +42,7 @@ export const INVOKE_OPTIONS = {
   runtimeSdk: SERVE_OPTIONS.runtimeSdk,
   awsEndpoint: SERVE_OPTIONS.awsEndpoint,
   sqsEndpoint: SERVE_OPTIONS.sqsEndpoint,
+  s3Endpoint: SERVE_OPTIONS.s3Endpoint,
   strict: SERVE_OPTIONS.strict,
   dynamodb: SERVE_OPTIONS.dynamodb,
 } satisfies OptionTable;

@@ -123,7 +123,7 @@ export const HOST_OPTIONS = {
   } satisfies Option<Readonly<Record<string, string>>>,
   awsEndpoint: {
     env: 'AWS_ENDPOINT_URL',
-    help: 'server of SQS, SNS and EventBridge, where none is named for one alone',
+    help: 'server of SQS, S3, SNS and EventBridge, where none is named for one alone',
     ...serverUrl,
   } satisfies Option<string>,
   sqsEndpoint: {
@@ -144,6 +144,11 @@ export const HOST_OPTIONS = {
     default: 9_229,
     ...wholeNumber(0, 65_535),
   } satisfies Option<number>,
+  s3Endpoint: {
+    env: 'AWS_ENDPOINT_URL_S3',
+    help: 'S3 server whose buckets call functions; those of the template are created when they are missing',
+    ...serverUrl,
+  } satisfies Option<string>,
   schedules: {
     env: 'LOCAL_LAMBDA_SCHEDULES',
     help: 'let the schedules of the template invoke their functions',
@@ -204,7 +209,7 @@ export function serveCommand(
   const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const { cpu, freeze, privateTmp } = values;
-  const { awsEndpoint, sqsEndpoint = awsEndpoint, schedules } = values;
+  const { awsEndpoint, sqsEndpoint = awsEndpoint, s3Endpoint = awsEndpoint, schedules } = values;
   const { inspect, inspectPort } = values;
   const packageFirst = packageDirs === undefined;
   return {
@@ -235,6 +240,7 @@ export function serveCommand(
       ...(jwks !== undefined && { jwks }),
       ...(awsEndpoint !== undefined && { awsEndpoint }),
       ...(sqsEndpoint !== undefined && { sqsEndpoint }),
+      ...(s3Endpoint !== undefined && { s3Endpoint }),
       ...(inspect !== undefined && { inspect, inspectPort }),
     },
   };

@@ -1,5 +1,7 @@
+import { type BucketNotification, readBucketNotifications, readBuckets } from './bucket-notifications.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { type QueueDefinition, readQueues } from './queues.ts';
+import { DEPLOYMENT_BUCKETS } from './resource-types.ts';
 import { readSchedules, type ScheduleDefinition } from './schedules.ts';
 import { readSqsMappings, type SqsMapping } from './sqs-mappings.ts';
 import { type LoadedTemplate, resourcesOfType } from './template.ts';
@@ -10,17 +12,23 @@ export interface EventSources {
   readonly queues: readonly QueueDefinition[];
   readonly sqsMappings: readonly SqsMapping[];
   readonly schedules: readonly ScheduleDefinition[];
+  /** Names of the templates' buckets. */
+  readonly buckets: readonly string[];
+  readonly notifications: readonly BucketNotification[];
 }
 
 /** What of the options decides which sources are served. */
 export interface SourceSettings {
   readonly sqsEndpoint?: string | undefined;
+  readonly s3Endpoint?: string | undefined;
   /** Whether schedules run. */
   readonly schedules?: boolean;
 }
 
 const NO_SQS =
   'set AWS_ENDPOINT_URL_SQS to an SQS server on this machine, and it is created there when it is missing';
+const NO_S3 =
+  'set AWS_ENDPOINT_URL_S3 to an S3 server on this machine, and it is created there when it is missing';
 const NO_MESSAGES =
   'set AWS_ENDPOINT_URL_SQS to an SQS server on this machine, and its messages come; or invoke the function with a sample event';
 
@@ -32,19 +40,31 @@ const NO_MESSAGES =
 export function readEventSources(
   templates: readonly LoadedTemplate[],
   functions: readonly FunctionDefinition[],
-  { sqsEndpoint, schedules: on = false }: SourceSettings,
+  { sqsEndpoint, s3Endpoint, schedules: on = false }: SourceSettings,
   onUnserved: (unserved: Unserved) => void,
 ): EventSources {
   const schedules = templates.flatMap((loaded) => readSchedules(loaded, functions, on, onUnserved));
   const sqsMappings = templates.flatMap((loaded) => readSqsMappings(loaded, functions, onUnserved));
-  if (sqsEndpoint !== undefined) return { queues: templates.flatMap(readQueues), sqsMappings, schedules };
-  for (const { logicalId } of sqsMappings) {
-    onUnserved({ what: `${logicalId} (AWS::Lambda::EventSourceMapping)`, notice: NO_MESSAGES });
-  }
-  for (const loaded of templates) {
-    for (const { logicalId, type } of resourcesOfType(loaded, 'AWS::SQS::Queue')) {
-      onUnserved({ what: `${logicalId} (${type})`, notice: NO_SQS });
+  const notifications = templates.flatMap((loaded) =>
+    readBucketNotifications(loaded, functions, s3Endpoint !== undefined, onUnserved),
+  );
+  const named = (type: string, notice: string): void => {
+    for (const { logicalId } of templates.flatMap((loaded) => resourcesOfType(loaded, type))) {
+      if (!DEPLOYMENT_BUCKETS.includes(logicalId)) onUnserved({ what: `${logicalId} (${type})`, notice });
     }
+  };
+  if (sqsEndpoint === undefined) {
+    for (const { logicalId } of sqsMappings) {
+      onUnserved({ what: `${logicalId} (AWS::Lambda::EventSourceMapping)`, notice: NO_MESSAGES });
+    }
+    named('AWS::SQS::Queue', NO_SQS);
   }
-  return { queues: [], sqsMappings: [], schedules };
+  if (s3Endpoint === undefined) named('AWS::S3::Bucket', NO_S3);
+  return {
+    queues: sqsEndpoint === undefined ? [] : templates.flatMap(readQueues),
+    sqsMappings: sqsEndpoint === undefined ? [] : sqsMappings,
+    schedules,
+    buckets: s3Endpoint === undefined ? [] : templates.flatMap(readBuckets),
+    notifications,
+  };
 }

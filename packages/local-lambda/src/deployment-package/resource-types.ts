@@ -7,9 +7,6 @@ const told = (notice: string): Treatment => ({ notice });
 
 const NO_SOURCE = told('nothing here sends its events; invoke the function with a sample event instead');
 const NO_STORE = told('it is not there on this machine; name one that is with --env');
-const NO_BUCKET_EVENTS = told(
-  'the events of a bucket are not sent here; invoke the function with a sample event instead',
-);
 const NO_POOL_TRIGGER = told('a user pool calls no function here; invoke it with a sample event instead');
 
 /** Of an OpenAPI document. */
@@ -60,7 +57,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'AWS::ApiGatewayV2::DomainName': told('the API is served under the host name of this machine'),
   'AWS::ApiGatewayV2::ApiMapping': told('the API is served at its own path'),
   'AWS::ApiGatewayV2::*': HARMLESS,
-  'AWS::Serverless::S3Event': NO_BUCKET_EVENTS,
+  'AWS::Serverless::S3Event': SERVED,
   'AWS::Serverless::CognitoEvent': NO_POOL_TRIGGER,
   'AWS::Serverless::Connector': HARMLESS,
   'AWS::Serverless::StateMachine': told('state machines do not run here'),
@@ -84,7 +81,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'AWS::Kinesis::ResourcePolicy': HARMLESS,
   'AWS::Kinesis::Stream': NO_STORE,
   'AWS::S3::BucketPolicy': HARMLESS,
-  'AWS::S3::Bucket': NO_STORE,
+  'AWS::S3::Bucket': SERVED,
   'AWS::IoT::TopicRule': NO_SOURCE,
   'AWS::IoT::ProvisioningTemplate': NO_SOURCE,
   'AWS::IoT::*': HARMLESS,
@@ -104,8 +101,8 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
     'its template is not in the package; serve its own package beside this one',
   ),
   'AWS::CloudFormation::CustomResource': told('custom resources do nothing here'),
-  'Custom::S3BucketNotifications': NO_BUCKET_EVENTS,
-  'Custom::S3': NO_BUCKET_EVENTS,
+  'Custom::S3BucketNotifications': SERVED,
+  'Custom::S3': SERVED,
   'Custom::CognitoUserPool': NO_POOL_TRIGGER,
   'Custom::EventBridge': NO_SOURCE,
   'Custom::ApiGatewayAccountRole': HARMLESS,
@@ -146,7 +143,6 @@ export const PROPERTIES: Readonly<Record<string, Readonly<Record<string, Treatme
     CapacityProviderConfig: told('one environment serves one invocation at a time'),
     TenancyConfig: told('tenants share environments'),
   },
-  'AWS::S3::Bucket': { NotificationConfiguration: NO_BUCKET_EVENTS },
   'AWS::SNS::Topic': { Subscription: NO_SOURCE },
   'AWS::Cognito::UserPool': { LambdaConfig: NO_POOL_TRIGGER },
   'AWS::DynamoDB::Table': { TimeToLiveSpecification: told('nothing expires') },

@@ -63,6 +63,7 @@ function eventProperties(
     const { Queue, ...same } = properties;
     return { ...same, EventSourceArn: Queue, FunctionName: { Ref: functionId } };
   }
+  if (type === 'S3') return { ...properties, Function: { Ref: functionId } };
   const Arn = { 'Fn::GetAtt': [functionId, 'Arn'] };
   const input = properties['Input'] === undefined ? {} : { Input: properties['Input'] };
   if (type === 'Schedule') {

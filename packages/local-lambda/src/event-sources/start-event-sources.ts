@@ -6,6 +6,9 @@ import type { InvocationOutcome } from '../environments/invocation.ts';
 import { guarded, type OnFault } from '../fault-boundary.ts';
 import { type AwsServer, credentialsOf } from './aws-request.ts';
 import { untilDone } from './back-off.ts';
+import type { BucketState } from './s3/bucket-changes.ts';
+import { pollBucket } from './s3/bucket-poller.ts';
+import { createS3Client } from './s3/s3-client.ts';
 import { runSchedules } from './schedules/run-schedules.ts';
 import { type Poller, startPoller } from './sqs/poller.ts';
 import { createQueues, type FoundQueue } from './sqs/queues.ts';
@@ -18,6 +21,9 @@ export interface EventSourceOptions {
   /** Whether to start any. */
   readonly eventSources: boolean;
   readonly sqsEndpoint: string | undefined;
+  readonly s3Endpoint: string | undefined;
+  /** What buckets held when they were last looked at; it survives a reload. */
+  readonly bucketStates: Map<string, BucketState>;
   /** Variables that all functions get; the host signs with their credentials. */
   readonly environment: Readonly<Record<string, string>>;
   /** Environments of one function at once. */
@@ -48,9 +54,10 @@ const CONCURRENCY = 5;
  * templates are there, or their server has failed once: it is asked again until it answers.
  */
 export async function startEventSources(options: EventSourceOptions): Promise<RunningSources> {
-  const { eventSources, sqsEndpoint } = options;
+  const { eventSources, sqsEndpoint, s3Endpoint } = options;
   const running: RunningSources[] = eventSources ? [startSchedules(options)] : [];
   if (eventSources && sqsEndpoint !== undefined) running.push(...(await startSqs(options, sqsEndpoint)));
+  if (eventSources && s3Endpoint !== undefined) running.push(await startBuckets(options, s3Endpoint));
   return {
     stop: async () => void (await Promise.all(running.map((one) => one.stop()))),
     ended: async () => void (await Promise.all(running.map((one) => one.ended()))),
@@ -74,6 +81,32 @@ function startSchedules(options: EventSourceOptions): RunningSources {
     },
   });
   return { stop: async () => stop(), ended: async () => undefined };
+}
+
+async function startBuckets(options: EventSourceOptions, endpoint: string): Promise<RunningSources> {
+  const { sources, bucketStates } = options;
+  const server = serverOf(options, endpoint, 's3');
+  const names = new Set([...sources.buckets, ...sources.notifications.map(({ bucket }) => bucket)]);
+  const pollers = [...names].map((bucket) =>
+    pollBucket({
+      ...options,
+      bucket,
+      region: server.region,
+      isOwn: sources.buckets.includes(bucket),
+      notifications: sources.notifications.filter((one) => one.bucket === bucket),
+      known: bucketStates.get(bucket),
+      onKnown: (state) => bucketStates.set(bucket, state),
+      client: createS3Client(server, Date.now),
+      now: Date.now,
+      newId: randomUUID,
+      random: Math.random,
+    }),
+  );
+  await Promise.all(pollers.map(({ ready }) => ready));
+  return {
+    stop: async () => void (await Promise.all(pollers.map(({ stop }) => stop()))),
+    ended: async () => undefined,
+  };
 }
 
 async function startSqs(options: EventSourceOptions, endpoint: string): Promise<RunningSources[]> {

@@ -94,6 +94,7 @@ const OTHERS = [
   'AWS::Pipes::Pipe',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::TopicPolicy',
+  'AWS::S3::Bucket',
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
   'AWS::StepFunctions::StateMachine',
@@ -139,8 +140,12 @@ test('every type that the tools make for functions is in the table, and each tha
 const OF_OPTIONS = [
   'AWS::Events::Rule',
   'AWS::Lambda::EventSourceMapping',
+  'AWS::S3::Bucket',
   'AWS::SQS::Queue',
   'AWS::Scheduler::Schedule',
+  'AWS::Serverless::S3Event',
+  'Custom::S3',
+  'Custom::S3BucketNotifications',
 ];
 
 const CODE = {
