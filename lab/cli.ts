@@ -86,7 +86,7 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
   },
   self: {
     answers: 'How often does the bench see a difference between a stack and itself?',
-    takes: '6 min',
+    takes: '10 min',
     load: async () => (await import('./self/experiment.ts')).self,
   },
 };

@@ -110,7 +110,7 @@ export const BENCH_OPTIONS = {
   } satisfies Option<number>,
   cold: {
     env: 'BENCH_COLD',
-    help: 'cold starts forced of each function and stack; 10 on this machine and none against a URL when not given',
+    help: 'cold starts of each function and stack, forced where the rounds do not begin with as many; 10 on this machine and none against a URL when not given',
     ...wholeNumber(0, 1000),
   } satisfies Option<number>,
   engine: {

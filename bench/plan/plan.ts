@@ -16,7 +16,7 @@ export interface PlannedSeconds {
 export const FLOOR_SECONDS = 0.5;
 
 /** What was seen on 2 cores: the init of an execution environment, and what each thousand of sheep takes to load. */
-const LOCAL = { init: 0.15, forced: 0, perThousandSheep: 0.05, coldStart: 0.2, call: 0.02 };
+const LOCAL = { init: 0.25, forced: 0, perThousandSheep: 0.07, coldStart: 0.25, call: 0.02 };
 /** A function is changed, and waited for; nobody knows how far away it is. */
 const REMOTE = { init: 0.5, forced: 5, perThousandSheep: 0.1, coldStart: 5, call: 0.1 };
 
@@ -54,10 +54,26 @@ export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
   };
 }
 
+/**
+ * How many cold starts of each function and stack the rounds give without being forced for it: on this machine each new
+ * execution environment begins with one call, alone where there is one connection.
+ */
+export function coldStartsInRounds(plan: Plan): number {
+  const { isRemote, engine, warmUp, freshEvery, connections, rate, rounds } = plan;
+  const isOneByOne = !isRemote && engine === 'bench' && (connections === 1 || rate !== undefined);
+  return isOneByOne && warmUp > 0 && freshEvery > 0 ? Math.ceil(rounds / freshEvery) : 0;
+}
+
+/** Cold starts that are forced after the rounds. */
+function forcedColdStarts(plan: Plan): number {
+  return Math.max(0, plan.cold - coldStartsInRounds(plan));
+}
+
 /** Estimates how long a plan takes, without the wait for CloudWatch. */
 export function plannedSeconds(plan: Plan): PlannedSeconds {
-  const { stacks, scenarios, rounds, calls, duration, warmUp, freshEvery, connections, rate, cold } = plan;
+  const { stacks, scenarios, rounds, calls, duration, warmUp, freshEvery, connections, rate } = plan;
   const { herd, isRemote } = plan;
+  const cold = forcedColdStarts(plan);
   const seen = isRemote ? REMOTE : LOCAL;
   const load =
     calls === undefined ? duration : rate === undefined ? (calls * seen.call) / connections : calls / rate;
@@ -99,13 +115,20 @@ export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
     ...(plan.rateSteps === undefined
       ? []
       : [`  then ${plan.rateSteps.join(', ')} requests/s (${arrivals}) against ${plan.objective}`]),
-    ...(cold > 0 ? [`  then ${cold} forced cold starts of each function`] : []),
+    ...(cold > 0 ? [coldText(plan)] : []),
   ];
 }
 
 /** Says who applies the load where it is not the bench's own engine; begins with a blank. */
 export function engineText({ engine }: Pick<Plan, 'engine'>): string {
   return engine === 'bench' ? '' : ` by ${engine}`;
+}
+
+function coldText(plan: Plan): string {
+  const [inRounds, forced] = [coldStartsInRounds(plan), forcedColdStarts(plan)];
+  if (inRounds === 0) return `  then ${forced} forced cold starts of each function`;
+  const more = forced === 0 ? '' : `, then ${forced} more`;
+  return `  the rounds begin with ${inRounds} cold starts of each function${more}`;
 }
 
 function freshText(rounds: number): string {

@@ -1,4 +1,5 @@
 import type { Window } from '@sheep-shed/log-insights';
+import type { Invocation } from '@sheep-shed/log-insights/report-lines';
 import type { Herd } from '../herd/make-herd.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { ScenarioName } from '../results/names.ts';
@@ -9,13 +10,16 @@ import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import { answerOf, connectTo } from '../stacks/ask.ts';
 import type { ColdAccess, Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
+import type { RoundColdStart } from './course.ts';
 import { withLateLines } from './join-reports.ts';
-import { countShed, dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
+import { dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
 
 /** The forced cold starts of one function on one stack, before the host is asked for their REPORT lines. */
 export interface ColdCourse {
   readonly scenario: ScenarioName;
   readonly stack: Stack;
+  /** Those that the rounds began with; only what is missing to the plan is forced. */
+  readonly inRounds: readonly RoundColdStart[];
   readonly clientMs: number[];
   readonly violations: string[];
   window: Window | undefined;
@@ -37,7 +41,8 @@ export async function runColdStarts(
   onStart: () => void,
 ): Promise<void> {
   const passes = new Map<ColdCourse, Pass>();
-  for (const course of courses) {
+  const missing = ({ inRounds }: ColdCourse) => options.cold - inRounds.length;
+  for (const course of courses.filter((one) => missing(one) > 0)) {
     try {
       passes.set(course, await prepare(course, herd, options, world));
     } catch (error) {
@@ -49,8 +54,8 @@ export async function runColdStarts(
     for (const course of k % 2 === 0 ? courses : courses.toReversed()) {
       const { stack, scenario } = course;
       const pass = passes.get(course);
-      if (stack.cold === undefined || pass === undefined) continue;
-      world.progress.step(`cold start ${k + 1} of ${options.cold} of ${scenario} on ${stack.name}`);
+      if (stack.cold === undefined || pass === undefined || k >= missing(course)) continue;
+      world.progress.step(`cold start ${k + 1} of ${missing(course)} of ${scenario} on ${stack.name}`);
       try {
         await startCold(course, stack.cold, pass, options, world);
       } catch (error) {
@@ -71,8 +76,7 @@ async function prepare(
 ): Promise<Pass> {
   const { signal, sleep, nextTattoo } = world;
   const dog = dogOf(stack, options, world);
-  if (scenario !== 'cat') await loadShed(stack, herd, dog, options, world);
-  const count = scenario === 'cat' ? 0 : await countShed(stack, dog);
+  const count = scenario === 'cat' ? 0 : await loadShed(stack, herd, dog, options, world);
   await stack.host?.settle();
   if (stack.logs?.isImmediate === false) await sleep(CALM_MS, signal);
   return scenarioByName(scenario, options, nextTattoo).begin(shedOf(stack, herd, count, { connections: 1 }));
@@ -131,12 +135,34 @@ export async function concludeCold(
     const line = isWhole ? invocations[k] : undefined;
     if (line !== undefined && line.initMs === null)
       violations.push(`start ${k + 1} of ${clientMs.length} was not cold`);
-    return {
-      initMs: line?.initMs ?? undefined,
-      durationMs: line?.durationMs ?? undefined,
-      billedMs: line?.billedMs ?? undefined,
-      clientMs: ms,
-    };
+    return toStart(line, ms);
   });
-  return { result: { scenario, stack: stack.name, starts, violations }, warnings };
+  const first = await startsOfRounds(course, violations);
+  return { result: { scenario, stack: stack.name, starts: [...first, ...starts], violations }, warnings };
+}
+
+/** Joins each cold start of a round with the one REPORT line of its time. */
+async function startsOfRounds(course: ColdCourse, violations: string[]): Promise<ColdStart[]> {
+  const { scenario, stack, inRounds } = course;
+  const starts: ColdStart[] = [];
+  for (const { clientMs, window } of inRounds) {
+    const listed = await stack.logs?.list(FUNCTION_OF[scenario], window, 1);
+    const [line, ...others] = listed?.invocations ?? [];
+    const isCold = line !== undefined && line.initMs !== null && others.length === 0;
+    if (listed !== undefined && !isCold) {
+      const which = `the call that began round ${starts.length + 1} on new execution environments`;
+      violations.push(`${which} was not one cold start: ${listed.invocations.length} REPORT lines`);
+    }
+    starts.push(toStart(isCold ? line : undefined, clientMs));
+  }
+  return starts;
+}
+
+function toStart(line: Invocation | undefined, clientMs: number): ColdStart {
+  return {
+    initMs: line?.initMs ?? undefined,
+    durationMs: line?.durationMs ?? undefined,
+    billedMs: line?.billedMs ?? undefined,
+    clientMs,
+  };
 }

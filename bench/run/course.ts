@@ -19,10 +19,20 @@ export interface Course {
   isWarm: boolean;
   /** Times that the bench asked the dog since the last round began. */
   dogAsked: number;
+  /** Cold starts with which rounds began, one call alone each; empty where the bench cannot tell them from others. */
+  readonly coldStarts: RoundColdStart[];
   /** Rounds broken off since the last whole one. */
   brokenInRow: number;
   /** Requests that were throttled, those of warm-ups among them. */
   throttled: Throttled;
+}
+
+/** The call that started a round's new execution environment. */
+export interface RoundColdStart {
+  /** Milliseconds that the client waited for the answer. */
+  readonly clientMs: number;
+  /** In it the scenario's function was called by this call only. */
+  readonly window: Window;
 }
 
 /** One round, and what its REPORT lines can be told by. */
@@ -57,6 +67,7 @@ export function newCourse(scenario: ScenarioName, stack: Stack): Course {
     beganAt: undefined,
     isWarm: false,
     dogAsked: 0,
+    coldStarts: [],
     brokenInRow: 0,
     throttled: NONE_THROTTLED,
   };

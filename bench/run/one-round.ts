@@ -13,7 +13,7 @@ import { sendOnce } from '../stacks/ask.ts';
 import { histogram } from '../statistics/histogram.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { Course, Uncounted } from './course.ts';
-import { countShed, dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
+import { dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
 
 /** CloudWatch takes whole seconds: what nobody counts must lie before the second in which a round begins, or well after it. */
 const CALM_MS = 2_000;
@@ -114,14 +114,14 @@ async function makeReady(
   // What follows must not lie in the window of the round before.
   if (isDelayed && course.rounds.length > 0) await world.sleep(CALM_MS, world.signal);
   const dog = countingDog(course, options, world);
-  if (scenario.name !== 'cat') await loadShed(stack, herd, dog, options, world);
+  const count = scenario.name === 'cat' ? 0 : await loadShed(stack, herd, dog, options, world);
   if (isFresh) {
     // A herd that is posted, and calls of other scenarios, leave environments behind on this machine too.
     if (stack.host) await stack.host.dropEnvironments();
     else await stack.cold?.force(FUNCTION_OF[scenario.name]);
   }
   course.beganAt ??= world.now();
-  if (options.warmUp > 0) await warmUp(course, scenario, uncounted, herd, options, world);
+  if (options.warmUp > 0) await warmUp(course, scenario, { isFresh, count }, uncounted, herd, options, world);
   course.isWarm = true;
 }
 
@@ -139,8 +139,7 @@ async function prepare(
   const { name } = scenario;
   const dog = countingDog(course, options, world);
   // The cat needs no sheep; a wolf's warm-up has eaten some.
-  if (name !== 'cat') await loadShed(stack, herd, dog, options, world);
-  const count = name === 'cat' ? 0 : await countShed(stack, dog);
+  const count = name === 'cat' ? 0 : await loadShed(stack, herd, dog, options, world);
   if (host) {
     // The window of a round begins in a millisecond of its own, after the last line of what came before it.
     await host.settle();
@@ -158,19 +157,20 @@ async function prepare(
 async function warmUp(
   course: Course,
   scenario: Scenario,
+  { isFresh, count }: { readonly isFresh: boolean; readonly count: number },
   uncounted: Uncounted,
   herd: Herd,
   options: BenchOptions,
   world: BenchWorld,
 ) {
   const { stack, violations } = course;
-  const count = scenario.name === 'cat' ? 0 : await countShed(stack, countingDog(course, options, world));
   const pass = scenario.begin(shedOf(stack, herd, count, options));
   const { seed, connections, rate } = options;
   // The cold starts would use up the time that is meant for what comes after them.
   const colds = { calls: rate === undefined ? connections : 1, seconds: 0, seed };
   const rest = { calls: undefined, seconds: options.warmUp, seed };
   for (const amount of [colds, rest]) {
+    const from = world.now();
     const load = await applyLoad(course, pass, amount, options, world);
     const { calls, lost, wrong, firstWrong } = load;
     uncounted.warmUp += calls - sumThrottled(load.throttled);
@@ -179,7 +179,18 @@ async function warmUp(
     if (sumThrottled(load.throttled) >= Math.min(calls, MAX_UNSERVED) && calls > 0)
       throw new Error(`in the warm-up ${sayThrottled(load.throttled).join(', ')}`);
     if (wrong > 0) violations.push(`in the warm-up: ${firstWrong[0]}`);
+    // What starts beside others would be measured together with them.
+    const isOneStart = amount === colds && calls === 1 && isFresh && stack.host !== undefined;
+    if (isOneStart && options.engine === 'bench') await noteColdStart(course, load, from, world);
   }
+}
+
+/** Keeps the call that started a new environment beside the forced cold starts. */
+async function noteColdStart(course: Course, { latency }: LoadResult, from: number, world: BenchWorld) {
+  await course.stack.host?.settle();
+  course.coldStarts.push({ clientMs: latency.max / 1000, window: { from, to: world.now() + 1 } });
+  // The next line must not be of the same millisecond.
+  await world.sleep(2, world.signal);
 }
 
 async function applyLoad(

@@ -93,9 +93,11 @@ async function runPhases(
   }
   if (options.cold === 0) return;
   for (const scenario of names) {
-    const courses = stacks.map(
-      (stack): ColdCourse => ({ scenario, stack, clientMs: [], violations: [], window: undefined }),
-    );
+    const courses = stacks.map((stack): ColdCourse => {
+      const rounds = collected.courses.find((one) => one.scenario === scenario && one.stack === stack);
+      const inRounds = rounds?.coldStarts ?? [];
+      return { scenario, stack, inRounds, clientMs: [], violations: [], window: undefined };
+    });
     collected.coldCourses.push(...courses);
     await runColdStarts(courses, herd, options, world, () => finish(estimated.coldStart));
   }

@@ -10,7 +10,7 @@ import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 import { climbRates } from './rate-steps.ts';
-import { countShed, dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
+import { dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
 
 /** The options of rate steps, once it is known that there are any. */
 export interface RateSteps {
@@ -80,8 +80,7 @@ async function applyStep(
   const { progress, signal, clock } = world;
   const connections = options.openConnections;
   const dog = dogOf(stack, options, world);
-  if (scenario !== 'cat') await loadShed(stack, herd, dog, options, world);
-  const count = scenario === 'cat' ? 0 : await countShed(stack, dog);
+  const count = scenario === 'cat' ? 0 : await loadShed(stack, herd, dog, options, world);
   const pass = scenarioByName(scenario, options, world.nextTattoo).begin(
     shedOf(stack, herd, count, { connections }),
   );

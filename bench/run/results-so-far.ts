@@ -79,7 +79,7 @@ export function isWorthKeeping({ courses, rateCourses, coldCourses }: Collected)
   return (
     courses.some(hasRounds) ||
     rateCourses.some(({ steps }) => steps.length > 0) ||
-    coldCourses.some(({ clientMs }) => clientMs.length > 0)
+    coldCourses.some(hasStarts)
   );
 }
 
@@ -88,7 +88,7 @@ export async function askHosts(collected: Collected): Promise<void> {
   const { courses, coldCourses, warnings } = collected;
   const [warm, cold] = await Promise.all([
     withReports(courses.filter(hasRounds)),
-    Promise.all(coldCourses.filter(({ clientMs }) => clientMs.length > 0).map(concludeCold)),
+    Promise.all(coldCourses.filter(hasStarts).map(concludeCold)),
   ]);
   warnings.push(...warm.warnings, ...cold.flatMap((one) => one.warnings));
   collected.reported = { scenarios: warm.scenarios, coldStarts: cold.map(({ result }) => result) };
@@ -147,13 +147,20 @@ function withoutHosts({ courses, coldCourses }: Collected): NonNullable<Collecte
   const unknown = { initMs: undefined, durationMs: undefined, billedMs: undefined };
   return {
     scenarios: courses.filter(hasRounds).map(withoutReports),
-    coldStarts: coldCourses.map(({ scenario, stack, clientMs, violations }) => ({
+    coldStarts: coldCourses.map(({ scenario, stack, inRounds, clientMs, violations }) => ({
       scenario,
       stack: stack.name,
-      starts: clientMs.map((ms) => ({ ...unknown, clientMs: ms })),
+      starts: [...inRounds.map((one) => one.clientMs), ...clientMs].map((ms) => ({
+        ...unknown,
+        clientMs: ms,
+      })),
       violations,
     })),
   };
+}
+
+function hasStarts({ inRounds, clientMs }: ColdCourse): boolean {
+  return inRounds.length + clientMs.length > 0;
 }
 
 function hasRounds({ rounds }: Course): boolean {

@@ -12,7 +12,8 @@ const STALE_MS = 1_000;
 /**
  * Gives a stack the herd that a round begins with: past the functions where the table can be reached, else by
  * posting what is missing, with weights that are the functions' own.
- * @param dog counts the sheep through the stack.
+ * @param dog counts the sheep through the stack, and is asked only where the table cannot be reached.
+ * @returns how many sheep are there then.
  * @throws Error in one line when the stack does not take the herd.
  */
 export async function loadShed(
@@ -21,11 +22,14 @@ export async function loadShed(
   dog: () => Promise<number>,
   options: BenchOptions,
   world: BenchWorld,
-): Promise<void> {
-  if (stack.table) {
-    const changes = await stack.table.load(herd.sheep);
-    if (changes > 0 && stack.host === undefined) await world.sleep(STALE_MS, world.signal);
-  } else await fillOverHttp(stack, dog, options, world);
+): Promise<number> {
+  if (stack.table === undefined) {
+    await fillOverHttp(stack, dog, options, world);
+    return dog();
+  }
+  const changes = await stack.table.load(herd.sheep);
+  if (changes > 0 && stack.host === undefined) await world.sleep(STALE_MS, world.signal);
+  return herd.sheep.length;
 }
 
 /** What a pass is told of the shed. */
@@ -55,11 +59,6 @@ export function loadOn(
 
 function putBack(table: NonNullable<Stack['table']>, sheep: readonly HerdSheep[]): Promise<void> | undefined {
   return sheep.length === 0 ? undefined : table.put(sheep);
-}
-
-/** Counts the sheep past the functions where the table can be reached: the dog's own invocations would count as measured. */
-export async function countShed(stack: Stack, dog: () => Promise<number>): Promise<number> {
-  return (await stack.table?.read())?.length ?? (await dog());
 }
 
 /** Counts the sheep through a stack's dog. */

@@ -109,11 +109,16 @@ export async function packageStacks(
   signal: AbortSignal,
 ): Promise<StackPackages> {
   const { names, notices } = await runnable(root, chosen, progress);
-  const packages = new Map<StackName, string>();
-  for (const name of names) {
-    const onStart = () => progress.step(`packaging the stack ${name} (sls package)`);
-    packages.set(name, await packageStack(root, name, STACKS[name], signal, onStart));
-  }
+  // Each takes one core; all have ended when one fails.
+  const packaged = await Promise.allSettled(
+    names.map(async (name) => {
+      const onStart = () => progress.step(`packaging the stack ${name} (sls package)`);
+      return [name, await packageStack(root, name, STACKS[name], signal, onStart)] as const;
+    }),
+  );
+  const failed = packaged.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  const packages = new Map(packaged.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
   return { packages, notices };
 }
 

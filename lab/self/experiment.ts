@@ -12,7 +12,7 @@ import type { BenchResult } from '../../bench/results/result.ts';
 import { readResult } from '../../bench/results/result-file.ts';
 import { STACK_NAMES, type StackName } from '../../bench/stacks/catalogue.ts';
 import { experiment, type Lab, ROOT } from '../experiment.ts';
-import { type SelfVerdict, TALLY_HEADER, tallyOf, verdictsOf } from './tally.ts';
+import { conclusionOf, type SelfVerdict, TALLY_HEADER, tallyOf, verdictsOf } from './tally.ts';
 
 const OPTIONS = {
   runs: { help: 'runs of the bench', default: 20, ...wholeNumber(1, 1000) } satisfies Option<number>,
@@ -27,7 +27,10 @@ const OPTIONS = {
     ...SWITCH,
   } satisfies Option<boolean>,
 };
-const RUN_LIMIT_MS = 30 * 60_000;
+/** A run that takes longer is given up: what it measures is a machine that does something else. */
+const RUN_LIMIT_MS = 5 * 60_000;
+/** Aimed at for a series of 20 runs of `quick`. */
+const AIM_MINUTES = 12;
 
 /** A stack against itself, again and again: every verdict of the bench but `inconclusive` is wrong. */
 export const self = experiment(OPTIONS, async ({ runs, stack, preset, resume }, lab) => {
@@ -36,6 +39,7 @@ export const self = experiment(OPTIONS, async ({ runs, stack, preset, resume }, 
   await mkdir(folder, { recursive: true });
   const done: SelfVerdict[][] = [];
   let first: BenchResult | undefined;
+  let seconds = 0;
   for (let run = 1; run <= runs; run++) {
     lab.progress.step(`run ${run} of ${runs}`);
     const file = join(folder, `${run}.json`);
@@ -47,11 +51,16 @@ export const self = experiment(OPTIONS, async ({ runs, stack, preset, resume }, 
     }
     const verdicts = verdictsOf(result);
     done.push(verdicts);
+    const took = (Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000;
+    seconds += took;
     const load = result.machine.loadAverageAfter?.toFixed(1) ?? 'not available';
-    lab.say(`${run}: ${verdicts.map(tell).join(', ')}; load average ${load}`);
+    lab.say(`${run}: ${verdicts.map(tell).join(', ')}; load average ${load}, ${took.toFixed(0)} s`);
   }
   lab.say(`\n${stack} against itself, preset ${preset}, ${runs} runs\n`);
-  lab.say(renderTable(TALLY_HEADER, tallyOf(done)));
+  const tally = tallyOf(done);
+  lab.say(renderTable(TALLY_HEADER, tally));
+  const minutes = `${(seconds / 60).toFixed(1)} minutes of measuring (aimed at: ${AIM_MINUTES} for 20 runs of quick)`;
+  lab.say(`\n${conclusionOf(tally)}; ${minutes}`);
 });
 
 /** Runs `npm run bench` and keeps its result only when it is whole. @throws Error with the bench's own words. */

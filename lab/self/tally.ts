@@ -52,3 +52,11 @@ export function tallyOf(runs: readonly (readonly SelfVerdict[])[]): string[][] {
     ];
   });
 }
+
+/** The tally in a line: whether every scenario reached both aims, or which did not. */
+export function conclusionOf(tally: readonly (readonly string[])[]): string {
+  const missed = tally.filter((row) => row.at(-1) === 'MISSED').map(([scenario]) => scenario);
+  return missed.length === 0 && tally.length > 0
+    ? 'REACHED by every scenario'
+    : `MISSED by ${missed.join(', ') || 'all'}`;
+}

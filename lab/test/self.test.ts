@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sampleResult } from '../../test/bench/sample-result.ts';
-import { tallyOf, verdictsOf } from '../self/tally.ts';
+import { conclusionOf, tallyOf, verdictsOf } from '../self/tally.ts';
 
 test('the verdicts are those of the reports, one a scenario', () => {
   const result = sampleResult();
@@ -29,4 +29,7 @@ test('a tally counts each verdict and tells the typical width', () => {
   assert.deepEqual(tallyOf([of('inconclusive', 1.2), of('faster', 1.3), of('inconclusive', 1.1)]), [
     ['cat', '2 of 3', '1', '0', '0', '×÷ 1.20', 'MISSED'],
   ]);
+  assert.equal(conclusionOf(tallyOf([of('inconclusive', 1.2), of('faster', 1.3)])), 'MISSED by cat');
+  assert.equal(conclusionOf(tallyOf([of('inconclusive', 1.2)])), 'REACHED by every scenario');
+  assert.equal(conclusionOf([]), 'MISSED by all');
 });
