@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
-import type { BenchResult } from '../../bench/results/result.ts';
+import { type BenchResult, RESULT_VERSION } from '../../bench/results/result.ts';
 import { type Answer, startCloudWatch } from '../../packages/log-insights/test/cloudwatch-server.ts';
 import { bench, benchIn, deployedShed, KEYS, NO_AWS, spawnedBench, temporaryFile } from './run-cli.ts';
 
@@ -15,7 +15,7 @@ test('measures a deployed shed, verifies it, and writes the result', async (t) =
   assert.match(stdout, /\n {4}\/aws\/lambda\/sheep-shed-dev-mine-post-sheep\n/);
   assert.match(stdout, /Warning: the functions drew the weights themselves/);
   const result = JSON.parse(await readFile(out, 'utf8')) as BenchResult;
-  assert.equal(result.version, 3);
+  assert.equal(result.version, RESULT_VERSION);
   assert.deepEqual(
     result.scenarios.map(({ scenario, rounds }) => [scenario, rounds.map(({ load }) => load.calls)]),
     [

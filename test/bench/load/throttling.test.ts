@@ -82,5 +82,7 @@ test('a stage that throttles all is not asked to the end', async (t) => {
     next: () => ({ method: 'GET', path: '/1' }) as const,
   };
   const { calls, throttled } = await closedLoad(all);
-  assert.deepEqual([calls, throttled], [100, { gateway: 100, lambda: 0 }]);
+  // Beside the hundredth, what was under way is waited for.
+  assert.ok(calls >= 100 && calls < 300, `${calls}`);
+  assert.deepEqual(throttled, { gateway: calls, lambda: 0 });
 });
