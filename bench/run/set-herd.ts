@@ -66,11 +66,14 @@ export function dogOf(stack: Stack, { timeout }: BenchOptions, { signal }: Bench
   return () => askDog(stack, timeout, signal);
 }
 
+/** Sheep posted a second at most: half of what a stage takes by default, so that its burst is left for what is measured. */
+const POSTED_PER_SECOND = 100;
+
 async function fillOverHttp(
   stack: Stack,
   dog: () => Promise<number>,
   { herd, connections, timeout }: BenchOptions,
-  { signal, progress, nextTattoo }: BenchWorld,
+  { signal, progress, nextTattoo, sleep }: BenchWorld,
 ): Promise<void> {
   let missing = herd - (await dog());
   const post = async () => {
@@ -84,6 +87,7 @@ async function fillOverHttp(
       );
       if (status !== 201) throw new Error(`POST /sheep answered ${status} ${body.slice(0, 200)}`);
       progress.step(`posting sheep to ${stack.name}: ${missing} to go`);
+      if (missing > 0) await sleep((1000 * connections) / POSTED_PER_SECOND, signal);
     }
   };
   await Promise.all(Array.from({ length: connections }, post));

@@ -34,9 +34,7 @@ export async function refuseThrottled(
   const problems: string[] = [];
   for (const { target, stack, clients } of reached) {
     if (clients === undefined) {
-      progress.line(
-        `${target.name}: without --region nobody can be asked whether AWS would throttle this plan`,
-      );
+      progress.line(`${target.name}: give --region to have the limits of AWS checked before the run`);
       continue;
     }
     const { askLimits } = await import('./stack-limits.ts');

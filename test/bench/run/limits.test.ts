@@ -55,7 +55,7 @@ test('--ignore-limits measures all the same and warns; limits that cannot be ask
   const args = [...urls, '--region', 'ts=eu-west-3', '--ignore-limits', ...PLAN, '--out', out];
   const { code, stdout, stderr } = await benchIn({ ...KEYS, AWS_ENDPOINT_URL: limited.url }, args);
   assert.equal(code, 0, stdout + stderr);
-  assert.match(stderr, /^api: without --region nobody can be asked whether AWS would throttle this plan$/m);
+  assert.match(stderr, /^api: give --region to have the limits of AWS checked before the run$/m);
   const { warnings, stacks } = JSON.parse(await readFile(out, 'utf8')) as BenchResult;
   assert.match(warnings.join('\n'), /AWS may throttle this plan: ts: dog: --connections 50 needs 50/);
   assert.deepEqual(
