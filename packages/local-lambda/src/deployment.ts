@@ -6,6 +6,7 @@ import { checkFunctions } from './checked-functions.ts';
 import { type ApiDefinition, servedPath } from './deployment-package/api.ts';
 import type { AsyncConfigs } from './deployment-package/async-configs.ts';
 import type { EventSources } from './deployment-package/event-sources.ts';
+import { createFunctionDigest } from './deployment-package/function-digests.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import { createPlaceLayers } from './deployment-package/layers.ts';
 import { readDeploymentPackages } from './deployment-package/read.ts';
@@ -51,8 +52,11 @@ export interface Deployment {
   readonly handle: HandleRequest;
   /** @throws LocalLambdaError when no function has that name. */
   invoke(functionName: string, invocation: Omit<Invocation, 'settle'>): Promise<InvocationOutcome>;
-  /** Answers what is in flight for up to `drainMs`, then ends all environments. */
-  close(drainMs: number): Promise<void>;
+  /**
+   * Answers what is in flight for up to `drainMs`, then ends all environments.
+   * @param kept functions that the next deployment goes on with.
+   */
+  close(drainMs: number, kept?: ReadonlySet<HostedFunction>): Promise<void>;
 }
 
 /** A package without API: every request finds no route. */
@@ -71,9 +75,14 @@ const NO_API: ApiDefinition = {
 /**
  * Reads and unpacks the deployment packages of a host.
  * @param queue of asynchronous invocations; it outlives the deployment.
+ * @param before the one that it takes the place of: functions that have not changed are taken over, as they are.
  * @throws LocalLambdaError naming what is wrong with the package.
  */
-export async function createDeployment(host: FunctionHost, queue: EventQueue): Promise<Deployment> {
+export async function createDeployment(
+  host: FunctionHost,
+  queue: EventQueue,
+  before: ReadonlyMap<string, HostedFunction> = new Map(),
+): Promise<Deployment> {
   const { options, logStore } = host;
   const { templates, apis, ...read } = await readDeploymentPackages(options.packageDirs, options);
   const missing = renderUnserved(read.unserved);
@@ -91,7 +100,8 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
   const workDir = join(host.workDir, randomUUID());
   const placeLayers = createPlaceLayers(read.layers, join(workDir, 'layers'), options.onNotice);
   const own = { ...host, workDir, placeLayers };
-  const hosted = await hostAll(definitions, own).catch(async (error) => {
+  const digestOf = createFunctionDigest(read.layers);
+  const hosted = await hostAll(definitions, own, digestOf, before).catch(async (error) => {
     await removeFolder(own.workDir);
     throw error;
   });
@@ -152,13 +162,14 @@ export async function createDeployment(host: FunctionHost, queue: EventQueue): P
       }
     },
     invoke,
-    close: async (drainMs) => {
-      await Promise.all(hosted.flatMap(({ pools }) => pools.map((pool) => pool.close(drainMs))));
+    close: async (drainMs, kept = new Set()) => {
+      const ending = hosted.filter((one) => !kept.has(one));
+      await Promise.all(ending.map((one) => one.close(drainMs)));
       // An answer is written to the access log after its invocation has ended.
-      await inFlight.none(STREAM_GRACE_MS);
-      for (const { insights } of hosted) insights.close();
+      await inFlight.none(kept.size > 0 ? drainMs : STREAM_GRACE_MS);
       for (const { accessLog } of gateways) accessLog?.stream.close();
-      await removeFolder(own.workDir);
+      // What is left of the folders of deployments goes with the host's own.
+      if (kept.size === 0) await removeFolder(own.workDir);
     },
   };
 
@@ -204,13 +215,22 @@ function createInFlight(): { enter(): () => void; none(limitMs: number): Promise
 
 async function hostAll(
   definitions: readonly FunctionDefinition[],
-  host: Parameters<typeof hostFunction>[1],
+  host: Omit<Parameters<typeof hostFunction>[1], 'digest'>,
+  digestOf: ReturnType<typeof createFunctionDigest>,
+  before: ReadonlyMap<string, HostedFunction>,
 ): Promise<HostedFunction[]> {
-  const hosted = await Promise.all(definitions.map((definition) => hostFunction(definition, host)));
+  const hosted = await Promise.all(
+    definitions.map(async (definition) => {
+      const digest = await digestOf(definition);
+      const known = before.get(definition.name);
+      return known?.digest === digest ? known : hostFunction(definition, { ...host, digest });
+    }),
+  );
   const { packageDirs, cacheDir, runtimeSdk: install, onNotice } = host.options;
   const codeDir = join(host.workDir, 'code');
   await provideRuntimeSdk({ codeDir, packageDirs, cacheDir, install, onNotice }).catch(async (error) => {
-    await Promise.all(hosted.flatMap(({ pools }) => pools.map((pool) => pool.close(0))));
+    const made = hosted.filter((one) => before.get(one.definition.name) !== one);
+    await Promise.all(made.map((one) => one.close(0)));
     throw error;
   });
   return hosted;

@@ -5,7 +5,7 @@ import type { Debuggers, DebugSession } from './debugging/debuggers.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import type { PlaceLayers } from './deployment-package/layers.ts';
 import { placeCode } from './deployment-package/place-code.ts';
-import { watchForChanges } from './deployment-package/read-only-folder.ts';
+import { removeFolder, watchForChanges } from './deployment-package/read-only-folder.ts';
 import { startEnvironment } from './environments/environment.ts';
 import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
 import { createPool, type Pool, type PoolCallbacks } from './environments/pool.ts';
@@ -13,7 +13,7 @@ import type { StartGate } from './environments/start-gate.ts';
 import { guarded, type OnFault } from './fault-boundary.ts';
 import { INSIGHTS_GROUP, insightsLines } from './logs/insights-line.ts';
 import type { Report } from './logs/lines.ts';
-import { type LogStore, type LogStream, newStreamName } from './logs/log-store.ts';
+import { type LogStore, newStreamName } from './logs/log-store.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { environmentVariables } from './runtimes/variables.ts';
@@ -29,8 +29,10 @@ export interface HostedFunction {
   ofQualifier(qualifier: string): HostedFunction | undefined;
   /** The environments of all versions. */
   readonly pools: readonly Pool[];
-  /** The events of Lambda Insights, one for each invocation. */
-  readonly insights: LogStream;
+  /** Says whether a function of a new package is still this one. */
+  readonly digest: string;
+  /** Answers what is in flight for up to `drainMs`, then ends all environments and removes the code. */
+  close(drainMs: number): Promise<void>;
 }
 
 /** What all functions of a host share. */
@@ -54,7 +56,7 @@ export interface FunctionHost {
  */
 export async function hostFunction(
   definition: FunctionDefinition,
-  host: FunctionHost & { readonly placeLayers: PlaceLayers },
+  host: FunctionHost & { readonly placeLayers: PlaceLayers; readonly digest: string },
 ): Promise<HostedFunction> {
   const { options } = host;
   const { name, code, qualifiers } = definition;
@@ -168,10 +170,24 @@ export async function hostFunction(
   inspected?.serve(latest.pool.warm);
   return latest;
 
+  async function close(drainMs: number): Promise<void> {
+    await Promise.all(pools.map((pool) => pool.close(drainMs)));
+    insights.close();
+    await removeFolder(taskRoot);
+  }
+
   function hostVersion(ownDefinition: FunctionDefinition): HostedFunction {
     const pool = poolOf(ownDefinition);
     pools.push(pool);
-    const hosted = { definition: ownDefinition, packageBytes, pool, pools, ofQualifier, insights };
+    const hosted = {
+      definition: ownDefinition,
+      packageBytes,
+      pool,
+      pools,
+      ofQualifier,
+      digest: host.digest,
+      close,
+    };
     versions.set(ownDefinition.version, hosted);
     return hosted;
   }

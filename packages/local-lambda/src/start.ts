@@ -90,7 +90,8 @@ export interface LocalLambda {
   /** Resolves when the log lines of all answered invocations are on disk. */
   flushLogs(): Promise<void>;
   /**
-   * Reads the deployment package anew; requests in flight finish on the old code.
+   * Reads the deployment package anew; requests in flight finish on the old code. Functions that have not changed keep
+   * their environments.
    * @throws LocalLambdaError when the new package is wrong; the old one stays.
    */
   reload(): Promise<void>;
@@ -206,12 +207,13 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     let sources = await startSources(deployment);
     const reload = async (): Promise<void> => {
       const before = deployment;
-      deployment = await createDeployment(host, queue);
+      deployment = await createDeployment(host, queue, before.functions);
+      const kept = new Set(deployment.functions.values());
       takeUpgrades();
       const old = sources;
       const closed = old
         .stop()
-        .then(() => before.close(DRAIN_MS))
+        .then(() => before.close(DRAIN_MS, kept))
         .then(old.ended)
         .catch((error) => onFault('closing the old code', error))
         .finally(() => retired.delete(closed));

@@ -115,6 +115,34 @@ test('reload swaps the code, and what is in flight finishes on the old one', asy
   assert.deepEqual(host.routes, [{ method: 'GET', path: '/new', functionName: 'code' }]);
 });
 
+test('a reload swaps the function that has changed, and no other', async (t) => {
+  const source = (n: number) => `const at = ${n}; export const handler = () => [at, process.pid];`;
+  const changing = (n: number, more: object = {}) => ({
+    one: { source: source(1), ...more },
+    two: { source: source(n) },
+    py: { files: { 'a.py': new TextEncoder().encode('x = 1') }, properties: { Runtime: 'provided.al2023' } },
+  });
+  const host = await startHost(t, changing(1));
+  const call = async (name: string) => (await host.invoke(name, {})).payload as [number, number];
+  const [one, two] = [await call('one'), await call('two')];
+  const reload = async (functions: ReturnType<typeof changing>) => {
+    await writePackage(host.packageDir, functions);
+    await host.reload();
+  };
+  await reload(changing(2));
+  assert.deepEqual(await call('one'), one);
+  const swapped = await call('two');
+  assert.equal(swapped[0], 2);
+  assert.notEqual(swapped[1], two[1]);
+  // Once more: what was taken over is taken over again, and a property counts as much as the code.
+  await reload(changing(2, { properties: { Environment: { Variables: { A: '1' } } } }));
+  assert.notEqual((await call('one'))[1], one[1]);
+  assert.deepEqual(await call('two'), swapped);
+  // What is wrong changes nothing.
+  await assert.rejects(reload(changing(3, { properties: { Timeout: 0 } })));
+  assert.deepEqual(await call('two'), swapped);
+});
+
 test('what waits for an init when the code is swapped, or the host closed, is answered all the same', async (t) => {
   const source = 'await new Promise((done) => setTimeout(done, 400)); export const handler = () => 1;';
   const host = await startHost(t, { cold: { source } });

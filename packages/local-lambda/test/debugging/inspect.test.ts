@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { renderDebuggers } from '../../src/cli/launch.ts';
-import { startHost } from '../fixture-package.ts';
+import { startHost, writePackage } from '../fixture-package.ts';
 
 const SOURCE = `export const handler = async (event, context) => {
   const left = context.getRemainingTimeInMillis();
@@ -60,19 +60,14 @@ async function attach(port: number) {
 }
 
 test('a debugger holds the time-outs of its function: a breakpoint outlives them, the answer arrives', async (t) => {
-  const host = await startHost(
-    t,
-    {
-      'shop-dev-slow': {
-        source: SOURCE,
-        routes: ['GET /slow'],
-        integrationTimeoutMs: 900,
-        properties: { Timeout: 1 },
-      },
-      other: { source: SOURCE },
-    },
-    { inspect: ['slow'], inspectPort: 0 },
-  );
+  const slow = {
+    source: SOURCE,
+    routes: ['GET /slow'],
+    integrationTimeoutMs: 900,
+    properties: { Timeout: 1 },
+  };
+  const functions = { 'shop-dev-slow': slow, other: { source: SOURCE } };
+  const host = await startHost(t, functions, { inspect: ['slow'], inspectPort: 0 });
   const [debugged] = host.debuggers;
   assert.ok(debugged !== undefined && host.debuggers.length === 1);
   assert.equal(debugged.functionName, 'shop-dev-slow');
@@ -97,6 +92,7 @@ test('a debugger holds the time-outs of its function: a breakpoint outlives them
   const { payload } = await host.invoke('shop-dev-slow', {});
   assert.ok((payload as { left: number }).left <= 1_000);
   // The code is swapped under the same port and folder.
+  await writePackage(host.packageDir, { ...functions, 'shop-dev-slow': { ...slow, source: `${SOURCE}//` } });
   await host.reload();
   const again = await attach(debugged.port);
   await again.ask('Debugger.enable');
