@@ -37,7 +37,7 @@ export interface ScenarioResult {
   readonly violations: readonly string[];
 }
 
-/** One cold start that the bench forced. */
+/** One cold start that the bench made: that of a round's new environment, or one forced apart. */
 export interface ColdStart {
   /** Milliseconds of init as REPORT tells it; `undefined` without REPORT line. */
   readonly initMs: number | undefined;
@@ -48,7 +48,7 @@ export interface ColdStart {
   readonly clientMs: number;
 }
 
-/** The forced cold starts of one function on one stack. */
+/** The cold starts of one function on one stack: those with which rounds began, then those forced apart. */
 export interface ColdResult {
   readonly scenario: ScenarioName;
   readonly stack: string;

@@ -74,7 +74,7 @@ export function factSheets(summary: Summary): Markup {
       `${plan.calls === undefined ? `${plan.duration} s` : `${plan.calls} calls`} a scenario and stack`,
     ],
     ['warm-up', `${plan.warmUp} s`],
-    ['cold starts', plan.cold === 0 ? 'none forced' : `${plan.cold} forced a function and stack`],
+    ['cold starts', plan.cold === 0 ? 'none wanted' : `${plan.cold} of each function and stack at least`],
     ['work', `cat A(${plan.m}, ${plan.n}), ${plan.herd} sheep, seed ${plan.seed}`],
     ['time-out', `${plan.timeout} s`],
   ];
