@@ -64,6 +64,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '8 min',
     load: async () => (await import('./host/fuzz.ts')).fuzzHost,
   },
+  reload: {
+    answers: 'How long does local-lambda take to swap one function of many, and all of them?',
+    takes: '20 s',
+    load: async () => (await import('./host/reload.ts')).reload,
+  },
   'cpu-reading': {
     answers: 'What does it cost to read the CPU time of an invocation?',
     takes: '10 s',
