@@ -25,7 +25,7 @@ export interface ServedLimits {
 /**
  * Starts the server on a free port of the loopback interface.
  * @param functionName its only function.
- * @param limits nobody may ask for them where absent.
+ * @param limits nobody may ask for them where absent, or for those of the API `forbidden`.
  */
 export async function startAws(functionName: string, limits?: ServedLimits): Promise<AwsServer> {
   let variables: Record<string, string> = { SHEEP_SHED_TABLE: 'sheep' };
@@ -77,7 +77,7 @@ export async function startAws(functionName: string, limits?: ServedLimits): Pro
   const answerLimits = ({ url = '', method, headers }: IncomingMessage): readonly [number, unknown] => {
     const region = /Credential=[^/]+\/\d+\/([^/]+)/.exec(headers.authorization ?? '')?.[1];
     limitsAsked.push(`${region} ${method} ${url}`);
-    if (limits === undefined)
+    if (limits === undefined || url.includes('/forbidden/'))
       return [403, { __type: 'AccessDeniedException', message: `no ${method} ${url}` }];
     const { stage, unreserved, reserved } = limits;
     if (url.startsWith('/v2/'))
