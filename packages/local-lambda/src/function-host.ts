@@ -63,7 +63,7 @@ export async function hostFunction(
   const taskRoot = join(host.workDir, 'code', name.replaceAll(/[^\w-]/g, '_'));
   const packageBytes = await placeCode(code, taskRoot);
   const folders = { taskRoot, opt: await host.placeLayers(definition.layers) };
-  const noticeChanges = await changesOf(name, taskRoot, options.onNotice);
+  const changes = await changesOf(name, taskRoot, options.onNotice);
   const runtime = host.runtimes.find(({ prefix }) => definition.runtime.startsWith(prefix));
 
   await runtime?.prepare();
@@ -106,7 +106,7 @@ export async function hostFunction(
       onEnded: (environment) => {
         session?.release();
         callbacks.onEnded(environment);
-        noticeChanges();
+        changes.look();
       },
       definition,
       taskRoot: own.taskRoot,
@@ -173,6 +173,7 @@ export async function hostFunction(
   async function close(drainMs: number): Promise<void> {
     await Promise.all(pools.map((pool) => pool.close(drainMs)));
     insights.close();
+    await changes.looked();
     await removeFolder(taskRoot);
   }
 
@@ -198,20 +199,25 @@ async function changesOf(
   name: string,
   taskRoot: string,
   onNotice: (message: string) => void,
-): Promise<() => void> {
-  if (process.getuid?.() !== 0) return () => undefined;
+): Promise<{ look(): void; looked(): Promise<void> }> {
+  if (process.getuid?.() !== 0) return { look: () => undefined, looked: async () => undefined };
   const changed = await watchForChanges(taskRoot);
   let noticed = false;
-  return () => {
-    changed().then(
-      (entry) => {
-        if (entry === undefined || noticed) return;
-        noticed = true;
-        onNotice(`${name}: wrote to its package (${entry || '.'}), which is read-only on Lambda`);
-      },
-      // The package is gone: the host is closing.
-      () => undefined,
-    );
+  let last: Promise<void> = Promise.resolve();
+  const look = async (): Promise<void> => {
+    const entry = noticed ? undefined : await changed();
+    if (entry === undefined || noticed) return;
+    noticed = true;
+    onNotice(`${name}: wrote to its package (${entry || '.'}), which is read-only on Lambda`);
+  };
+  return {
+    look: () => {
+      last = Promise.all([last, look()]).then(
+        () => undefined,
+        () => undefined,
+      );
+    },
+    looked: () => last,
   };
 }
 
