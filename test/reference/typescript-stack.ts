@@ -34,7 +34,9 @@ export function typescriptShed(table: string, endpoint: string): Shed {
     accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID,
     secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
   });
-  return dynamodbShed({ table, endpoint, region: CREDENTIALS.AWS_REGION, credentials });
+  // Unlike a function this process makes hundreds of calls at once, and serves them too.
+  const limits = { connectMs: 30_000, answerMs: 30_000 };
+  return dynamodbShed({ table, endpoint, region: CREDENTIALS.AWS_REGION, credentials, limits });
 }
 
 /** A shed in memory with the access that the contract wants. */

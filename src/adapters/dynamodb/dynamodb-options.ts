@@ -24,6 +24,16 @@ export interface DynamodbShedOptions {
   readonly pageSize?: number;
   /** Parts of the table that are read at once, each page by page. @default 1 */
   readonly segments?: number;
+  /** How long a request may take. @default {@link LIMITS} */
+  readonly limits?: RequestLimits | undefined;
+}
+
+/** How long a request may take, in milliseconds. */
+export interface RequestLimits {
+  /** A connection, with TLS, must stand within this time. */
+  readonly connectMs: number;
+  /** An answer must begin within this time, and go on within it. */
+  readonly answerMs: number;
 }
 
 /** A shed and the end of its connections. */
@@ -59,8 +69,5 @@ export function scanParts(segments = 1): readonly ScanPart[] {
 /** Attempts at one request, the first included. */
 export const MAX_ATTEMPTS = 3;
 
-/** A connection, with TLS, must stand within this time. */
-export const CONNECT_LIMIT_MS = 1000;
-
-/** An answer must begin within this time, and go on within it. */
-export const ANSWER_LIMIT_MS = 3000;
+/** The limits of a function that has a processor and makes one call at a time. */
+export const LIMITS: RequestLimits = { connectMs: 1000, answerMs: 3000 };

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ANSWER_LIMIT_MS, CONNECT_LIMIT_MS } from './dynamodb-options.ts';
+import { LIMITS, type RequestLimits } from './dynamodb-options.ts';
 
 // An `import` of `node:http` reads all its exports, among them a lazy one that loads undici: 16 ms of each init.
 const http = process.getBuiltinModule('node:http');
@@ -27,10 +27,9 @@ export interface Exchanging {
 
 /**
  * Exchanges with one server over connections that stay open, `http` or `https` as its address says.
- * A connection that takes longer than {@link CONNECT_LIMIT_MS} and an answer that keeps silent for
- * {@link ANSWER_LIMIT_MS} fail with `ETIMEDOUT`.
+ * A connection and an answer that take longer than the limits fail with `ETIMEDOUT`.
  */
-export function exchangeWith(address: URL): Exchanging {
+export function exchangeWith(address: URL, { connectMs, answerMs }: RequestLimits = LIMITS): Exchanging {
   const transport = address.protocol === 'https:' ? https : http;
   const agent = new transport.Agent({ keepAlive: true, maxSockets: 50 });
   // An IPv6 address has brackets in a URL and none in a socket's options.
@@ -42,10 +41,10 @@ export function exchangeWith(address: URL): Exchanging {
       const request = transport.request({ agent, host, port: address.port, path: '/', method, headers });
       const giveUp = (what: string) =>
         request.destroy(Object.assign(new Error(`${what} took too long`), { code: 'ETIMEDOUT' }));
-      request.setTimeout(ANSWER_LIMIT_MS, () => giveUp('the answer'));
+      request.setTimeout(answerMs, () => giveUp('the answer'));
       request.on('socket', (socket) => {
         if (!socket.connecting) return;
-        const timer = setTimeout(giveUp, CONNECT_LIMIT_MS, 'the connection');
+        const timer = setTimeout(giveUp, connectMs, 'the connection');
         socket.once(ready, () => clearTimeout(timer));
         socket.once('close', () => clearTimeout(timer));
       });

@@ -2,12 +2,12 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Sheep } from '../../domain/sheep.ts';
 import type { AwsCredentials, DynamodbShed, DynamodbShedOptions, ScanPart } from './dynamodb-options.ts';
-import { ANSWER_LIMIT_MS, CONNECT_LIMIT_MS, MAX_ATTEMPTS, SCAN_PAGE, scanParts } from './dynamodb-options.ts';
+import { LIMITS, MAX_ATTEMPTS, SCAN_PAGE, scanParts } from './dynamodb-options.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** A shed in a DynamoDB table, by AWS's SDK. */
 export function dynamodbShed(options: DynamodbShedOptions): DynamodbShed {
-  const { table: TableName, region, endpoint, credentials, pageSize, segments } = options;
+  const { table: TableName, region, endpoint, credentials, pageSize, segments, limits = LIMITS } = options;
   const lowLevel = new DynamoDBClient({
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -15,8 +15,8 @@ export function dynamodbShed(options: DynamodbShedOptions): DynamodbShed {
     maxAttempts: MAX_ATTEMPTS,
     retryMode: 'standard',
     requestHandler: {
-      connectionTimeout: CONNECT_LIMIT_MS,
-      requestTimeout: ANSWER_LIMIT_MS,
+      connectionTimeout: limits.connectMs,
+      requestTimeout: limits.answerMs,
       throwOnRequestTimeout: true,
     },
   });

@@ -76,14 +76,19 @@ const RETRY_TOKENS = 500;
  * @throws TypeError without credentials, of which it has no chain of its own.
  */
 export function dynamodbClient(
-  { region, endpoint, credentials }: Pick<DynamodbShedOptions, 'region' | 'endpoint' | 'credentials'>,
+  {
+    region,
+    endpoint,
+    credentials,
+    limits,
+  }: Pick<DynamodbShedOptions, 'region' | 'endpoint' | 'credentials' | 'limits'>,
   { random, sleep }: Waiting = { random: Math.random, sleep: wait },
 ): DynamodbClient {
   if (credentials === undefined) {
     throw new TypeError('credentials must be given: the thin client does not look for any; got none');
   }
   const address = new URL(endpoint ?? endpointOf(region));
-  const { exchange, close } = exchangeWith(address);
+  const { exchange, close } = exchangeWith(address, limits);
   const sign = signatureV4('dynamodb', region);
   let tokens = RETRY_TOKENS;
 

@@ -56,7 +56,10 @@ test('a server that takes the request and stays silent, or breaks off, is an err
     socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf');
   });
   const silentAt = await listen(t, silent);
-  await assert.rejects(exchangeWith(silentAt).exchange('POST', {}, '{}'), { code: 'ETIMEDOUT' });
+  await assert.rejects(
+    exchangeWith(silentAt, { connectMs: 1000, answerMs: 200 }).exchange('POST', {}, '{}'),
+    { code: 'ETIMEDOUT' },
+  );
   await assert.rejects(exchangeWith(await listen(t, rude)).exchange('POST', {}, '{}'), {
     code: 'ECONNRESET',
   });
