@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { withEndpoints } from './endpoints.ts';
 import type { Invocation } from './environments/invocation.ts';
-import type { Scaling } from './environments/pool.ts';
+import type { Scaling } from './environments/pool-options.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 import type { Report } from './logs/lines.ts';
 

@@ -9,7 +9,7 @@ import {
   wholeNumber,
   wordOf,
 } from '@sheep-shed/options/readers';
-import type { Scaling } from '../environments/pool.ts';
+import type { Scaling } from '../environments/pool-options.ts';
 import type { LocalLambdaOptions } from '../options.ts';
 
 const LOGS = {

@@ -1,56 +1,8 @@
-import type { FunctionDefinition } from '../deployment-package/functions.ts';
-import { guarded, type OnFault } from '../fault-boundary.ts';
+import { guarded } from '../fault-boundary.ts';
 import type { Environment } from './environment-options.ts';
+import { createInFlight } from './in-flight.ts';
 import { hostFault, type Invocation, throttled } from './invocation.ts';
-import type { StartGate } from './start-gate.ts';
-
-/**
- * When a request gets an environment: `lambda` always and at once, if need be a new one, as Lambda does;
- * `eager-reuse` keeps few of them busy and the others cold, unless those do not get round to it soon (for
- * development).
- */
-export type Scaling = 'lambda' | 'eager-reuse';
-
-/** The callbacks through which an environment reports to its pool. */
-export interface PoolCallbacks {
-  readonly onAvailable: (environment: Environment) => void;
-  readonly onUnavailable: (environment: Environment) => void;
-  readonly onGiveBack: (invocation: Invocation) => void;
-  readonly onInitOver: () => void;
-  readonly takeForRestart: () => Invocation | undefined;
-  readonly onEnded: (environment: Environment) => void;
-}
-
-/** What a pool needs. */
-export interface PoolOptions {
-  readonly definition: FunctionDefinition;
-  readonly scaling: Scaling;
-  /** Environments at once, at least 0. */
-  readonly maxEnvironments: number;
-  /** A request above that waits this long, in ms. */
-  readonly queueTimeoutMs: number;
-  /** An environment without work ends after this time, in ms. */
-  readonly idleMs: number;
-  readonly gate: StartGate;
-  /** Milliseconds of a clock that never jumps. */
-  readonly clock: () => number;
-  readonly start: (callbacks: PoolCallbacks) => Promise<Environment>;
-  readonly onFault: OnFault;
-}
-
-/** The environments of one function. */
-export interface Pool {
-  /** Gives an invocation to an environment; its `settle` is called exactly once. */
-  invoke(invocation: Invocation): void;
-  /** Starts an environment if there is none. */
-  warm(): void;
-  /** Environments that exist or are about to. */
-  size(): number;
-  /** Ends the environments that are idle; resolves when their processes are gone. */
-  dropIdle(): Promise<void>;
-  /** Takes nothing more; waits for invocations in flight up to `drainMs`, then ends all environments. */
-  close(drainMs: number): Promise<void>;
-}
+import type { Pool, PoolOptions } from './pool-options.ts';
 
 /** Requests that wait for a place, at most; one more is throttled at once. */
 const MAX_QUEUE = 1_000;
@@ -60,9 +12,6 @@ const SOFT_LIMIT = 8;
 const SOFT_WAIT_MS = 25;
 /** `eager-reuse`: more than these do not start at once beyond the soft limit: starts slow down those that run. */
 const SOFT_STARTS = 2;
-
-/** An event that its environment never read is given to so many others. */
-const MAX_GIVE_BACKS = 3;
 
 interface Queued {
   readonly invocation: Invocation;
@@ -78,10 +27,8 @@ export function createPool(options: PoolOptions): Pool {
   const idle: { environment: Environment; since: number }[] = [];
   const queue: Queued[] = [];
   const whenChanged = new Set<() => void>();
-  const originals = new Map<Invocation, Invocation>();
-  const givenBack = new WeakMap<Invocation, number>();
+  const inFlight = createInFlight(changed);
   let starting = 0;
-  let busy = 0;
   /** Invocations that wait for the init of the environment that was started for them. */
   let promised = 0;
   let closing = false;
@@ -113,7 +60,7 @@ export function createPool(options: PoolOptions): Pool {
         for (const environment of all) environment.drop();
         for (const { invocation } of queue.splice(0)) throttle(invocation);
       }, drainMs);
-      await until(() => busy === 0 && starting === 0 && promised === 0 && queue.length === 0);
+      await until(() => inFlight.size() === 0 && starting === 0 && promised === 0 && queue.length === 0);
       for (const environment of all) environment.drop();
       await until(() => all.size === 0);
       clearTimeout(force);
@@ -123,7 +70,7 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   function serve(invocation: Invocation): void {
-    if (!(eager && busy >= SOFT_LIMIT) && handToIdle(invocation)) return;
+    if (!(eager && inFlight.size() >= SOFT_LIMIT) && handToIdle(invocation)) return;
     if (!eager && size() < max) start(invocation);
     else if (max === 0 || queue.length >= MAX_QUEUE) throttle(invocation);
     else {
@@ -173,40 +120,16 @@ export function createPool(options: PoolOptions): Pool {
 
   /** Hands over an invocation; false when the environment turns out to be gone. */
   function hand(environment: Environment, invocation: Invocation): boolean {
-    const counted = count(invocation);
+    const counted = inFlight.enter(invocation);
     if (environment.dispatch(counted)) return true;
-    release(counted);
+    inFlight.leave(counted);
     return false;
-  }
-
-  /** The invocation as an environment gets it, counted as busy until it is settled or given back. */
-  function count(invocation: Invocation): Invocation {
-    busy += 1;
-    const counted: Invocation = {
-      ...invocation,
-      settle: (outcome) => {
-        if (release(counted) !== undefined) invocation.settle(outcome);
-        changed();
-      },
-    };
-    originals.set(counted, invocation);
-    return counted;
-  }
-
-  function release(counted: Invocation): Invocation | undefined {
-    const original = originals.get(counted);
-    if (originals.delete(counted)) busy -= 1;
-    return original;
   }
 
   /** Serves an invocation again that an environment died over without having seen it. */
   function giveBack(counted: Invocation): void {
-    const original = release(counted);
-    if (original === undefined) return;
-    const times = (givenBack.get(original) ?? 0) + 1;
-    givenBack.set(original, times);
-    if (times > MAX_GIVE_BACKS) original.settle(hostFault('no environment lived to read the event'));
-    else serve(original);
+    const again = inFlight.giveBack(counted);
+    if (again !== undefined) serve(again);
     changed();
   }
 
@@ -243,7 +166,7 @@ export function createPool(options: PoolOptions): Pool {
           onGiveBack: giveBack,
           takeForRestart: () => {
             const invocation = takeOwn() ?? queue.shift()?.invocation;
-            return invocation && count(invocation);
+            return invocation && inFlight.enter(invocation);
           },
           onEnded: (environment) => {
             settled();
@@ -273,7 +196,7 @@ export function createPool(options: PoolOptions): Pool {
   function serveQueue(): void {
     for (let oldest = queue[0]; oldest !== undefined; oldest = queue[0]) {
       const rest = eager ? SOFT_WAIT_MS - (clock() - oldest.since) : 0;
-      const mayHand = rest <= 0 || busy < SOFT_LIMIT;
+      const mayHand = rest <= 0 || inFlight.size() < SOFT_LIMIT;
       queue.shift();
       if (mayHand && handToIdle(oldest.invocation)) continue;
       queue.unshift(oldest);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Invocation, InvocationOutcome } from './invocation.ts';
-import type { Pool } from './pool.ts';
+import type { Pool } from './pool-options.ts';
 
 /** What a caller gets who takes a response as it comes. */
 export type StreamedAnswer =

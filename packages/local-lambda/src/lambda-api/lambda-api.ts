@@ -5,6 +5,7 @@ import { streamAnswer } from '../environments/streamed-answer.ts';
 import { type HostedFunction, invokeFunction } from '../function-host.ts';
 import type { GatewayAnswer } from '../gateway/answer.ts';
 import { decode } from '../gateway/gateway-request.ts';
+import { readClientContext } from './client-context.ts';
 import { functionConfiguration } from './configuration.ts';
 import { apiError, json } from './errors.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -118,7 +119,20 @@ async function invoke(
     const message = `Could not parse request body into json: ${problem}`;
     return apiError(400, 'InvalidRequestContentException', message);
   }
-  const invocation = { ...invocationOf(options, request, body, requestId), qualifier };
+  const given = header(request, 'x-amz-client-context');
+  const clientContext = given === undefined ? undefined : readClientContext(given);
+  if (given !== undefined && clientContext === undefined) {
+    const message = 'Client context must be a valid Base64-encoded JSON object.';
+    return apiError(400, 'InvalidRequestContentException', message);
+  }
+  const invocation: Omit<Invocation, 'settle'> = {
+    requestId,
+    payload: body.length === 0 ? Buffer.from('{}') : body,
+    traceId: header(request, 'x-amzn-trace-id') ?? options.newTraceId(),
+    clientContext,
+    onLogLine: undefined,
+    qualifier,
+  };
   const types = streamed ? ['RequestResponse', 'DryRun'] : ['RequestResponse', 'Event', 'DryRun'];
   if (!types.includes(type)) {
     const allowed = types.join(', ').replace(/, (\w+)$/, ' or $1');
@@ -198,28 +212,6 @@ function answer(
 function tail(lines: readonly string[]): string {
   const text = Buffer.from(`${lines.join('\n')}\n`);
   return text.subarray(Math.max(0, text.length - TAIL_BYTES)).toString('base64');
-}
-
-function invocationOf(
-  options: LambdaApiOptions,
-  request: IncomingMessage,
-  body: Buffer,
-  requestId: string,
-): Omit<Invocation, 'settle'> {
-  const clientContext = header(request, 'x-amz-client-context');
-  return {
-    requestId,
-    payload: body.length === 0 ? Buffer.from('{}') : body,
-    traceId: header(request, 'x-amzn-trace-id') ?? options.newTraceId(),
-    clientContext:
-      clientContext === undefined
-        ? undefined
-        : // One line, since it travels on in a header.
-          Buffer.from(clientContext, 'base64')
-            .toString('utf8')
-            .replaceAll(/[\r\n]/g, ' '),
-    onLogLine: undefined,
-  };
 }
 
 function throttled(): GatewayAnswer {

@@ -30,7 +30,7 @@ const text = (payload: Uint8Array | undefined): string => Buffer.from(payload ??
 test("AWS's SDK invokes a function, gets its errors and the tail of its log", async (t) => {
   const host = await startHost(t, { echo: { source: ECHO } });
   const client = clientOf(host.url);
-  const ClientContext = Buffer.from('{"custom":{"a":1}}').toString('base64');
+  const ClientContext = Buffer.from('{"custom":{"a":1,"b":"ä\\n"}}').toString('base64');
   const good = await client.send(
     new InvokeCommand({
       FunctionName: 'echo',
@@ -45,7 +45,7 @@ test("AWS's SDK invokes a function, gets its errors and the tail of its log", as
   const arn = 'arn:aws:lambda:eu-west-3:000000000000:function:echo';
   assert.deepEqual(JSON.parse(text(good.Payload)), {
     event: { n: 1 },
-    custom: { a: 1 },
+    custom: { a: 1, b: 'ä\n' },
     arn,
     version: '$LATEST',
   });
@@ -76,6 +76,17 @@ test('dry runs, unknown functions and broken payloads are answered as AWS answer
   await assert.rejects(client.send(new InvokeCommand({ FunctionName: 'echo', Payload: Buffer.from('{') })), {
     name: 'InvalidRequestContentException',
   });
+  for (const context of ['%', 'e30', '"text"', '[1]', '{', '', ' '.repeat(4_000)]) {
+    const ClientContext = context === '%' ? context : Buffer.from(context).toString('base64');
+    await assert.rejects(
+      client.send(new InvokeCommand({ FunctionName: 'echo', ClientContext: ClientContext || ' ' })),
+      {
+        name: 'InvalidRequestContentException',
+        message: 'Client context must be a valid Base64-encoded JSON object.',
+      },
+      context,
+    );
+  }
 });
 
 test('throttling reaches the SDK as TooManyRequestsException', async (t) => {
