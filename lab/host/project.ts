@@ -25,7 +25,7 @@ provider:
   timeout: 10
 package:
   individually: true
-  patterns: ['!**', 'hello.mjs', 'soak.mjs']
+  patterns: ['!**', 'hello.mjs', 'soak.mjs', 'broken.mjs']
 functions:
   hello:
     handler: hello.handler
@@ -35,18 +35,39 @@ functions:
     memorySize: 128
     timeout: 2
     events: [{ httpApi: 'GET /soak/{how}' }]
+  broken:
+    handler: broken.handler
+    memorySize: 128
+    timeout: 2
+    events: [{ httpApi: 'GET /broken' }]
 `,
   'hello.mjs': `export const handler = async () => ({ statusCode: 200, headers: { 'content-type': 'application/json' }, body: '{"ok":true}' });\n`,
+  // An init that fails, and fails again within the invocation.
+  'broken.mjs': "throw new Error('as told');\n",
   // Fails as it is told, and answers with the number that it was asked with.
-  'soak.mjs': `export const handler = async (event) => {
+  'soak.mjs': `const never = () => new Promise((done) => setTimeout(done, 60_000));
+const post = (id, kind, body, headers) =>
+  fetch(\`http://\${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation/\${id}/\${kind}\`, { method: 'POST', body, headers });
+export const handler = async (event, { awsRequestId: id }) => {
   const { how } = event.pathParameters;
-  if (how === 'throw') throw new Error('as told');
-  if (how === 'exit') process.exit(3);
-  if (how === 'kill') process.kill(process.pid, 'SIGKILL');
-  if (how === 'header') return { statusCode: 200, headers: { 'x-a': 'a\\0b' } };
-  if (how === 'object') return { statusCode: 200, headers: { 'x-a': { b: 1 } } };
-  if (how === 'hang') await new Promise((done) => setTimeout(done, 60_000));
-  return { statusCode: 200, body: event.queryStringParameters.n };
+  const good = { statusCode: 200, body: event.queryStringParameters.n };
+  switch (how) {
+    case 'throw': throw new Error('as told');
+    case 'exit': process.exit(3);
+    case 'kill': process.kill(process.pid, 'SIGKILL'); break;
+    case 'hang': await never(); break;
+    case 'nul': return { ...good, headers: { 'x-a': 'a\\0b' } };
+    case 'beyond': return { ...good, headers: { 'x-a': '\u20ac' } };
+    case 'object': return { ...good, headers: { 'x-a': { b: 1 } } };
+    case 'trailer': return { ...good, headers: { Trailer: 'x-a' } };
+    // Its connection closes about when the next event is handed over.
+    case 'gone': setImmediate(() => process.exit(0)); break;
+    case 'silent': await post(id, 'response', JSON.stringify(good)); await never(); break;
+    case 'text': await post(id, 'error', 'no JSON'); await never(); break;
+    case 'twice': await post(id, 'response', JSON.stringify(good)); break;
+    case 'stranger': await post('nobody', 'response', '{}'); break;
+  }
+  return good;
 };
 `,
 };

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { Agent, get } from 'node:http';
+import { Agent, request as ask } from 'node:http';
 import type { Option } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
+import { renderTable } from '../../bench/reports/table.ts';
 import { experiment } from '../experiment.ts';
 import { childrenOf, residentMb } from './process-figures.ts';
 import { prepareProject } from './project.ts';
@@ -21,16 +22,38 @@ const OPTIONS = {
 };
 const TELL_MS = 10_000;
 
-/** Shares of the faults in 10 000 requests, 100 in all, and the status that each must get; 0: the client leaves. */
-const FAULTS: readonly (readonly [how: string, share: number, status: number])[] = [
-  ['throw', 20, 500],
-  ['exit', 20, 500],
-  ['kill', 19, 500],
-  ['hang', 1, 500],
-  ['header', 10, 500],
-  ['object', 10, 500],
-  ['%zz', 10, 404],
-  ['leave', 10, 0],
+/** A fault, how many of it there are in 10 000 requests, and the status that each must get; 0: the client leaves. */
+interface Fault {
+  readonly how: string;
+  readonly share: number;
+  readonly status: number;
+  /** Default: the function that fails as it is told. */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const INVOKE = '/2015-03-31/functions/bench-host-dev-hello/invocations';
+const FINE: Fault = { how: 'fine', share: 0, status: 200 };
+
+/** 100 in all. */
+const FAULTS: readonly Fault[] = [
+  { how: 'throw', share: 12, status: 500 },
+  { how: 'exit', share: 10, status: 500 },
+  { how: 'kill', share: 10, status: 500 },
+  { how: 'hang', share: 1, status: 500 },
+  { how: 'nul', share: 6, status: 500 },
+  { how: 'beyond', share: 6, status: 500 },
+  { how: 'object', share: 6, status: 500 },
+  { how: 'trailer', share: 6, status: 200 },
+  { how: 'gone', share: 10, status: 200 },
+  { how: 'silent', share: 1, status: 200 },
+  { how: 'text', share: 1, status: 500 },
+  { how: 'twice', share: 5, status: 200 },
+  { how: 'stranger', share: 5, status: 200 },
+  { how: 'broken init', share: 1, status: 500, path: '/broken' },
+  { how: 'invalid path', share: 5, status: 404, path: '/2015-03-31/functions/%zz' },
+  { how: 'cross-site', share: 5, status: 403, path: INVOKE, headers: { origin: 'https://example.com' } },
+  { how: 'leave', share: 10, status: 0, path: '/soak/fine?n=0' },
 ];
 
 /**
@@ -41,17 +64,19 @@ export const soak = experiment(OPTIONS, async ({ requests, connections }, lab) =
   const server = await startLocalLambda('eager-reuse', await prepareProject(lab), lab);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const wrong: string[] = [];
+  const counts = new Map<string, { readonly sent: number; readonly wrong: number }>();
+  const startedAt = performance.now();
   let sent = 0;
   const work = async () => {
     while (sent < requests) {
       lab.signal.throwIfAborted();
       const n = sent++;
-      const [how, status] = planOf(n);
-      // One that ended the host once stands for the Lambda API.
-      const path = how === '%zz' ? '/2015-03-31/functions/%zz' : `/soak/${how}?n=${n}`;
-      const url = new URL(path, server.url).href;
-      const got = await request(url, agent, status === 0);
+      const fault = planOf(n);
+      const { how, status, path = `/soak/${how}?n=${n}` } = fault;
+      const got = await request(new URL(path, server.url).href, agent, fault);
       const isGood = got.status === status && (status !== 200 || got.body === String(n));
+      const count = counts.get(how) ?? { sent: 0, wrong: 0 };
+      counts.set(how, { sent: count.sent + 1, wrong: count.wrong + (isGood ? 0 : 1) });
       if (!isGood) wrong.push(`request ${n} (${how}): ${got.status} ${got.body}`);
     }
   };
@@ -67,24 +92,34 @@ export const soak = experiment(OPTIONS, async ({ requests, connections }, lab) =
     await server.stop();
   }
   const left = readdirSync(lab.folder).filter((name) => name.startsWith('local-lambda-'));
+  const rows = [...counts].map(([how, count]) => [how, String(count.sent), String(count.wrong)]);
+  lab.say(renderTable(['fault', 'requests', 'not answered as they should'], rows));
+  const seconds = (performance.now() - startedAt) / 1000;
+  lab.say(`${seconds.toFixed(0)} s, ${(requests / seconds).toFixed(0)} requests/s`);
   lab.say(`${requests - wrong.length} of ${requests} answered as they should`);
   if (wrong.length > 0) throw new Error(`wrong answers, such as ${wrong.slice(0, 3).join('; ')}`);
   if (left.length > 0) throw new Error(`temporary folders left: ${left.join(', ')}`);
 });
 
 /** Spreads the faults evenly, in an order that is the same in each run. */
-function planOf(n: number): readonly [how: string, status: number] {
+function planOf(n: number): Fault {
   let place = (n * 7_919) % 10_000;
-  for (const [how, share, status] of FAULTS) {
-    if (place < share) return [how, status];
-    place -= share;
+  for (const fault of FAULTS) {
+    if (place < fault.share) return fault;
+    place -= fault.share;
   }
-  return ['fine', 200];
+  return FINE;
 }
 
-function request(url: string, agent: Agent, isLeft: boolean): Promise<{ status: number; body: string }> {
+function request(
+  url: string,
+  agent: Agent,
+  { status, headers = {} }: Fault,
+): Promise<{ status: number; body: string }> {
+  const isLeft = status === 0;
+  const method = headers['origin'] === undefined ? 'GET' : 'POST';
   return new Promise((resolve) => {
-    const sending = get(url, { agent: isLeft ? false : agent }, (response) => {
+    const sending = ask(url, { agent: isLeft ? false : agent, headers, method }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk) => {
@@ -94,6 +129,7 @@ function request(url: string, agent: Agent, isLeft: boolean): Promise<{ status: 
     });
     sending.on('error', (error) => resolve({ status: isLeft ? 0 : -1, body: error.message }));
     if (isLeft) sending.once('finish', () => setImmediate(() => sending.destroy(new Error('left'))));
+    sending.end();
   });
 }
 
