@@ -4,8 +4,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { OptionError } from '@sheep-shed/options';
@@ -37,9 +36,8 @@ async function git(root: string, ...args: readonly string[]): Promise<string> {
 }
 
 /** The project's inputs as they stand, as a repository of one commit. */
-async function repository(t: TestContext): Promise<string> {
+async function repository(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'other-revision-test-'));
-  t.after(() => rm(root, { recursive: true, force: true }));
   await copyProject(ROOT, root, [STACKS.ts]);
   await writeFile(join(root, '.gitignore'), 'node_modules\n.cache\nresults\n');
   await git(root, 'init', '--quiet');
@@ -78,8 +76,37 @@ async function bundlesOf(packageDir: string): Promise<Record<string, string>> {
 
 const other = (root: string, given: string) => packageOther(root, given, 'ts', STACKS.ts, silent, never);
 
-test('two revisions are measured in one run, each as it is, and the verdict decides the exit code', async (t) => {
-  const root = await repository(t);
+/** Of the tests that follow each other: what one has packaged the next finds. */
+let root: string;
+before(async () => {
+  root = await repository();
+});
+after(() => rm(root, { recursive: true, force: true }));
+
+test('the same revision gives the same bundles, with the workspaces of the revision and not of the project', async () => {
+  const mine = await bundlesOf(await packageStack(ROOT, 'ts', STACKS.ts, never, () => undefined));
+  const first = await other(root, 'HEAD');
+  assert.deepEqual(first.notices, []);
+  assert.deepEqual(await bundlesOf(first.packageDir), mine);
+
+  const options = join(root, 'packages/options/src/options.ts');
+  await appendFile(options, "\nglobalThis.process.title = 'of this revision';\n");
+  const commit = await commitAll(root);
+  const second = await other(root, commit);
+  assert.equal(second.commit, commit);
+  assert.match(Object.values(await bundlesOf(second.packageDir)).join(), /of this revision/);
+  assert.equal((await other(root, 'HEAD~1')).packageDir, first.packageDir, 'a commit is packaged once');
+  assert.deepEqual(await bundlesOf(first.packageDir), mine);
+  assert.equal((await git(root, 'worktree', 'list')).split('\n').length, 1, 'no worktree is left');
+  assert.equal(await git(root, 'status', '--porcelain'), '', 'and nothing is changed');
+
+  const folder = await other(root, root);
+  assert.equal(folder.commit, undefined);
+  assert.deepEqual(await bundlesOf(folder.packageDir), await bundlesOf(second.packageDir));
+  assert.ok(!existsSync(join(root, '.serverless')), 'the folder is not changed either');
+});
+
+test('two revisions are measured in one run, each as it is, and the verdict decides the exit code', async () => {
   await slowDown(root);
   const out = join(root, 'results', 'x.json');
   const args = ['--against', 'HEAD', '--scenario', 'cat', '--rounds', '5', '--duration', '0.3'];
@@ -113,35 +140,12 @@ test('two revisions are measured in one run, each as it is, and the verdict deci
   const { code, against } = judge(result, { thresholds: [], baseline: undefined });
   assert.equal(code, verdict.figures.verdict === 'slower' ? 4 : 0);
   assert.equal(against?.against, 'HEAD');
-  assert.match(renderTerminal(result), /against\s+is HEAD \([0-9a-f]{9}\)/);
-});
-
-test('the same revision gives the same bundles, with the workspaces of the revision and not of the project', async (t) => {
-  const root = await repository(t);
-  const mine = await bundlesOf(await packageStack(root, 'ts', STACKS.ts, never, () => undefined));
-  const first = await other(root, 'HEAD');
-  assert.deepEqual(first.notices, []);
-  assert.deepEqual(await bundlesOf(first.packageDir), mine);
-
-  const options = join(root, 'packages/options/src/options.ts');
-  await appendFile(options, "\nglobalThis.process.title = 'of this revision';\n");
-  const commit = await commitAll(root);
-  const second = await other(root, commit);
-  assert.equal(second.commit, commit);
-  assert.match(Object.values(await bundlesOf(second.packageDir)).join(), /of this revision/);
-  assert.equal((await other(root, 'HEAD~1')).packageDir, first.packageDir, 'a commit is packaged once');
-  assert.deepEqual(await bundlesOf(first.packageDir), mine);
-  assert.equal((await git(root, 'worktree', 'list')).split('\n').length, 1, 'no worktree is left');
-  assert.equal(await git(root, 'status', '--porcelain'), '', 'and nothing is changed');
-
-  const folder = await other(root, root);
-  assert.equal(folder.commit, undefined);
-  assert.deepEqual(await bundlesOf(folder.packageDir), await bundlesOf(second.packageDir));
-  assert.ok(!existsSync(join(root, '.serverless')), 'the folder is not changed either');
+  assert.match(renderTerminal(result), /against\s+is\s+HEAD\s+\([0-9a-f]{9}\)/);
 });
 
 test('what cannot be measured against is refused in the words of the tool that failed', async (t) => {
-  const root = await repository(t);
+  const root = await repository();
+  t.after(() => rm(root, { recursive: true, force: true }));
   const refused = async (given: string, line: RegExp) => {
     const error = await other(root, given).catch((reason: unknown) => reason);
     assert.ok(error instanceof OptionError && line.test(error.message), String(error));
