@@ -1,13 +1,14 @@
 import type { Option } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
-import { fuzz } from '../../packages/local-lambda/test/fuzz/requests.ts';
-import { experiment } from '../experiment.ts';
+import { fuzz, RUNTIME_PATHS } from '../../packages/local-lambda/test/fuzz/requests.ts';
+import { startFuzzedRuntimeApi } from '../../packages/local-lambda/test/fuzz/runtime-api.ts';
+import { experiment, type Lab } from '../experiment.ts';
 import { prepareProject } from './project.ts';
 import { startLocalLambda } from './servers.ts';
 
 const OPTIONS = {
   requests: {
-    help: 'random requests',
+    help: 'random requests to each of the two',
     default: 200_000,
     ...wholeNumber(1, 100_000_000),
   } satisfies Option<number>,
@@ -26,28 +27,46 @@ const PATHS = [
   '/2015-03-31/functions/%zz/invocations',
 ];
 
-/** Random requests from the grammar of HTTP, one in two damaged, to the public port; then the host must still answer. */
-export const fuzzHost = experiment(OPTIONS, async ({ requests, seed }, lab) => {
+/**
+ * Random requests from the grammar of HTTP, one in two damaged, to the public port and to a Runtime API; then both must
+ * still answer.
+ */
+export const fuzzHost = experiment(OPTIONS, async (options, lab) => {
   const server = await startLocalLambda('eager-reuse', await prepareProject(lab), lab);
-  const { hostname, port } = new URL(server.url);
+  await fuzzPort('the public port', server.url, PATHS, 200, options, lab);
+  const faults: unknown[] = [];
+  const api = await startFuzzedRuntimeApi((error) => faults.push(error));
+  lab.atEnd(() => api.close());
+  await fuzzPort('a Runtime API', `http://${api.address}/none`, RUNTIME_PATHS, 404, options, lab);
+  if (faults.length > 0) throw new Error('the Runtime API met a fault of its own', { cause: faults[0] });
+});
+
+async function fuzzPort(
+  name: string,
+  url: string,
+  paths: readonly string[],
+  expected: number,
+  { requests, seed }: { requests: number; seed: number },
+  { signal, progress, say }: Lab,
+): Promise<void> {
+  const { hostname, port } = new URL(url);
   const wrong: string[] = [];
   for (let sent = 0; sent < requests; sent += STEP) {
-    lab.signal.throwIfAborted();
+    signal.throwIfAborted();
     const part = {
       host: hostname,
       port: Number(port),
       seed: seed + sent,
       requests: Math.min(STEP, requests - sent),
     };
-    wrong.push(...(await fuzz(part, PATHS)));
-    lab.progress.line(
-      `${Math.min(sent + STEP, requests)} requests sent, ${wrong.length} answers that are no HTTP`,
-    );
+    wrong.push(...(await fuzz(part, paths)));
+    const done = Math.min(sent + STEP, requests);
+    progress.line(`${name}: ${done} requests sent, ${wrong.length} answers that are no HTTP`);
   }
-  const { status } = await fetch(server.url);
-  lab.say(
-    `${requests} requests from seed ${seed}: ${wrong.length} answers that are no HTTP; then ${status} from ${server.url}`,
+  const { status } = await fetch(url);
+  say(
+    `${name}: ${requests} requests from seed ${seed}, ${wrong.length} answers that are no HTTP; then ${status}`,
   );
-  for (const example of wrong.slice(0, 10)) lab.say(example);
-  if (wrong.length > 0 || status !== 200) throw new Error('local-lambda did not stand it');
-});
+  for (const example of wrong.slice(0, 10)) say(example);
+  if (wrong.length > 0 || status !== expected) throw new Error(`${name} did not stand it`);
+}
