@@ -1,9 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { StackName } from '../../bench/stacks/catalogue.ts';
 import { parametersOf, STACKS } from '../../bench/stacks/catalogue.ts';
@@ -33,10 +31,8 @@ export function packageOf(stack: StackName): Promise<string> {
   return packageStack(ROOT, stack, STACKS[stack], AbortSignal.timeout(120_000), () => undefined);
 }
 
-/** Packages a copy of a stack's sources anew, in a folder that goes away with the test. @param args of `sls package`. */
-export async function packageAnew(t: TestContext, stack: StackName, ...args: string[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sheep-shed-package-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+/** Packages a copy of a stack's sources anew, in an empty folder. @param args of `sls package`. */
+export async function packageAnew(folder: string, stack: StackName, ...args: string[]): Promise<string> {
   const out = join(folder, 'package');
   await copyProject(ROOT, folder, [STACKS[stack]]);
   await promisify(execFile)(

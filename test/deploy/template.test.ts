@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { TestContext } from 'node:test';
-import { before, describe, it } from 'node:test';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { unzipSync } from 'fflate';
 import { STACK_NAMES, STACKS, type StackName } from '../../bench/stacks/catalogue.ts';
 import { FUNCTIONS } from '../../src/functions/catalogue.ts';
 import {
@@ -13,6 +15,7 @@ import {
   ROOT,
   type Template,
   templateIn,
+  zipsOf,
 } from './packages.ts';
 
 /** An HTTP API of API Gateway waits no longer, in seconds. */
@@ -54,11 +57,21 @@ for (const stack of STACK_NAMES) describe(`the template of ${stack}`, () => chec
 function checksOf(stack: StackName): void {
   let template: Template;
   let functions: [string, Resource][];
+  let folder: string;
+  /** A package of the stage prod with other parameters, made anew. */
+  let ofProd: string;
 
   before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sheep-shed-package-'));
+    const params = [
+      ...['memorySize=256', 'architecture=x86_64', 'retention=30', 'throttleRate=5', 'throttleBurst=9'],
+      ...['auth=iam', 'reservedConcurrency=7', 'boundary=bound', 'budgetEmail=a@b.example'],
+    ].map((param) => `--param=${param}`);
+    ofProd = await packageAnew(folder, stack, '--stage', 'prod', '--region', 'eusc-de-east-1', ...params);
     template = await templateIn(await packageOf(stack));
     functions = ofType(template, 'AWS::Lambda::Function');
   });
+  after(() => rm(folder, { recursive: true, force: true }));
 
   it('names the functions of the catalogue, as the queries expect, and has their routes', () => {
     assert.deepEqual(
@@ -225,23 +238,8 @@ function checksOf(stack: StackName): void {
     }
   });
 
-  it('takes its parameters and a region of another partition, and keeps the table of prod', async (t) => {
-    const params = [
-      'memorySize=256',
-      'architecture=x86_64',
-      'retention=30',
-      'throttleRate=5',
-      'throttleBurst=9',
-    ];
-    const packageDir = await packageAnew(
-      t as TestContext,
-      stack,
-      ...['--stage', 'prod', '--region', 'eusc-de-east-1'],
-      ...[...params, 'auth=iam', 'reservedConcurrency=7', 'boundary=bound', 'budgetEmail=a@b.example'].map(
-        (param) => `--param=${param}`,
-      ),
-    );
-    const other = await templateIn(packageDir);
+  it('takes its parameters and a region of another partition, and keeps the table of prod', async () => {
+    const other = await templateIn(ofProd);
     for (const [, { Properties }] of ofType(other, 'AWS::Lambda::Function')) {
       assert.match(Properties.FunctionName, new RegExp(`^sheep-shed-prod-${stack}-`));
       assert.equal(Properties.MemorySize, 256);
@@ -264,6 +262,19 @@ function checksOf(stack: StackName): void {
     assert.equal(table?.Properties.DeletionProtectionEnabled, true);
     const { PointInTimeRecoverySpecification: recovery } = table?.Properties ?? {};
     assert.equal(String(recovery.PointInTimeRecoveryEnabled), 'true');
+  });
+
+  it('goes with the same zips byte by byte for every stage and from every folder, without a path of the machine', async () => {
+    const zips = await zipsOf(ofProd);
+    assert.equal(Object.keys(zips).length, 4);
+    assert.deepEqual(await zipsOf(await packageOf(stack)), zips);
+    for (const name of Object.keys(zips)) {
+      const files = Object.values(unzipSync(await readFile(join(ofProd, name))));
+      const text = Buffer.concat(files).toString('latin1');
+      assert.ok(text.length > 1000);
+      for (const secret of [dirname(ofProd), ROOT])
+        assert.ok(!text.includes(secret), `${name} holds ${secret}`);
+    }
   });
 }
 
