@@ -14,6 +14,9 @@ export interface LogFile {
 
 /** Room for the lines of some twenty invocations. */
 const BUFFER_BYTES = 16_384;
+/** Buffers of closed files, since memory outside of V8's heap waits long for its garbage collection. */
+const spare: Buffer[] = [];
+const MAX_SPARE = 32;
 const TAB = 9;
 const LINE_END = 10;
 /** Of UTF-8, at most, for a unit of a text. */
@@ -76,7 +79,7 @@ export function openLogFile(
       const most = (time.length + text.length + 2) * BYTES_A_UNIT;
       if (length + most > BUFFER_BYTES) flush();
       if (most > BUFFER_BYTES) return write(Buffer.from(`${time}\t${text}\n`));
-      buffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES);
+      buffer ??= spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
       length += buffer.write(time, length, 'latin1');
       buffer[length++] = TAB;
       length += buffer.write(text, length);
@@ -91,6 +94,8 @@ export function openLogFile(
     close: () => {
       flush();
       closeFile();
+      if (buffer !== undefined && spare.length < MAX_SPARE) spare.push(buffer);
+      buffer = undefined;
     },
   };
 }
