@@ -35,11 +35,15 @@ async function importsOf(more: string): Promise<ImportNode> {
 test('a heavy package in one function is what the tree points at', async () => {
   const light = await importsOf('');
   const weight = `import { DynamoDB } from '@aws-sdk/client-dynamodb';\nprocess.emit('heavy' as never, DynamoDB as never);`;
-  const heavy = await importsOf(weight);
+  const runs = [await importsOf(weight), await importsOf(weight), await importsOf(weight)];
+  const heavy = medianTree(runs);
   const names = (node: ImportNode): string[] => [node.name, ...node.children.flatMap(names)];
   assert.ok(!names(light).includes('@aws-sdk/client-dynamodb'));
-  const dearest = heavy.children.toSorted((a, b) => totalMs(b) - totalMs(a))[0];
-  assert.equal(dearest?.name, '@aws-sdk/client-dynamodb');
+  // What else this machine does adds to a run, and takes nothing away.
+  const least = (name: string) =>
+    Math.min(...runs.flatMap(({ children }) => children.filter((one) => one.name === name).map(totalMs)));
+  const dearest = heavy.children.map(({ name }) => name).toSorted((a, b) => least(b) - least(a))[0];
+  assert.equal(dearest, '@aws-sdk/client-dynamodb');
   assert.match(renderTree(heavy, 10), /\n +[\d.]+ +[\d.]+ {4}@aws-sdk\/client-dynamodb\n/);
 });
 
