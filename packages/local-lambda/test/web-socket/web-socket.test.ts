@@ -43,6 +43,9 @@ function route(RouteKey: string, more: object = {}): object {
   };
 }
 
+/** All events are seen by the one that is asked for them. */
+const ONE_PROCESS = { maxEnvironments: 1 };
+
 const ANSWERS = { RouteResponseSelectionExpression: '$default' };
 
 /** As the Serverless Framework writes a WebSocket API. */
@@ -110,7 +113,7 @@ function refused(url: string, headers: Readonly<Record<string, string>> = {}): P
 }
 
 test('a WebSocket API: handshake, routes, answers, @connections, disconnect', async (t) => {
-  const host = await startHost(t, { talk: { source: TALK, routes: ['GET /dev'] } }, {}, CHAT);
+  const host = await startHost(t, { talk: { source: TALK, routes: ['GET /dev'] } }, ONE_PROCESS, CHAT);
   const url = host.url.replace('http', 'ws');
   const seen = async () => (await host.invoke('talk', { ask: true })).payload as Seen[];
   assert.deepEqual(host.notices, []);
@@ -166,7 +169,7 @@ test('a WebSocket API: handshake, routes, answers, @connections, disconnect', as
 });
 
 test('a handshake is refused as $connect says, or where no stage is', async (t) => {
-  const host = await startHost(t, { talk: { source: TALK } }, {}, CHAT);
+  const host = await startHost(t, { talk: { source: TALK } }, ONE_PROCESS, CHAT);
   assert.equal(await refused(`${host.url}/dev?status=403`), 403);
   assert.equal(await refused(`${host.url}/dev?status=throw`), 502);
   assert.equal(await refused(`${host.url}/prod`), 404);
@@ -193,7 +196,7 @@ test('a Lambda authorizer stands before $connect, and what it says stands in eve
       },
     },
   };
-  const host = await startHost(t, { talk: { source: TALK }, guard: { source: GUARD } }, {}, guarded);
+  const host = await startHost(t, { talk: { source: TALK }, guard: { source: GUARD } }, ONE_PROCESS, guarded);
   assert.equal(await refused(`${host.url}/dev`), 401, 'nothing to identify it by');
   assert.equal(await refused(`${host.url}/dev?token=nobody`), 401);
   assert.equal(await refused(`${host.url}/dev?token=wrong`), 403);
