@@ -131,8 +131,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       log.output,
       guarded(where, options.onFault, (exit: ProcessExit) => {
         if (started.pid !== undefined) options.onProcess(started.pid, false);
-        const retry = state.phase === 'starting' ? options.takeForRestart() : undefined;
-        apply(retry === undefined ? { type: 'exit', exit } : { type: 'exit', exit, retry });
+        // Its end may be heard of before that of its connection.
+        api.whenHeard(guard(() => exited(exit)));
       }),
     );
     child = started;
@@ -141,6 +141,11 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       confinement.enter(started.pid);
       options.onProcess(started.pid, true);
     }
+  }
+
+  function exited(exit: ProcessExit): void {
+    const retry = state.phase === 'starting' ? options.takeForRestart() : undefined;
+    apply(retry === undefined ? { type: 'exit', exit } : { type: 'exit', exit, retry });
   }
 
   function apply(event: EnvironmentEvent): Refusal | undefined {
@@ -203,7 +208,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
         child?.signal('SIGKILL');
         break;
       case 'ended':
-        ended();
+        close();
         break;
     }
   }
@@ -260,7 +265,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     record.settle(conclusion);
   }
 
-  function ended(): void {
+  function close(): void {
     for (const timer of [initTimer, timeout, awayTimer, memoryTimer]) timer.clear();
     for (const timer of [initTimer, timeout, awayTimer]) timer.close();
     api.close();

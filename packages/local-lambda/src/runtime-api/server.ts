@@ -45,6 +45,8 @@ export interface RuntimeApi {
   isAwaited(): boolean;
   /** Answers the runtime's waiting `next`. */
   deliver(delivery: Delivery): void;
+  /** Calls, once it is known whether a process that has ended had read its event; at once where none is on its way. */
+  whenHeard(action: () => void): void;
   /** Closes the listener and all connections. */
   close(): void;
 }
@@ -177,6 +179,12 @@ export async function startRuntimeApi(handlers: RuntimeApiHandlers): Promise<Run
       waiting = undefined;
       connection.unheard = true;
       writeAll(connection.socket, [...connection.held.splice(0), ...eventOf(delivery)]);
+    },
+    whenHeard: (action) => {
+      const last = [...connections].find(({ unheard }) => unheard);
+      if (last === undefined) return action();
+      last.socket.once('close', action);
+      setTimeout(() => last.socket.destroy(), LAST_WORDS_MS).unref();
     },
     close: () => {
       waiting = undefined;

@@ -44,6 +44,15 @@ test('an idle environment that somebody kills is replaced, and no invocation is 
   }
 });
 
+test('a process that ends just after its answer takes no other invocation with it', async (t) => {
+  const source =
+    'export const handler = ({ gone }) => { if (gone) setImmediate(() => process.exit(0)); return 1; };';
+  const host = await startHost(t, { gone: { source } }, { maxEnvironments: 2 });
+  const all = Array.from({ length: 60 }, (_, i) => host.invoke('gone', { gone: i % 6 === 0 }));
+  for (const { payload, errorType } of await Promise.all(all))
+    assert.deepEqual([payload, errorType], [1, undefined]);
+});
+
 test("init that is too long is repeated within the invocation, under the function's time-out", async (t) => {
   const source = 'await new Promise((done) => setTimeout(done, 700)); export const handler = () => 1;';
   const host = await startHost(
