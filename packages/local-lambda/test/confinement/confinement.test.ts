@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -79,14 +80,15 @@ test('a /tmp of its own: empty, of its size, gone with its environment', async (
   if (lack !== undefined) return assert.rejects(started, { message: lack.message });
   const host = await started;
   const look = async (event: object) => (await host.invoke('look', event)).payload as Look;
-  const first = await look({ write: 'mine' });
+  const mine = `test-local-lambda-${randomUUID()}`;
+  const first = await look({ write: mine });
   assert.equal(first.tmpdir, '/tmp');
   assert.equal(first.mb, 600);
-  assert.ok(first.tmp.includes('mine'));
-  assert.ok((await look({})).tmp.includes('mine'), 'it lasts as long as its environment');
-  assert.ok(!(await readdir('/tmp')).includes('mine'));
+  assert.ok(first.tmp.includes(mine));
+  assert.ok((await look({})).tmp.includes(mine), 'it lasts as long as its environment');
+  assert.ok(!(await readdir('/tmp')).includes(mine));
   await host.dropEnvironments();
-  assert.ok(!(await look({})).tmp.includes('mine'));
+  assert.ok(!(await look({})).tmp.includes(mine));
 });
 
 /** The letter by which the kernel names a process's state. */
