@@ -35,6 +35,7 @@ import { createLambdaApi, LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 import { newStreamName } from './logs/log-store.ts';
 import { provideRuntimeSdk } from './runtimes/node/runtime-sdk.ts';
+import type { Runtime } from './runtimes/runtime.ts';
 
 /** One version of a deployment package, unpacked and ready to serve. */
 export interface Deployment {
@@ -72,6 +73,18 @@ const NO_API: ApiDefinition = {
   accessLog: undefined,
 };
 
+/** Says which functions no runtime of this machine runs; calls of them fail. */
+function foreignRuntimes(functions: readonly FunctionDefinition[], runtimes: readonly Runtime[]): string[] {
+  const foreign = functions.filter(
+    ({ runtime }) => !runtimes.some(({ prefix }) => runtime.startsWith(prefix)),
+  );
+  const known = runtimes.map(({ prefix }) => `${prefix}*`).join(', ');
+  return [...new Set(foreign.map(({ runtime }) => runtime))].map((runtime) => {
+    const names = foreign.filter((one) => one.runtime === runtime).map(({ name }) => name);
+    return `${names.join(', ')}: ${runtime} does not run here, only ${known}; calls are answered with an error`;
+  });
+}
+
 /**
  * Reads and unpacks the deployment packages of a host.
  * @param queue of asynchronous invocations; it outlives the deployment.
@@ -88,6 +101,7 @@ export async function createDeployment(
   const missing = renderUnserved(read.unserved);
   checkFunctions(read.functions);
   const definitions = withGivenVariables(read.functions, options, (notice) => missing.push(notice));
+  missing.push(...foreignRuntimes(definitions, host.runtimes));
   if (options.strict && missing.length > 0) {
     throw new LocalLambdaError(`strict: not everything is served\n  ${missing.join('\n  ')}`);
   }

@@ -18,16 +18,18 @@ export function withGivenVariables(
     const there = functions.map((one) => one.name).join(', ');
     onNotice(`variables are given for the function "${name}", but there are only ${there}`);
   }
-  return functions.map((definition) => {
+  const wanting = new Map<string, string[]>();
+  const all = functions.map((definition) => {
     const { name, logicalId } = definition;
     const own = { ...functionEnvironment[logicalId], ...functionEnvironment[name] };
     const given = { ...environment, ...own };
     const standIns = definition.standIns.filter(({ variable }) => !Object.hasOwn(given, variable));
     for (const { variable, what } of standIns) {
-      onNotice(
-        `${name}: ${variable} has a stand-in for ${what}, which only AWS knows; give --env ${variable}=VALUE`,
-      );
+      const notice = `${variable} has a stand-in for ${what}, which only AWS knows; give --env ${variable}=VALUE`;
+      wanting.set(notice, [...(wanting.get(notice) ?? []), name]);
     }
     return { ...definition, environment: { ...definition.environment, ...given }, standIns };
   });
+  for (const [notice, names] of wanting) onNotice(`${names.join(', ')}: ${notice}`);
+  return all;
 }

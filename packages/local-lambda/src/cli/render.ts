@@ -1,10 +1,11 @@
 import { TOKEN_HEADER } from '../admission.ts';
+import type { Report } from '../logs/lines.ts';
 import type { LocalLambda } from '../start.ts';
 
 type Ready = Pick<LocalLambda, 'url' | 'token' | 'routes' | 'functions'>;
 
-/** What a terminal shows when the host is ready: routes with their URLs, and a curl line to try. */
-export function renderReady(host: Ready): string {
+/** What a terminal shows when the host is ready: routes with their URLs, where the logs are, and a curl line to try. */
+export function renderReady(host: Ready, logsDir: string): string {
   const rows = host.routes.map(({ method, path, functionName }) => {
     if (method === 'WS')
       return `  ${method.padEnd(7)} ${host.url.replace(/^http/, 'ws')}${path}  ${functionName}`;
@@ -15,7 +16,8 @@ export function renderReady(host: Ready): string {
   });
   const names = host.functions.map(({ name, runtime }) => `${name} (${runtime})`).join(', ');
   const token = host.token === undefined ? '' : `${renderToken(host.token)}\n`;
-  return `Functions: ${names}\n${rows.join('\n')}\n${token}${renderCurl(host)}\nStop with Ctrl-C.\n`;
+  const logs = `Logs: ${logsDir}; local-lambda logs prints them\n`;
+  return `Functions: ${names}\n${rows.join('\n')}\n${logs}${token}${renderCurl(host)}\nStop with Ctrl-C.\n`;
 }
 
 function renderToken(token: string): string {
@@ -35,26 +37,13 @@ function renderCurl({ url, token, routes, functions }: Ready): string {
   return `Try: curl -i${header} ${method}'${url}${chosen.path.replaceAll(/\{[^}]*\}/g, '1')}'`;
 }
 
-/**
- * One line for one invocation on a terminal, made from its REPORT line; undefined for every other event.
- * @param group such as `/aws/lambda/get-dog`.
- */
-export function renderInvocation(group: string, message: string): string | undefined {
-  const duration = /^REPORT .*\tDuration: ([\d.]+ ms)/.exec(message)?.[1] ?? jsonDuration(message);
-  if (duration === undefined) return undefined;
-  const name = group.slice(group.lastIndexOf('/') + 1);
-  const init = /Init Duration: ([\d.]+ ms)|"initDurationMs":([\d.]+)/.exec(message);
-  const memory = /Max Memory Used: (\d+) MB|"maxMemoryUsedMB":(\d+)/.exec(message);
-  const status = /Status: (\w+)(?:\tError Type: (\S+))?/.exec(message);
-  const parts = [name.padEnd(30), duration.padStart(12)];
-  if (memory !== null) parts.push(`${memory[1] ?? memory[2]} MB`.padStart(8));
-  if (init !== null) parts.push(`cold, init ${init[1] ?? `${init[2]} ms`}`);
-  if (status !== null) parts.push([status[1], status[2]].filter(Boolean).join(' '));
+/** One line for one invocation on a terminal; of one that failed it says how. */
+export function renderInvocation(functionName: string, report: Report): string {
+  const { durationMs, initMs, maxMemoryUsedMb, status, functionError } = report;
+  const parts = [functionName.padEnd(30), `${durationMs.toFixed(2)} ms`.padStart(12)];
+  if (maxMemoryUsedMb !== undefined) parts.push(`${maxMemoryUsedMb} MB`.padStart(8));
+  if (initMs !== undefined) parts.push(`cold, init ${initMs.toFixed(2)} ms`);
+  if (status === 'timeout') parts.push('timeout');
+  else if (functionError !== undefined) parts.push(`error ${functionError}`);
   return parts.join('  ');
-}
-
-function jsonDuration(message: string): string | undefined {
-  if (!message.includes('"type":"platform.report"')) return undefined;
-  const duration = /"durationMs":([\d.]+)/.exec(message)?.[1];
-  return duration === undefined ? undefined : `${duration} ms`;
 }

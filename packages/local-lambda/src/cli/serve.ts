@@ -16,13 +16,10 @@ export async function serve(command: ServeCommand, here: Project): Promise<void>
   const lines = collectLines(say);
   const { host, close } = await startHost(command, here, {
     onNotice: warn,
-    onLogEvent: (group, message) => {
-      const line = renderInvocation(group, message);
-      if (line !== undefined) lines.add(line);
-    },
+    onReport: (functionName, report) => lines.add(renderInvocation(functionName, report)),
   });
   say(renderDebuggers(host.debuggers));
-  say(renderReady(host));
+  say(renderReady(host, options.logsDir));
   const { reload } = host;
   const watchers = (watch ? options.packageDir : []).map((packageDir) =>
     watchSources({

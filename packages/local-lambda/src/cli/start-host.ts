@@ -18,7 +18,8 @@ export interface Project {
 }
 
 /** Who hears of a host. */
-export type HostListeners = Required<Pick<LocalLambdaOptions, 'onNotice' | 'onLogEvent'>>;
+export type HostListeners = Required<Pick<LocalLambdaOptions, 'onNotice'>> &
+  Pick<LocalLambdaOptions, 'onLogEvent' | 'onReport'>;
 
 /** A host with what was started for it. */
 export interface StartedHost {

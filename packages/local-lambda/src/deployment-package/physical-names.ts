@@ -81,6 +81,9 @@ export function attributeOf(
 ): string | undefined {
   const arn = ARN_FORMS[type];
   if (attribute === 'Arn' && arn !== undefined) return `arn:aws:${arn(scope, name)}`;
+  if (attribute === 'StreamArn' && type === 'AWS::DynamoDB::Table' && arn !== undefined) {
+    return `arn:aws:${arn(scope, name)}/stream/2026-01-01T00:00:00.000`;
+  }
   if (attribute === 'TopicArn' && type === 'AWS::SNS::Topic') return refOf(type, name, scope);
   if (attribute === 'QueueUrl' && type === 'AWS::SQS::Queue') return refOf(type, name, scope);
   if (attribute === 'RootResourceId') return `${logicalId}/`;

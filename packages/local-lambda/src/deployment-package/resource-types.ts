@@ -127,6 +127,8 @@ export const RESOURCE_TYPES: Readonly<Record<string, Treatment>> = {
   'AWS::CodeDeploy::*': HARMLESS,
   'AWS::Signer::*': HARMLESS,
   'AWS::ServiceCatalogAppRegistry::*': HARMLESS,
+  'AWS::ResourceGroups::*': HARMLESS,
+  'AWS::ApplicationInsights::*': HARMLESS,
 };
 
 /** A type that is in none of these: some store or service that functions may call. */

@@ -35,12 +35,15 @@ export function unservedResources({ template, scope }: LoadedTemplate): Unserved
     const treatment = treatmentOf(Type);
     const whole = typeof treatment === 'string' ? [] : [{ what: `${logicalId} (${Type})`, ...treatment }];
     const parts = Object.entries(PROPERTIES[Type] ?? {}).flatMap(([name, one]) =>
-      typeof one === 'string' || Properties[name] === undefined
-        ? []
-        : [{ what: `${logicalId}.${name}`, ...one }],
+      typeof one === 'string' || isUnset(Properties[name]) ? [] : [{ what: `${logicalId}.${name}`, ...one }],
     );
     return [...whole, ...parts];
   });
+}
+
+/** The Serverless Framework writes `Policy: ''` for an API that has none. */
+function isUnset(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }
 
 /** The route that is read of a resource, in a list; none, and a notice, when it cannot be served. */

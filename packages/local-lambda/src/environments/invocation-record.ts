@@ -43,6 +43,7 @@ interface Open {
   outcome: InvocationOutcome | undefined;
   status: 'timeout' | 'error' | undefined;
   errorType: string | undefined;
+  functionError: string | undefined;
   timer: NodeJS.Timeout | undefined;
   /** The caller has its answer, and END and REPORT are still to come. */
   answered: boolean;
@@ -97,6 +98,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
     const { invocation } = open;
     open.status = status;
     open.errorType = status === 'error' ? outcome.errorType : undefined;
+    open.functionError = outcome.errorType;
     if (fault !== undefined) write(invocation, lines.fault(now(), invocation.requestId, fault));
   }
 
@@ -110,6 +112,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
         outcome: undefined,
         status: undefined,
         errorType: undefined,
+        functionError: undefined,
         timer: undefined,
         answered: false,
         started: false,
@@ -140,7 +143,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
       if (late !== undefined && late !== 'dropped') {
         take(conclude(requestId, { kind: late }, timeoutSeconds, now()));
       }
-      const { status, errorType } = open;
+      const { status, errorType, functionError } = open;
       const workMs = clock() - startedAt;
       const durationMs = status === 'timeout' ? timeoutSeconds * 1000 : workMs;
       answerCaller();
@@ -155,6 +158,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
         cpuMs: usage.cpuMs,
         ...(status !== undefined && { status }),
         ...(errorType !== undefined && { errorType }),
+        ...(functionError !== undefined && { functionError }),
       };
       write(invocation, lines.runtimeDone(now(), report));
       write(invocation, lines.report(now(), report));

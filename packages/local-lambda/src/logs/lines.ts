@@ -12,6 +12,8 @@ export interface Report {
   /** Left out when the invocation succeeded. */
   readonly status?: 'timeout' | 'error';
   readonly errorType?: string;
+  /** Type of the error that the caller gets, which REPORT does not say of one that the function itself gave. */
+  readonly functionError?: string;
 }
 
 /** A runtime's version and ARN as Lambda names them: `nodejs:24.…` for `nodejs24.x`. */

@@ -72,11 +72,24 @@ test('wrong options and packages end with one line and code 2', async (t) => {
 });
 
 test('an invocation in one line', () => {
-  const report =
-    'REPORT RequestId: a\tDuration: 8.11 ms\tBilled Duration: 150 ms\tMemory Size: 128 MB\tMax Memory Used: 23 MB\tInit Duration: 140.53 ms\t';
+  const report = {
+    requestId: 'a',
+    durationMs: 8.114,
+    initMs: 140.53,
+    memorySizeMb: 128,
+    maxMemoryUsedMb: 23,
+  };
   assert.equal(
-    renderInvocation('/aws/lambda/get-dog', report),
+    renderInvocation('get-dog', report),
     'get-dog                              8.11 ms     23 MB  cold, init 140.53 ms',
   );
-  assert.equal(renderInvocation('/aws/lambda/get-dog', 'END RequestId: a'), undefined);
+  const failed = { ...report, initMs: undefined, functionError: 'KeyError' };
+  assert.equal(
+    renderInvocation('get-dog', failed),
+    'get-dog                              8.11 ms     23 MB  error KeyError',
+  );
+  assert.equal(
+    renderInvocation('get-dog', { ...failed, status: 'timeout', functionError: 'Sandbox.Timedout' }),
+    'get-dog                              8.11 ms     23 MB  timeout',
+  );
 });

@@ -191,8 +191,16 @@ test("a SAM template's events and properties are named as the resources that SAM
 
 test('what is not served is named once at the start, and refused by strict', async (t) => {
   const hello = { source: 'export const handler = () => 1;', routes: ['GET /'] };
+  const jar = { source: '', properties: { Runtime: 'java21', Handler: 'shed.App::handleRequest' } };
   const ApiId = { Ref: 'HttpApi' };
   const resources = {
+    // As the Serverless Framework writes an API without a policy.
+    Rest: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'rest', Policy: '' } },
+    Table: { Type: 'AWS::DynamoDB::Table', Properties: {} },
+    Stream: {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: { EventSourceArn: { 'Fn::GetAtt': ['Table', 'StreamArn'] } },
+    },
     Queue: { Type: 'AWS::SQS::Queue' },
     Orders: { Type: 'AWS::SQS::Queue' },
     Mapping: { Type: 'AWS::Lambda::EventSourceMapping', Properties: {} },
@@ -210,12 +218,13 @@ test('what is not served is named once at the start, and refused by strict', asy
       },
     },
   };
-  const host = await startHost(t, { hello }, {}, resources);
+  const host = await startHost(t, { hello, jar }, {}, resources);
   assert.deepEqual(host.notices, [
     'Route (AWS::ApiGatewayV2::Route): it is not served: Resources.Proxy.Properties.IntegrationType: must be AWS_PROXY, is "HTTP_PROXY"',
     'Socket.RouteSelectionExpression: must be $request.body.NAME here, is undefined: all messages go to $default',
-    'Mapping (AWS::Lambda::EventSourceMapping): nothing here sends its events; invoke the function with a sample event instead',
+    'Stream (AWS::Lambda::EventSourceMapping), Mapping (AWS::Lambda::EventSourceMapping): nothing here sends its events; invoke the function with a sample event instead',
     'Queue (AWS::SQS::Queue), Orders (AWS::SQS::Queue): set AWS_ENDPOINT_URL_SQS to an SQS server on this machine, and it is created there when it is missing',
+    'jar: java21 does not run here, only nodejs*, python3*, provided*; calls are answered with an error',
   ]);
   assert.equal((await fetch(host.url)).status, 200);
   assert.equal((await fetch(`${host.url}/proxy`)).status, 404);

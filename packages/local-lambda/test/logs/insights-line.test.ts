@@ -48,4 +48,9 @@ test('each invocation leaves an event of Lambda Insights with its CPU time, and 
   // Queries count what is a REPORT or of the type platform.report.
   for (const event of events) assert.equal('type' in event, false);
   assert.equal((await host.logLines('burn')).filter((line) => line.startsWith('REPORT')).length, 4);
+  // REPORT says nothing of an error that the function itself gave.
+  await host.invoke('burn', null);
+  await host.flushLogs();
+  assert.equal(reports.at(-1)?.functionError, 'TypeError');
+  assert.equal(reports.at(-1)?.status, undefined);
 });

@@ -46,7 +46,10 @@ test("functions find the runtime's SDK in their project, by require and by impor
       },
     },
     naming: { source: "export const handler = () => '@aws-sdk/reviver';" },
-    lacking: { source: "import '@aws-sdk/client-nowhere'; export const handler = () => 1;" },
+    lacking: {
+      source:
+        "import '@aws-sdk/client-nowhere'; export const other = () => import('@aws-sdk/client-elsewhere'); export const handler = () => 1;",
+    },
     core: { files: { 'index.js': strToU8("require('fake-core'); exports.handler = () => 1;") } },
   });
   const host = await serve(t, folder, { packageDir, cacheDir: join(folder, 'cache') });
@@ -62,7 +65,7 @@ test("functions find the runtime's SDK in their project, by require and by impor
   // Nothing else of the project gets in.
   assert.equal((await host.invoke('core', {})).errorType, 'Runtime.ImportModuleError');
   assert.deepEqual(host.notices, [
-    "lacking: @aws-sdk/client-nowhere is brought by Lambda's runtime, but is neither in the package nor in the project; --runtime-sdk installs it",
+    "lacking: neither the package nor the project holds @aws-sdk/client-nowhere, @aws-sdk/client-elsewhere, which Lambda's runtime brings; --runtime-sdk installs what is missing",
   ]);
 });
 

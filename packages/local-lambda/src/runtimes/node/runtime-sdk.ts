@@ -40,17 +40,22 @@ export async function provideRuntimeSdk(options: RuntimeSdkOptions): Promise<voi
   const find = (name: string) => folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
   const missing = [...wanted.keys()].filter((name) => find(name) === undefined);
   if (options.install && missing.length > 0) await installInto(cache, missing);
+  const lacking = new Map<string, string[]>();
   for (const [name, functions] of wanted) {
     const source = find(name);
     if (source === undefined) {
-      options.onNotice(
-        `${functions.join(', ')}: ${name} is brought by Lambda's runtime, but is neither in the package nor in the project; --runtime-sdk installs it`,
-      );
+      const owners = functions.join(', ');
+      lacking.set(owners, [...(lacking.get(owners) ?? []), name]);
     } else {
       const link = join(dirname(options.codeDir), 'node_modules', name);
       await mkdir(dirname(link), { recursive: true });
       await symlink(resolve(source), link);
     }
+  }
+  for (const [owners, names] of lacking) {
+    options.onNotice(
+      `${owners}: neither the package nor the project holds ${names.join(', ')}, which Lambda's runtime brings; --runtime-sdk installs what is missing`,
+    );
   }
 }
 
