@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { StackRow } from './catalogue.ts';
@@ -72,16 +73,24 @@ export async function runServerless(
   signal: AbortSignal,
 ): Promise<void> {
   const cli = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  await promisify(execFile)(process.execPath, [cli, 'package', ...parametersOf(stack)], {
-    cwd,
-    timeout: PACKAGE_LIMIT_MS,
-    signal,
-    env: { ...process.env, FORCE_COLOR: '0' },
-  }).catch((error: { stdout?: string; stderr?: string }) => {
+  // The plugin that bundles removes none of its temporary folders.
+  const temporary = await mkdtemp(join(tmpdir(), 'sheep-shed-package-'));
+  try {
+    await promisify(execFile)(process.execPath, [cli, 'package', ...parametersOf(stack)], {
+      cwd,
+      timeout: PACKAGE_LIMIT_MS,
+      signal,
+      env: { ...process.env, FORCE_COLOR: '0', TMPDIR: temporary },
+    });
+  } catch (error) {
     signal.throwIfAborted();
-    const words = `${error.stdout ?? ''}${error.stderr ?? ''}`.trim();
-    throw new Error(`sls package failed for the stack ${name}:\n${words}`, { cause: error });
-  });
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`sls package failed for the stack ${name}:\n${`${stdout}${stderr}`.trim()}`, {
+      cause: error,
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
 }
 
 /** A digest of every file that goes in, the parameters, and the Node that packages. */
