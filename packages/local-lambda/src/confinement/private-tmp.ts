@@ -50,7 +50,8 @@ export async function probePrivateTmp(stage: string): Promise<void> {
   await mkdir(stage, { recursive: true });
   const { file, args } = withPrivateTmp({ file: 'true', args: [] }, { stage, sizeMb: 1, needed: [] });
   try {
-    await promisify(execFile)(file, args, { timeout: PROBE_LIMIT_MS });
+    // The folder that it stands in may lie below /tmp.
+    await promisify(execFile)(file, args, { cwd: '/', timeout: PROBE_LIMIT_MS });
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
     const why = (stderr.trim() || message).split('\n')[0];

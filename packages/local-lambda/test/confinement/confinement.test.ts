@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCpuGroup } from '../../src/confinement/cpu-group.ts';
 import { probePrivateTmp } from '../../src/confinement/private-tmp.ts';
-import { startHost, temporaryFolder } from '../fixture-package.ts';
+import { onEnd, startHost, temporaryFolder } from '../fixture-package.ts';
 
 /** Answers what the function sees of itself and of its surroundings. */
 const LOOK = `
@@ -68,6 +68,20 @@ test('with --cpu lambda an environment is held to the share of its memory once i
   assert.match(quotas.join(''), /^1447( 20000)?\n$/);
   await host.dropEnvironments();
   for (const folder of folders) await assert.rejects(access(folder), 'with what the function left behind');
+});
+
+test('a project below /tmp may ask for a /tmp of its own as well', async (t) => {
+  const folder = await temporaryFolder(t);
+  const here = process.cwd();
+  const lackIn = async (cwd: string, stage: string) => {
+    process.chdir(cwd);
+    return probePrivateTmp(join(folder, stage)).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+  };
+  onEnd(t, () => process.chdir(here));
+  assert.equal(await lackIn(folder, 'below'), await lackIn('/', 'elsewhere'));
 });
 
 test('a /tmp of its own: empty, of its size, gone with its environment', async (t) => {
