@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { openConfinement } from './confinement/confinement.ts';
+import type { Strays } from './confinement/strays.ts';
 import type { Debuggers, DebugSession } from './debugging/debuggers.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import type { PlaceLayers } from './deployment-package/layers.ts';
@@ -45,6 +46,7 @@ export interface FunctionHost {
   readonly logStore: LogStore;
   readonly gate: StartGate;
   readonly debuggers: Debuggers;
+  readonly strays: Strays;
   /** Variables that lead functions to this host itself; a template's own beat them. */
   readonly ownVariables: () => Readonly<Record<string, string>>;
   readonly onProcess: (pid: number, alive: boolean) => void;
@@ -99,6 +101,7 @@ export async function hostFunction(
       definition,
       id,
       scratchDir: join(host.workDir, 'tmp'),
+      strays: host.strays,
       command: await runtime.command(definition, own.taskRoot, session?.port),
       needed: Object.values(variables),
     });

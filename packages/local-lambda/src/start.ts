@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createAdmission, isLoopback } from './admission.ts';
 import { openAsynchronousEvents } from './asynchronous-events.ts';
 import { checkLimits } from './confinement/confinement.ts';
+import { createStrays } from './confinement/strays.ts';
 import { createDebuggers } from './debugging/debuggers.ts';
 import { findFunction } from './deployment.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
@@ -63,6 +64,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       runtimes: await createRuntimes(resolved, workDir),
       debuggers,
       logStore,
+      strays: createStrays(resolved.procDir),
       gate: createStartGate(resolved.simultaneousStarts),
       ownVariables: () => managementVariable(url, code.current().webSocketApis),
       onProcess: reaper.track,

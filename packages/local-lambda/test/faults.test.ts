@@ -188,21 +188,23 @@ test('memory above the limit kills the environment', async (t) => {
   assert.match(report, /Status: error\tError Type: Runtime\.OutOfMemory$/);
 });
 
-test('a grandchild that holds the pipe open and ignores SIGTERM ends with its environment', async (t) => {
+test('grandchildren end with their environment: one that holds the pipe open, one in a session of its own', async (t) => {
   const source = `import { spawn } from 'node:child_process';
-  export const handler = () => { const child = spawn(process.execPath,
-    ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)'], { stdio: 'inherit' }); return child.pid; };`;
+  export const handler = ({ detached }) => { const child = spawn(process.execPath,
+    ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)'], { stdio: 'inherit', detached }); return child.pid; };`;
   const host = await startHost(t, { parent: { source } });
-  const pid = (await host.invoke('parent', {})).payload as number;
-  assert.ok(alive(pid));
+  const start = async (detached: boolean) => (await host.invoke('parent', { detached })).payload as number;
+  const pids = [await start(false), ...(process.platform === 'linux' ? [await start(true)] : [])];
+  assert.ok(pids.every(alive));
   await host.dropEnvironments('parent');
-  await until(() => !alive(pid));
+  await until(() => !pids.some(alive));
 });
 
 test('no process outlives a host that is killed, and no folder', async (t) => {
   const folder = await temporaryFolder(t);
   const source = `import { spawn } from 'node:child_process';
-  export const handler = () => [process.pid, spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).pid];`;
+  const child = (detached) => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached }).pid;
+  export const handler = () => [process.pid, child(false), ...(process.platform === 'linux' ? [child(true)] : [])];`;
   const packageDir = await writePackage(join(folder, 'package'), { parent: { source } });
   const start = fileURLToPath(new URL('../src/start.ts', import.meta.url));
   const script = `import { startLocalLambda } from ${JSON.stringify(start)};

@@ -4,6 +4,7 @@ import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import type { RuntimeCommand } from '../environments/process.ts';
 import { openCpuGroup, removeStaleGroups } from './cpu-group.ts';
 import { probePrivateTmp, withPrivateTmp } from './private-tmp.ts';
+import type { Strays } from './strays.ts';
 
 /** Which of Lambda's limits hold for an environment's process, besides its memory size. */
 export interface Limits {
@@ -53,6 +54,7 @@ export async function openConfinement(options: {
   readonly definition: Pick<FunctionDefinition, 'memorySizeMb' | 'ephemeralStorageMb'>;
   readonly id: string;
   readonly scratchDir: string;
+  readonly strays: Strays;
   readonly command: RuntimeCommand;
   readonly needed: readonly string[];
 }): Promise<Confinement> {
@@ -67,6 +69,8 @@ export async function openConfinement(options: {
     enter: (pid) => group?.add(pid),
     initialized: () => group?.limit(definition.memorySizeMb / MEMORY_OF_ONE_CPU_MB),
     close: async () => {
+      // Its id is in the name of its log stream, which every process of it has in its environment.
+      await options.strays.kill(options.id);
       await Promise.all([group?.close(), rm(folder, { recursive: true, force: true })]);
     },
   };

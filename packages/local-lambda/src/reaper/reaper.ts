@@ -4,6 +4,7 @@
  * has died, by `kill -9` too: the reaper kills the groups that are left and removes the host's folder.
  */
 import { createInterface } from 'node:readline';
+import { killWith } from '../confinement/strays.ts';
 import { removeFolder } from '../deployment-package/read-only-folder.ts';
 
 const [workDir = ''] = process.argv.slice(2);
@@ -26,5 +27,7 @@ if (!orderly) {
       // It is gone already.
     }
   }
+  // What a function started in a session of its own; all that a host starts has paths below its folder.
+  await killWith([`${workDir}/`]);
   await removeFolder(workDir);
 }
