@@ -14,6 +14,7 @@ export function renderReady(host: Ready, logsDir: string): string {
       : `${host.url}${path}`;
     return `  ${method.padEnd(7)} ${url}  ${functionName}`;
   });
+  if (host.functions.length === 0) return 'The templates have no functions.\nStop with Ctrl-C.\n';
   const names = host.functions.map(({ name, runtime }) => `${name} (${runtime})`).join(', ');
   const token = host.token === undefined ? '' : `${renderToken(host.token)}\n`;
   const logs = `Logs: ${logsDir}; local-lambda logs prints them\n`;

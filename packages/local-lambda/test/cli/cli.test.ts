@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import manifest from '../../../../package.json' with { type: 'json' };
-import { renderInvocation } from '../../src/cli/render.ts';
+import { renderInvocation, renderReady } from '../../src/cli/render.ts';
 import { temporaryFolder, writePackage } from '../fixture-package.ts';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -92,4 +92,9 @@ test('an invocation in one line', () => {
     renderInvocation('get-dog', { ...failed, status: 'timeout', functionError: 'Sandbox.Timedout' }),
     'get-dog                              8.11 ms     23 MB  timeout',
   );
+});
+
+test('a host without functions says so, in place of a call that cannot be made', () => {
+  const host = { url: 'http://127.0.0.1:3000', token: undefined, routes: [], functions: [] };
+  assert.equal(renderReady(host, 'logs'), 'The templates have no functions.\nStop with Ctrl-C.\n');
 });
