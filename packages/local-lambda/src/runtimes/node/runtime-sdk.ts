@@ -39,7 +39,10 @@ export async function provideRuntimeSdk(options: RuntimeSdkOptions): Promise<voi
   );
   const find = (name: string) => folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
   const missing = [...wanted.keys()].filter((name) => find(name) === undefined);
-  if (options.install && missing.length > 0) await installInto(cache, missing);
+  if (options.install && missing.length > 0) {
+    options.onNotice(`installing ${missing.join(', ')} into ${cache} (once)`);
+    await installInto(cache, missing);
+  }
   const lacking = new Map<string, string[]>();
   for (const [name, functions] of wanted) {
     const source = find(name);
