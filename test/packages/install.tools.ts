@@ -42,11 +42,20 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-test('local-lambda brings three packages, and says what a template with tables needs besides', async () => {
+test('local-lambda brings four packages with what these need, and says what a template with tables needs besides', async () => {
   const target = join(folder, 'host');
   assert.deepEqual(
     (await readdir(join(target, 'node_modules'))).filter((name) => !name.startsWith('.')).sort(),
-    ['@sheep-shed', 'pend', 'yaml', 'yauzl'],
+    [
+      '@sheep-shed',
+      // ajv and what it needs
+      ...['ajv', 'fast-deep-equal', 'fast-uri', 'json-schema-traverse'],
+      'pend',
+      'require-from-string',
+      'ws',
+      'yaml',
+      'yauzl',
+    ],
   );
   const packageDir = await writeForeignPackage(target);
   for (const node of nodes) {
