@@ -9,7 +9,9 @@ const ECHO = 'export const handler = async (event) => event.body?.length ?? 0;';
 function trickle(host: TestHost, beginning: string, rest: string): Promise<string> {
   const { hostname, port } = new URL(host.url);
   return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => socket.write(beginning));
+    const socket = connect(Number(port), hostname);
+    // Before anything is sent: what is written to a socket that is not yet connected waits in its order.
+    socket.write(beginning);
     let at = 0;
     const timer = setInterval(() => socket.write(rest[at++ % rest.length] ?? ''), 20);
     let answer = '';
