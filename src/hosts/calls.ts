@@ -29,6 +29,8 @@ export interface CallsOptions {
   readonly onStart: (functionName: string, requestId: string) => void;
   /** Is told of each call once, when its work has ended, however late. */
   readonly onEnd: (end: CallEnd) => void;
+  /** Takes what `onStart` and `onEnd` throw: the call goes on. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** The calls of a host. */
@@ -70,6 +72,14 @@ export function createCalls(options: CallsOptions): Calls {
     },
   };
 
+  function tell(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      options.onFault(error);
+    }
+  }
+
   async function run(
     { name, run: call }: PortableFunction<AnyContext>,
     event: unknown,
@@ -78,7 +88,7 @@ export function createCalls(options: CallsOptions): Calls {
   ): Promise<unknown> {
     count += 1;
     const startedAt = clock();
-    onStart(name, requestId);
+    tell(() => onStart(name, requestId));
     const context: CallContext = {
       requestId,
       log: options.logFor(name, requestId),
@@ -104,7 +114,7 @@ export function createCalls(options: CallsOptions): Calls {
           : ({ outcome: 'success' } as const);
       count -= 1;
       if (count === 0) for (const resolve of whenIdle.splice(0)) resolve();
-      onEnd({ functionName: name, requestId, durationMs, ...outcome });
+      tell(() => onEnd({ functionName: name, requestId, durationMs, ...outcome }));
     };
     work.then(() => ended(), ended);
     let timer: NodeJS.Timeout | undefined;

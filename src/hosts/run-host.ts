@@ -85,6 +85,7 @@ export async function runHost<Table extends OptionTable>(
     timeoutMs: timeout * 1000,
     random: world.random,
     clock: world.clock,
+    onFault,
     onStart: records.started,
     onEnd: (end) => {
       records.ended(end);

@@ -261,5 +261,7 @@ export function refuse(socket: Duplex, status: number): void {
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
+  // A client that hangs up meanwhile would end the host.
+  socket.on('error', () => socket.destroy());
   if (!socket.destroyed) socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
+import { refuse } from '../../src/web-socket/gateway.ts';
 import { startHost } from '../fixture-package.ts';
 
 /** Each event goes to where the test can ask for it; what it answers, the event says. */
@@ -180,6 +182,13 @@ test('a handshake is refused as $connect says, or where no stage is', async (t) 
   const closed = once(socket, 'close') as Promise<[CloseEvent]>;
   socket.send(new Uint8Array([1, 2]));
   assert.equal((await closed)[0].code, 1003, 'binary frames are not supported');
+});
+
+test('a client that hangs up while it is refused ends nothing', () => {
+  const socket = new PassThrough();
+  refuse(socket, 403);
+  socket.emit('error', new Error('read ECONNRESET'));
+  assert.ok(socket.destroyed);
 });
 
 test('a Lambda authorizer stands before $connect, and what it says stands in every event', async (t) => {
