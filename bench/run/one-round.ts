@@ -8,12 +8,12 @@ import type { LoadResult } from '../results/load-result.ts';
 import { FUNCTION_OF } from '../results/names.ts';
 import { addThrottled, sayThrottled, sumThrottled } from '../results/throttled.ts';
 import type { Pass, Scenario } from '../scenarios/scenario.ts';
-import { wrongVictim } from '../scenarios/wolf-proof.ts';
 import { sendOnce } from '../stacks/ask.ts';
 import { histogram } from '../statistics/histogram.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { Course, Uncounted } from './course.ts';
-import { dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
+import { loadOn, loadShed, shedOf } from './set-herd.ts';
+import { countingDog, imbalance } from './sheep-account.ts';
 
 /** CloudWatch takes whole seconds: what nobody counts must lie before the second in which a round begins, or well after it. */
 const CALM_MS = 2_000;
@@ -244,46 +244,6 @@ async function whyBroken(
     return `the stack stopped answering after ${calls - lost} of ${calls} requests: GET / was not answered: ${problem}`;
   }
   return lost === calls ? `none of ${calls} requests was answered${lostWhy}` : undefined;
-}
-
-/** What is wrong with the sheep after a round. */
-async function imbalance(
-  course: Course,
-  pass: Pass,
-  load: LoadResult,
-  herd: Herd,
-  options: BenchOptions,
-  world: BenchWorld,
-): Promise<string[]> {
-  const { stack, scenario } = course;
-  // The account is only exact when every answer is known.
-  if (load.lost > 0) return [];
-  const problems = [pass.finish()];
-  // Every answer of the dog was held against the count already.
-  if (scenario !== 'cat' && (scenario !== 'dog' || stack.table !== undefined)) {
-    const left = await stack.table?.read();
-    const counted = left?.length ?? (await countingDog(course, options, world)());
-    const expected = pass.count();
-    if (counted !== expected) {
-      problems.push(
-        `by the answers the shed holds ${expected} sheep (before + inserted − eaten), but ${counted} are counted`,
-      );
-    }
-    if (left !== undefined && scenario === 'wolf') {
-      // A scan of DynamoDB may miss a sheep that was put a moment ago, and the raid take the next.
-      const mostEaten = stack.host === undefined ? herd.primes.length : 2 * options.connections - 1;
-      problems.push(wrongVictim(herd, mostEaten, left));
-    }
-  }
-  return problems.filter((problem) => problem !== undefined);
-}
-
-function countingDog(course: Course, options: BenchOptions, world: BenchWorld): () => Promise<number> {
-  const dog = dogOf(course.stack, options, world);
-  return () => {
-    course.dogAsked++;
-    return dog();
-  };
 }
 
 /** The calls of one round, so that all rounds together make exactly `calls`. */
