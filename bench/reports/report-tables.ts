@@ -116,7 +116,7 @@ function hostTable({ figures, plan }: Summary): ReportTable {
     ],
     rows: known.map(hostRow),
     note: [
-      forced ? 'cold: starts that were forced; first: what their client waited, median. ' : '',
+      forced ? 'cold: starts of new environments; first: what their client waited, median. ' : '',
       'billed: a call, init included. ',
       plan.isRemote
         ? `USD/M: a million calls on AWS (${region}, ${date}).`
