@@ -2,6 +2,7 @@ import type { CallContext, Run } from '../domain/context.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { ShedError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
+import { writeJson } from './exact-json.ts';
 
 /** What a host that speaks HTTP must know of a portable function. */
 export interface HttpFunction<Context extends CallContext> {
@@ -29,9 +30,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 /** An answer of a status and a result; `undefined` is no body. */
 export function answerTo(status: number, result: unknown): HttpAnswer {
   const headers = { 'content-type': 'application/json' };
-  return result === undefined
-    ? { status, headers }
-    : { status, headers, body: JSON.stringify(result, exact) };
+  return result === undefined ? { status, headers } : { status, headers, body: writeJson(result) };
 }
 
 /** The answer to a call that failed: an explained error is shown, any other is logged whole and answered bare. */
@@ -44,16 +43,4 @@ export function failureAnswer(error: unknown, requestId: string, log: Log): Http
 function explained(error: unknown): ShedError {
   if (error instanceof ShedError && error.code !== 'INTERNAL_ERROR') return error;
   return new ShedError('INTERNAL_ERROR', 'internal error');
-}
-
-declare global {
-  interface JSON {
-    /** Missing in TypeScript's library: https://tc39.es/proposal-json-parse-with-source/ */
-    rawJSON(text: string): unknown;
-  }
-}
-
-/** Writes a bigint as the JSON number that it is, digit by digit. */
-function exact(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? JSON.rawJSON(value.toString()) : value;
 }

@@ -48,7 +48,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     files: /^src\/functions\/([^/]+)\/handler\.ts$/,
     may: [
       /^src\/functions\/(catalogue|shed|shed-options)\.ts$/,
-      /^src\/hosts\/lambda\/lambda\.ts$/,
+      /^src\/hosts\/lambda\/(lambda|sqs)\.ts$/,
       /^src\/domain\/(sheep|shed)\.ts$/,
       /^src\/adapters\//,
       /^@sheep-shed\/options(\/readers)?$/,
@@ -72,13 +72,25 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     may: [/^src\/domain\//, /^src\/adapters\/dynamodb\//, /^@aws-sdk\//, /^node:(crypto|https?)$/],
   },
   { files: /^src\/adapters\//, may: [/^src\/domain\//] },
-  { files: /^src\/hosts\/http-answer\.ts$/, may: [/^src\/domain\/(context|errors|log)\.ts$/] },
+  { files: /^src\/hosts\/exact-json\.ts$/, may: [] },
+  {
+    files: /^src\/hosts\/(http-answer|queue-message)\.ts$/,
+    may: [/^src\/domain\/(context|errors|log)\.ts$/, /^src\/hosts\/exact-json\.ts$/],
+  },
   {
     files: /^src\/hosts\/lambda\/lambda\.ts$/,
     may: [
       /^src\/domain\/(context|log)\.ts$/,
       /^src\/hosts\/http-answer\.ts$/,
       /^@middy\/core$/,
+      /^aws-lambda$/,
+    ],
+  },
+  {
+    files: /^src\/hosts\/lambda\/sqs\.ts$/,
+    may: [
+      /^src\/domain\/(context|errors)\.ts$/,
+      /^src\/hosts\/(queue-message|lambda\/lambda)\.ts$/,
       /^aws-lambda$/,
     ],
   },

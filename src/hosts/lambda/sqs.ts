@@ -1,0 +1,71 @@
+import type { Context as LambdaContext, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { CallContext, Run } from '../../domain/context.ts';
+import { ShedError } from '../../domain/errors.ts';
+import { logFailure, type OrderedMessage, readMessage, serveInOrder } from '../queue-message.ts';
+import type { Logging } from './lambda.ts';
+
+/** What an event source of a queue must know of a portable function. */
+export interface QueueFunction<Context extends CallContext> {
+  readonly name: string;
+  readonly run: Run<Context>;
+}
+
+/** So many milliseconds before Lambda ends the invocation, it must be answered, or all its messages have failed. */
+const ANSWER_EARLY_MS = 500;
+
+/**
+ * Binds a portable function to AWS Lambda behind a queue of SQS: one call for each message, whose body is the event
+ * in JSON. Messages are served one after the other. A call that throws, or for which no time is left, leaves its
+ * message to the queue; on a FIFO queue also those of its group that follow.
+ * The event source needs `functionResponseType: ReportBatchItemFailures`.
+ * @param parts how to log, and what this function needs besides, as its shed.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+export function lambdaSqs<Context extends CallContext>(
+  { name, run }: QueueFunction<Context>,
+  parts: Omit<Context, keyof CallContext> & Logging,
+): (event: SQSEvent, context: LambdaContext) => Promise<SQSBatchResponse> {
+  return async ({ Records }, { awsRequestId, getRemainingTimeInMillis }) => {
+    const leftMs = () => getRemainingTimeInMillis() - ANSWER_EARLY_MS;
+    const call: CallContext = {
+      requestId: awsRequestId,
+      log: parts.logFor(awsRequestId),
+      random: Math.random,
+      remainingTimeMs: () => Math.max(0, leftMs()),
+    };
+    // The compiler cannot see that what was omitted and what is added make the whole.
+    const context = { ...parts, ...call } as unknown as Context;
+    const serve = async ({ messageId, body }: OrderedMessage & SQSRecord): Promise<boolean> => {
+      try {
+        await withinMs(leftMs(), () => run(readMessage(body, name).event, context));
+        return true;
+      } catch (error) {
+        logFailure(error, messageId, call.log);
+        return false;
+      }
+    };
+    const failed = await serveInOrder(Records.map(inGroup), serve);
+    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+}
+
+/** Only a FIFO queue keeps the order of a group. */
+function inGroup(record: SQSRecord): OrderedMessage & SQSRecord {
+  const isFifo = record.eventSourceARN.endsWith('.fifo');
+  return { ...record, group: isFifo ? record.attributes.MessageGroupId : undefined };
+}
+
+/** @throws ShedError `INTERNAL_ERROR` when there is no result after so many milliseconds. */
+async function withinMs(limitMs: number, work: () => Promise<unknown>): Promise<void> {
+  const tooLate = () => new ShedError('INTERNAL_ERROR', 'no time is left in this invocation');
+  if (limitMs <= 0) throw tooLate();
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(tooLate()), limitMs);
+  });
+  try {
+    await Promise.race([work(), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ShedError } from '../../src/domain/errors.ts';
+import { readJson, writeJson } from '../../src/hosts/exact-json.ts';
+import { readMessage, serveInOrder } from '../../src/hosts/queue-message.ts';
+
+test('a message names its function and its event, exactly', () => {
+  assert.deepEqual(readMessage('{"function":"get-cat","event":{"m":1,"n":"2"}}', undefined), {
+    functionName: 'get-cat',
+    event: { m: 1, n: '2' },
+  });
+  assert.deepEqual(readMessage('{"function":"get-dog"}', undefined), { functionName: 'get-dog', event: {} });
+  const { event } = readMessage(
+    '{"event":{"tattoo":18446744073709551615},"function":"post-sheep"}',
+    undefined,
+  );
+  assert.deepEqual(event, { tattoo: 18_446_744_073_709_551_615n });
+});
+
+test('… or its queue is bound to one function, and the body is the event', () => {
+  assert.deepEqual(readMessage('{"function":"get-cat"}', 'import-flock'), {
+    functionName: 'import-flock',
+    event: { function: 'get-cat' },
+  });
+  assert.deepEqual(readMessage('null', 'get-dog').event, null);
+});
+
+test('what is wrong is said, with what it must be', () => {
+  for (const [body, bound, said] of [
+    ['', undefined, /must be a JSON object such as \{"function":"get-cat",.*; got ""$/],
+    ['[]', undefined, /must be a JSON object such as .*; got "\[\]"$/],
+    ['{"event":{}}', undefined, /, with the name of a function; got /],
+    ['{"function":7}', undefined, /, with the name of a function; got /],
+    ['{"function":"get-cat","evnt":{}}', undefined, / without "evnt"; got /],
+    [`{"x":"${'é'.repeat(1_000)}`, undefined, /…"$/],
+    ['m=1', 'get-cat', /must be the event of get-cat in JSON; got "m=1"$/],
+  ] as const) {
+    assert.throws(() => readMessage(body, bound), { code: 'INVALID_INPUT', message: said });
+  }
+});
+
+test('any body is read, or refused with one short line', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.json(),
+        fc.json().map((text) => `{"function":${text}}`),
+      ),
+      fc.constantFrom(undefined, 'get-cat'),
+      (body, bound) => {
+        try {
+          assert.equal(typeof readMessage(body, bound).functionName, 'string');
+        } catch (error) {
+          assert.ok(error instanceof ShedError && error.code === 'INVALID_INPUT');
+          assert.ok(error.message.isWellFormed() && error.message.length < 1_000);
+        }
+      },
+    ),
+  );
+});
+
+test('JSON keeps every integer, and other numbers as they are', () => {
+  const text = '[9007199254740993,-18446744073709551615,1.5,1e300,-0,"1",null]';
+  const value = readJson(text);
+  assert.deepEqual(value, [9_007_199_254_740_993n, -18_446_744_073_709_551_615n, 1.5, 1e300, -0, '1', null]);
+  assert.equal(writeJson(value), '[9007199254740993,-18446744073709551615,1.5,1e+300,0,"1",null]');
+  assert.equal(readJson('9'.repeat(401)), Number.POSITIVE_INFINITY);
+});
+
+test('of a group nothing is tried after a failure', async () => {
+  const tried: string[] = [];
+  const messages = ['a1', 'b1', 'a2', 'c', 'b2'].map((messageId) => ({
+    messageId,
+    group: messageId.length > 1 ? messageId[0] : undefined,
+  }));
+  const failed = await serveInOrder(messages, async ({ messageId }) => {
+    tried.push(messageId);
+    return messageId !== 'a1' && messageId !== 'c';
+  });
+  assert.deepEqual(tried, ['a1', 'b1', 'c', 'b2']);
+  assert.deepEqual(
+    failed.map(({ messageId }) => messageId),
+    ['a1', 'a2', 'c'],
+  );
+});
