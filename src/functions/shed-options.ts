@@ -1,7 +1,8 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
 import { resolveOptions } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
-import type { AwsCredentials, DynamodbShedOptions } from '../adapters/dynamodb/dynamodb-options.ts';
+import type { AwsCredentials } from '../adapters/aws/client-options.ts';
+import type { DynamodbShedOptions } from '../adapters/dynamodb/dynamodb-options.ts';
 
 const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 

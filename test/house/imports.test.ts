@@ -59,7 +59,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     may: [
       /^@sheep-shed\/options(\/readers)?$/,
       /^src\/domain\/ackermann\.ts$/,
-      /^src\/adapters\/dynamodb\/dynamodb-options\.ts$/,
+      /^src\/adapters\/(aws\/client|dynamodb\/dynamodb)-options\.ts$/,
     ],
   },
   // Which adapter `#dynamodb-shed` is, `imports` of package.json and the bundler's conditions say.
@@ -69,8 +69,10 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   },
   {
     files: /^src\/adapters\/dynamodb\//,
-    may: [/^src\/domain\//, /^src\/adapters\/dynamodb\//, /^@aws-sdk\//, /^node:(crypto|https?)$/],
+    may: [/^src\/domain\//, /^src\/adapters\/(aws|dynamodb)\//, /^@aws-sdk\//, /^node:(crypto|https?)$/],
   },
+  { files: /^src\/adapters\/(s3|sqs)\//, may: [/^src\/domain\//, /^src\/adapters\/aws\//, /^@aws-sdk\//] },
+  { files: /^src\/adapters\/memory\//, may: [/^src\/domain\//, /^node:crypto$/] },
   { files: /^src\/adapters\//, may: [/^src\/domain\//] },
   { files: /^src\/hosts\/exact-json\.ts$/, may: [] },
   {

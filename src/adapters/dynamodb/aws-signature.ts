@@ -1,4 +1,4 @@
-import type { AwsCredentials } from './dynamodb-options.ts';
+import type { AwsCredentials } from '../aws/client-options.ts';
 
 // An `import` reads all exports, lazy ones too, and so loads Web Crypto: 5 ms of each init.
 const { createHmac, hash } = process.getBuiltinModule('node:crypto');

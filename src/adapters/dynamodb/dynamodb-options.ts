@@ -1,11 +1,5 @@
 import type { Shed } from '../../domain/shed.ts';
-
-/** A key of AWS; `sessionToken` belongs to a temporary one, as every Lambda's is. */
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-}
+import type { AwsCredentials, RequestLimits } from '../aws/client-options.ts';
 
 /** Where the shed's table is; the same for every adapter to DynamoDB. */
 export interface DynamodbShedOptions {
@@ -26,14 +20,6 @@ export interface DynamodbShedOptions {
   readonly segments?: number;
   /** How long a request may take. @default {@link LIMITS} */
   readonly limits?: RequestLimits | undefined;
-}
-
-/** How long a request may take, in milliseconds. */
-export interface RequestLimits {
-  /** A connection, with TLS, must stand within this time. */
-  readonly connectMs: number;
-  /** An answer must begin within this time, and go on within it. */
-  readonly answerMs: number;
 }
 
 /** A shed and the end of its connections. */

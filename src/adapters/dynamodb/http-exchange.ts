@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { LIMITS, type RequestLimits } from './dynamodb-options.ts';
+import type { RequestLimits } from '../aws/client-options.ts';
+import { LIMITS } from './dynamodb-options.ts';
 
 // An `import` of `node:http` reads all its exports, among them a lazy one that loads undici: 16 ms of each init.
 const http = process.getBuiltinModule('node:http');

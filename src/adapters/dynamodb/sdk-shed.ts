@@ -1,7 +1,8 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Sheep } from '../../domain/sheep.ts';
-import type { AwsCredentials, DynamodbShed, DynamodbShedOptions, ScanPart } from './dynamodb-options.ts';
+import { keyOf } from '../aws/client-options.ts';
+import type { DynamodbShed, DynamodbShedOptions, ScanPart } from './dynamodb-options.ts';
 import { LIMITS, MAX_ATTEMPTS, SCAN_PAGE, scanParts } from './dynamodb-options.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -113,10 +114,6 @@ interface SdkResponse {
 
 /** The body of an empty answer. */
 const NOTHING = new TextEncoder().encode('{}');
-
-function keyOf({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials) {
-  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
-}
 
 function startAt(key: Key | undefined): { ExclusiveStartKey?: Key } {
   // The key comes back as digits, which would be marshalled as a string.
