@@ -35,7 +35,10 @@ const HANDLERS: readonly (readonly [name: string, handler: Handler])[] = [
   ],
   [
     'wrapper (middy, input, answer)',
-    lambda({ run: async () => ({ count: 0 }), success: 200 }, { logFor: stdoutLog }) as unknown as Handler,
+    lambda(
+      { run: async () => ({ count: 0 }), http: { success: 200 } },
+      { logFor: stdoutLog },
+    ) as unknown as Handler,
   ],
 ];
 

@@ -5,7 +5,9 @@ import type { Shed } from './shed.ts';
 export interface CallContext {
   /** Names this call in answers and log records. */
   readonly requestId: string;
-  /** Writes records that carry the request id. */
+  /** Names the errand that this call is part of, the same on every host that it comes through; else the request id. */
+  readonly correlationId: string;
+  /** Writes records that carry both ids. */
   readonly log: Log;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -17,7 +19,7 @@ export interface CallContext {
 export type ShedContext = CallContext & { readonly shed: Shed };
 
 /**
- * A portable function: it parses `event`, asks the domain, and returns a plain object, or `undefined` for
- * an empty answer. It throws `ShedError` for every failure that it can explain.
+ * A portable function: it parses `event`, asks the domain, and returns a plain object, `content` where
+ * the answer is not JSON, or `undefined` for an empty answer. It throws `ShedError` for every failure that it can explain.
  */
 export type Run<Context extends CallContext> = (event: unknown, context: Context) => Promise<unknown>;

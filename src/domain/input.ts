@@ -8,11 +8,21 @@ export function invalidInput(field: string, allowed: string, given: unknown): Sh
 }
 
 /**
+ * The digits of a field that may be a text, as in HTTP, or a whole number, as in JSON; `undefined`: it is neither.
+ * A `number` beyond 2^53 is neither: some of its digits are lost, which is why hosts read it as a `bigint`.
+ */
+export function digitsOf(given: unknown): string | undefined {
+  if (typeof given === 'string') return given;
+  return typeof given === 'bigint' || Number.isSafeInteger(given) ? String(given) : undefined;
+}
+
+/**
  * Reads a whole number of at most 15 digits, so that it is exact as a `number`.
  * @throws ShedError `INVALID_INPUT` naming the field, its range and the value.
  */
 export function parseWholeNumber(field: string, given: unknown): number {
-  if (typeof given === 'string' && /^[0-9]{1,15}$/.test(given)) return Number(given);
+  const digits = digitsOf(given);
+  if (digits !== undefined && /^[0-9]{1,15}$/.test(digits)) return Number(digits);
   throw invalidInput(field, 'a whole number of 1 to 15 digits, given once', given);
 }
 
@@ -25,8 +35,11 @@ export function fieldOf(event: unknown, field: string): unknown {
 
 function quote(given: unknown): string {
   if (given === undefined || given === null) return 'nothing';
+  if (typeof given === 'object') return Array.isArray(given) ? 'a list' : 'an object';
+  if (typeof given === 'number') return String(given);
   // By code points, as other languages count: a cut through a surrogate pair would not be valid JSON text.
   const letters = Array.from(String(given));
   const text = letters.slice(0, QUOTED_LENGTH).join('');
-  return JSON.stringify(letters.length > QUOTED_LENGTH ? `${text}…` : text);
+  const shown = letters.length > QUOTED_LENGTH ? `${text}…` : text;
+  return typeof given === 'bigint' ? shown : JSON.stringify(shown);
 }

@@ -1,4 +1,4 @@
-import { invalidInput } from './input.ts';
+import { digitsOf, invalidInput } from './input.ts';
 
 /** A sheep: `tattoo` is its unique unsigned 64-bit number, `weight` an integer of micrograms. */
 export interface Sheep {
@@ -16,12 +16,13 @@ export const MIN_WEIGHT = 80_000_000_000;
 export const MAX_WEIGHT = 160_000_000_000;
 
 /**
- * Reads a tattoo from its decimal form of 1 to 20 digits; leading zeros name the same sheep.
+ * Reads a tattoo, a text or a number, from its decimal form of 1 to 20 digits; leading zeros name the same sheep.
  * @throws ShedError `INVALID_INPUT` on anything else or above {@link MAX_TATTOO}.
  */
 export function parseTattoo(given: unknown): bigint {
-  if (typeof given === 'string' && /^[0-9]{1,20}$/.test(given)) {
-    const tattoo = BigInt(given);
+  const digits = digitsOf(given);
+  if (digits !== undefined && /^[0-9]{1,20}$/.test(digits)) {
+    const tattoo = BigInt(digits);
     if (tattoo <= MAX_TATTOO) return tattoo;
   }
   throw invalidInput('tattoo', `1 to 20 digits, from 0 to ${MAX_TATTOO}`, given);

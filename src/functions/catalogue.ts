@@ -1,68 +1,113 @@
-import type { OptionTable } from '@sheep-shed/options';
+import type { Option } from '@sheep-shed/options';
 import type { CallContext, Run, ShedContext } from '../domain/context.ts';
 import { run as runDeleteWolf } from './delete-wolf/run.ts';
+import { run as runEcho } from './echo/run.ts';
 import { CAT_OPTIONS } from './get-cat/options.ts';
 import { type CatContext, run as runGetCat } from './get-cat/run.ts';
 import { run as runGetDog } from './get-dog/run.ts';
 import { run as runPostSheep } from './post-sheep/run.ts';
+import { run as runTextToBytes } from './text-to-bytes/run.ts';
 
-/** What a host must open for a function, and hand to it under this name. */
+/** What a host must open for a function, and hand to it under this name; `src/hosts/needs.ts` has a row for each. */
 export type Need = 'shed';
+
+/**
+ * Who has a function: every stack (the HTTP contract), this stack alone, which deploys it, or the hosts of this stack
+ * but not Lambda: these calibrate them.
+ */
+export type Scope = 'every stack' | 'this stack' | 'hosts only';
+
+/** How HTTP reaches a function. */
+export interface HttpBinding {
+  /** Methods and paths, as `serverless.yml` writes them; the first is the canonical one. */
+  readonly routes: readonly `${string} /${string}`[];
+  /** Status of success. */
+  readonly success: number;
+}
 
 /** A portable function and all that a host must know to serve it. */
 export interface PortableFunction<Context extends CallContext> {
   /** The last part of its name on every host. */
   readonly name: string;
+  readonly scope: Scope;
   readonly run: Run<Context>;
-  /** Methods and paths of HTTP, as `serverless.yml` writes them; the first is the canonical one. */
-  readonly routes: readonly `${string} /${string}`[];
-  /** HTTP status of success. */
-  readonly success: number;
+  /** Absent: hosts that speak HTTP do not serve it. */
+  readonly http?: HttpBinding;
   readonly needs: readonly Need[];
-  /** What it takes from its configuration, and is handed under the same names. */
-  readonly options: OptionTable;
+  /** What it takes from its configuration, and is handed under the same names; each has a default or may be absent. */
+  readonly options: Readonly<Record<string, Option<unknown> & { readonly required?: never }>>;
 }
 
 // One constant a function, so that a bundle holds the one it serves and no other.
 
 export const POST_SHEEP = {
   name: 'post-sheep',
+  scope: 'every stack',
   run: runPostSheep,
-  routes: ['POST /sheep/{tattoo}', 'POST /sheeps/{tattoo}'],
-  success: 201,
+  http: { routes: ['POST /sheep/{tattoo}', 'POST /sheeps/{tattoo}'], success: 201 },
   needs: ['shed'],
   options: {},
 } as const;
 
 export const GET_DOG = {
   name: 'get-dog',
+  scope: 'every stack',
   run: runGetDog,
-  routes: ['GET /dog'],
-  success: 200,
+  http: { routes: ['GET /dog'], success: 200 },
   needs: ['shed'],
   options: {},
 } as const;
 
 export const GET_CAT = {
   name: 'get-cat',
+  scope: 'every stack',
   run: runGetCat,
-  routes: ['GET /cat'],
-  success: 200,
+  http: { routes: ['GET /cat'], success: 200 },
   needs: [],
   options: CAT_OPTIONS,
 } as const;
 
 export const DELETE_WOLF = {
   name: 'delete-wolf',
+  scope: 'every stack',
   run: runDeleteWolf,
-  routes: ['DELETE /wolf'],
-  success: 204,
+  http: { routes: ['DELETE /wolf'], success: 204 },
   needs: ['shed'],
+  options: {},
+} as const;
+
+export const ECHO = {
+  name: 'echo',
+  scope: 'hosts only',
+  run: runEcho,
+  http: { routes: ['GET /echo'], success: 200 },
+  needs: [],
+  options: {},
+} as const;
+
+export const TEXT_TO_BYTES = {
+  name: 'text-to-bytes',
+  scope: 'hosts only',
+  run: runTextToBytes,
+  http: { routes: ['GET /text-to-bytes'], success: 200 },
+  needs: [],
   options: {},
 } as const;
 
 /** What serves any of the functions: each takes from it what it needs. */
 export type AnyContext = ShedContext & CatContext;
 
-/** Every function; a host that serves all takes them from here. */
-export const FUNCTIONS: readonly PortableFunction<AnyContext>[] = [POST_SHEEP, GET_DOG, GET_CAT, DELETE_WOLF];
+/** Every function; a host that serves some takes them from here. */
+export const FUNCTIONS: readonly PortableFunction<AnyContext>[] = [
+  POST_SHEEP,
+  GET_DOG,
+  GET_CAT,
+  DELETE_WOLF,
+  ECHO,
+  TEXT_TO_BYTES,
+];
+
+/** Those of some scopes. */
+export function functionsOf(...scopes: readonly Scope[]): readonly PortableFunction<AnyContext>[] {
+  return FUNCTIONS.filter(({ scope }) => scopes.includes(scope));
+}

@@ -14,11 +14,20 @@ export interface CallEnd {
   readonly errorType?: string;
 }
 
+/** What names a call, and how long its transport waits for it. */
+export interface CallNames {
+  readonly requestId: string;
+  /** Names the errand that it is part of. */
+  readonly correlationId: string;
+  /** Milliseconds until the transport's deadline; absent: the host's time-out. */
+  readonly limitMs?: number | undefined;
+}
+
 /** What calls are made with. */
 export interface CallsOptions {
   /** What lives as long as the process: adapters and settings. */
   readonly parts: Omit<AnyContext, keyof CallContext>;
-  readonly logFor: (functionName: string, requestId: string) => Log;
+  readonly logFor: (functionName: string, requestId: string, correlationId: string) => Log;
   /** Calls under way at once, at least 1. */
   readonly concurrency: number;
   /** A call that takes longer has failed, in ms, unless its transport says less. */
@@ -37,15 +46,13 @@ export interface CallsOptions {
 export interface Calls {
   /**
    * Calls a function.
-   * @param limitMs until the transport's deadline.
    * @returns undefined: as many calls as allowed are under way.
    * @throws what the function throws; ShedError `INTERNAL_ERROR` when it takes too long, and its result is thrown away.
    */
   call(
     portable: PortableFunction<AnyContext>,
     event: unknown,
-    requestId: string,
-    limitMs?: number,
+    names: CallNames,
   ): Promise<unknown> | undefined;
   readonly underWay: () => number;
   /** Whether one more would be refused. */
@@ -61,10 +68,7 @@ export function createCalls(options: CallsOptions): Calls {
   let count = 0;
 
   return {
-    call: (portable, event, requestId, limitMs = options.timeoutMs) =>
-      count >= concurrency
-        ? undefined
-        : run(portable, event, requestId, Math.min(limitMs, options.timeoutMs)),
+    call: (portable, event, names) => (count >= concurrency ? undefined : run(portable, event, names)),
     underWay: () => count,
     isFull: () => count >= concurrency,
     idle: async () => {
@@ -83,15 +87,16 @@ export function createCalls(options: CallsOptions): Calls {
   async function run(
     { name, run: call }: PortableFunction<AnyContext>,
     event: unknown,
-    requestId: string,
-    limitMs: number,
+    { requestId, correlationId, limitMs: transportMs = options.timeoutMs }: CallNames,
   ): Promise<unknown> {
+    const limitMs = Math.min(transportMs, options.timeoutMs);
     count += 1;
     const startedAt = clock();
     tell(() => onStart(name, requestId));
     const context: CallContext = {
       requestId,
-      log: options.logFor(name, requestId),
+      correlationId,
+      log: options.logFor(name, requestId, correlationId),
       random: options.random,
       remainingTimeMs: () => Math.max(0, startedAt + limitMs - clock()),
     };

@@ -2,12 +2,9 @@
 import { totalmem } from 'node:os';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
-import { container } from './container/container.ts';
-import { HOST_OPTIONS } from './host-options.ts';
+import { optionsOf } from './host-options.ts';
+import { HOSTS, type HostName } from './hosts.ts';
 import { runHost } from './run-host.ts';
-
-const HOSTS = { container } as const;
-type HostName = keyof typeof HOSTS;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -16,16 +13,17 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     if (!isHost(name)) {
       throw new OptionError(`host must be ${Object.keys(HOSTS).join(' or ')}; got ${JSON.stringify(name)}`);
     }
-    const { options, summary } = HOSTS[name];
+    const transport = await HOSTS[name]();
+    const { options, summary } = transport;
     const usage = (text: string) => `npm run host -- ${name} [options]\n${summary}\n\n${text}\n`;
-    const line = readCommand({ options: { ...HOST_OPTIONS, ...options }, usage }, args, process.env);
+    const line = readCommand({ options: optionsOf(options), usage }, args, process.env);
     if (line.kind === 'show') {
       process.stdout.write(line.text);
       return 0;
     }
     if (line.words.length > 0) throw new OptionError(`unexpected word ${JSON.stringify(line.words[0])}`);
     const constrainedMb = (process.constrainedMemory() ?? 0) / 2 ** 20;
-    const host = await runHost(name, HOSTS[name], line.values, {
+    const host = await runHost(name, transport, line.values, {
       random: Math.random,
       clock: () => performance.now(),
       now: Date.now,
@@ -37,11 +35,12 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
       err: (text) => process.stderr.write(`${text}\n`),
     });
     process.stdout.write(`${host.ready}\n`);
-    await signalled();
+    const failure = await Promise.race([signalled(), host.failed]);
+    if (failure !== undefined) process.stderr.write(`The host cannot go on: ${failure.message}\n`);
     process.stdout.write('Stopping: what is under way may end\n');
     const forced = signalled().then(() => process.exit(1));
     await Promise.race([host.stop(), forced]);
-    process.exit(0);
+    process.exit(failure === undefined ? 0 : 1);
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -1,17 +1,20 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
 import { decimalNumber, filePath, wholeNumber } from '@sheep-shed/options/readers';
 import { FUNCTIONS } from '../functions/catalogue.ts';
-import { CAT_OPTIONS } from '../functions/get-cat/options.ts';
-import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../functions/shed-options.ts';
+import { NEED_OPTIONS } from './needs.ts';
 
 const NAMES = FUNCTIONS.map(({ name }) => name);
-const { accessKeyId, secretAccessKey, sessionToken } = CREDENTIAL_OPTIONS;
+
+/** What the functions take from their configuration. */
+export const FUNCTION_OPTIONS: OptionTable = Object.fromEntries(
+  FUNCTIONS.flatMap(({ options }) => Object.entries(options)),
+);
 
 /** What every host has of options, besides its transport's. */
 export const HOST_OPTIONS = {
   function: {
     env: 'HOST_FUNCTIONS',
-    help: 'function to serve; when not given, all',
+    help: 'function to serve; when not given, those of the HTTP contract',
     repeatable: true,
     allowed: `one of ${NAMES.join(', ')}`,
     read: (given) => {
@@ -43,16 +46,10 @@ export const HOST_OPTIONS = {
     default: 'results/logs',
     ...filePath,
   } satisfies Option<string>,
-  ...CAT_OPTIONS,
-  ...SHED_OPTIONS,
-  table: optional(SHED_OPTIONS.table),
-  region: optional(SHED_OPTIONS.region),
-  accessKeyId: optional({ ...accessKeyId, help: `${accessKeyId.help}; when not given, what the SDK finds` }),
-  secretAccessKey: optional(secretAccessKey),
-  sessionToken,
+  ...NEED_OPTIONS,
 } satisfies OptionTable;
 
-/** Needed only where a function that is served needs it. */
-function optional<T>({ required: _required, ...option }: Option<T>): Omit<Option<T>, 'required' | 'default'> {
-  return option;
+/** The whole table of a host: that of every host, the options of the functions, and its transport's own. */
+export function optionsOf<Table extends OptionTable>(transport: Table): typeof HOST_OPTIONS & Table {
+  return { ...HOST_OPTIONS, ...FUNCTION_OPTIONS, ...transport };
 }

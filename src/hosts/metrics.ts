@@ -5,6 +5,8 @@ import type { CallEnd } from './calls.ts';
 export interface Metrics {
   ended(end: CallEnd): void;
   refused(): void;
+  /** For what a transport counts besides. */
+  readonly registry: Registry;
   /** The text of `/metrics` and its media type. */
   render(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -49,6 +51,7 @@ export function createMetrics(underWay: () => number): Metrics {
       durations.observe({ function: functionName }, durationMs / 1000);
     },
     refused: () => refusals.inc(),
+    registry,
     render: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -7,7 +7,7 @@ import type { CallEnd } from './calls.ts';
 /** Where a host writes what happens: the log groups of this machine, or a stream of lines. */
 export interface Records {
   /** The log of one call. */
-  readonly logFor: (functionName: string, requestId: string) => Log;
+  readonly logFor: (functionName: string, requestId: string, correlationId: string) => Log;
   readonly started: (functionName: string, requestId: string) => void;
   /** Writes the REPORT of a call that has ended. */
   readonly ended: (end: CallEnd) => void;
@@ -52,7 +52,7 @@ export function openRecords(options: RecordsOptions): Records {
   }
 
   return {
-    logFor: (functionName, requestId) => jsonLog(writerOf(functionName))(requestId),
+    logFor: (functionName, ...ids) => jsonLog(writerOf(functionName))(...ids),
     started: (functionName, requestId) => writerOf(functionName)(startLine(requestId)),
     ended: ({ functionName, requestId, durationMs, outcome, errorType }) => {
       const write = writerOf(functionName);

@@ -1,9 +1,10 @@
 import { OptionError, type OptionTable, type Values } from '@sheep-shed/options';
+import type { CallContext } from '../domain/context.ts';
 import { type AnyContext, FUNCTIONS, type PortableFunction } from '../functions/catalogue.ts';
-import { openShed } from '../functions/shed.ts';
 import { type Calls, createCalls } from './calls.ts';
-import type { HOST_OPTIONS } from './host-options.ts';
+import { FUNCTION_OPTIONS, type HOST_OPTIONS } from './host-options.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { openNeeds } from './needs.ts';
 import { openRecords, type Records } from './records.ts';
 
 /** What a transport is given to work with. */
@@ -15,16 +16,21 @@ export interface HostParts {
   readonly records: Records;
   /** Takes a fault of the host itself; it goes on. */
   readonly onFault: (error: unknown) => void;
+  /** Takes what ends the host: it stops in order, and its process ends with code 1. */
+  readonly onFatal: (error: Error) => void;
+  /** Writes a line for the operator, such as that a connection is lost. */
+  readonly notice: (line: string) => void;
 }
 
 /** A transport that takes calls. */
 export interface RunningTransport {
   /** One line that says where. */
   readonly ready: string;
+  /** Base URL of what it serves over HTTP, if only `/health/…` and `/metrics`. */
   readonly url: string;
-  /** Takes nothing new. */
+  /** From now on it takes nothing new; called once. */
   drain(): void;
-  /** Resolves when nothing is open any more. */
+  /** Called when no call is under way: sends what is left to send, and resolves when nothing is open any more. */
   close(): Promise<void>;
 }
 
@@ -33,6 +39,9 @@ export interface HostTransport<Table extends OptionTable> {
   readonly options: Table;
   /** For `--help`. */
   readonly summary: string;
+  /** Whether it can serve a function; what it says when one is asked for that it cannot, such as "has no route". */
+  readonly serves: (portable: PortableFunction<AnyContext>) => boolean;
+  readonly cannotServe: string;
   start(values: Values<Table>, parts: HostParts): Promise<RunningTransport>;
 }
 
@@ -54,6 +63,8 @@ export interface HostWorld {
 export interface RunningHost {
   readonly ready: string;
   readonly url: string;
+  /** Resolves when it cannot go on; it must be stopped then, as ever. */
+  readonly failed: Promise<Error>;
   /** Takes nothing new, waits for what is under way within the grace, then closes everything. */
   stop(): Promise<void>;
 }
@@ -69,17 +80,17 @@ export async function runHost<Table extends OptionTable>(
   values: Values<typeof HOST_OPTIONS> & Values<Table>,
   world: HostWorld,
 ): Promise<RunningHost> {
-  const { function: chosen, concurrency, timeout, grace, logs, catMaxSteps } = values;
-  const functions = FUNCTIONS.filter((one) => chosen === undefined || chosen.includes(one.name));
-  const needsShed = functions.some(({ needs }) => needs.includes('shed'));
-  const shed = needsShed ? await openShed(placeOf(values)) : undefined;
+  const { concurrency, timeout, grace, logs } = values;
+  const functions = chosenFunctions(name, transport, values.function);
+  const { parts, close: closeNeeds } = await openNeeds(functions, values);
+  const failed = Promise.withResolvers<Error>();
   let readyMs = 0;
   const records = openRecords({ ...world, host: name, logs, initMs: () => readyMs });
   const onFault = (error: unknown) =>
     world.err(`a fault of the host; it goes on: ${(error as Error)?.stack ?? error}`);
   const calls: Calls = createCalls({
-    // A function that needs none is given none.
-    parts: { catMaxSteps, shed } as Omit<AnyContext, 'requestId' | 'log' | 'random' | 'remainingTimeMs'>,
+    // A function is given what it needs, and what others need besides; the compiler cannot see that it is enough.
+    parts: { ...settingsOf(values), ...parts } as unknown as Omit<AnyContext, keyof CallContext>,
     logFor: records.logFor,
     concurrency,
     timeoutMs: timeout * 1000,
@@ -94,11 +105,19 @@ export async function runHost<Table extends OptionTable>(
   });
   const metrics = createMetrics(calls.underWay);
   const closeAdapters = async (): Promise<void> => {
-    await shed?.close();
+    await closeNeeds();
     records.close();
   };
   const running = await transport
-    .start(values, { functions, calls, metrics, records, onFault })
+    .start(values, {
+      functions,
+      calls,
+      metrics,
+      records,
+      onFault,
+      onFatal: failed.resolve,
+      notice: world.err,
+    })
     .catch(async (error) => {
       await closeAdapters();
       throw error;
@@ -107,39 +126,38 @@ export async function runHost<Table extends OptionTable>(
   return {
     ready: running.ready,
     url: running.url,
+    failed: failed.promise,
     stop: async () => {
       running.drain();
-      const closed = running.close();
       let timer: NodeJS.Timeout | undefined;
       const over = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, grace * 1000);
       });
-      await Promise.race([Promise.all([closed, calls.idle()]), over]);
+      await Promise.race([calls.idle().then(() => running.close()), over]);
       clearTimeout(timer);
       await closeAdapters();
     },
   };
 }
 
-function placeOf(values: Values<typeof HOST_OPTIONS>) {
-  const { table, region, segments, endpoint, commonEndpoint, accessKeyId, secretAccessKey, sessionToken } =
-    values;
-  if (table === undefined)
-    throw new OptionError('--table is missing: the functions that are served need the shed');
-  if (region === undefined)
-    throw new OptionError('--region is missing: the functions that are served need the shed');
-  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
-    throw new OptionError('--access-key-id and --secret-access-key must be given together, or neither');
+/** @throws OptionError naming a function that this transport cannot serve. */
+function chosenFunctions<Table extends OptionTable>(
+  host: string,
+  { serves, cannotServe }: HostTransport<Table>,
+  chosen: readonly string[] | undefined,
+): readonly PortableFunction<AnyContext>[] {
+  if (chosen === undefined) return FUNCTIONS.filter((one) => one.scope === 'every stack' && serves(one));
+  const functions = FUNCTIONS.filter(({ name }) => chosen.includes(name));
+  const unserved = functions.find((one) => !serves(one));
+  if (unserved !== undefined) {
+    throw new OptionError(
+      `--function ${unserved.name}: the ${host} cannot serve it, since it ${cannotServe}`,
+    );
   }
-  const key =
-    accessKeyId === undefined || secretAccessKey === undefined
-      ? undefined
-      : { accessKeyId, secretAccessKey, sessionToken };
-  return {
-    table,
-    region,
-    segments,
-    endpoint: endpoint ?? commonEndpoint,
-    ...(key !== undefined && { credentials: () => key }),
-  };
+  return functions;
+}
+
+/** What the functions take from their configuration, of all values of a host. */
+function settingsOf(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.keys(FUNCTION_OPTIONS).map((name) => [name, values[name]]));
 }

@@ -44,5 +44,6 @@ const shed = sheds[kind ?? '']?.();
 if (shed === undefined)
   throw new Error(`the shed must be one of ${Object.keys(sheds).join(', ')}; got ${kind}`);
 const silent = { warn: () => {}, error: () => {} };
-await run({}, { shed, requestId: 'a-call', log: silent, random: () => 0, remainingTimeMs: () => 1000 });
+const ids = { requestId: 'a-call', correlationId: 'a-call' };
+await run({}, { shed, ...ids, log: silent, random: () => 0, remainingTimeMs: () => 1000 });
 process.stdout.write('eaten');

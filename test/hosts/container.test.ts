@@ -44,6 +44,16 @@ test('each call leaves START, END and REPORT, init in the first; metrics count i
   assert.match(metrics, /^sheep_shed_call_duration_seconds_count\{function="get-cat"\} 2$/m);
 });
 
+test('results that are not JSON have their own media type; the correlation id stands in the log', async (t) => {
+  const lines: string[] = [];
+  const { url } = await start(t, { HOST_FUNCTIONS: 'text-to-bytes,echo' }, lines);
+  const bytes = await fetch(`${url}/text-to-bytes?text=%C3%A9%00`);
+  assert.equal(bytes.headers.get('content-type'), 'application/octet-stream');
+  assert.deepEqual([...(await bytes.bytes())], [195, 169, 0]);
+  assert.deepEqual(await (await fetch(`${url}/echo?a=1&a=2`)).json(), { a: '1,2' });
+  assert.equal((await fetch(`${url}/cat?m=1&n=1`)).status, 404, 'not served');
+});
+
 test('health, a token, requests that are too large, functions that are not served', async (t) => {
   const { url } = await start(t, { HOST_TOKEN: 'a-token-for-tests' });
   const status = async (path: string, init?: RequestInit) => (await fetch(`${url}${path}`, init)).status;
@@ -166,7 +176,10 @@ test('wrong usage is named, with what is allowed', async (t) => {
       { HOST_FUNCTIONS: 'get-goat' },
       /^OptionError: HOST_FUNCTIONS must be one of post-sheep, .*; got "get-goat"/,
     ],
-    [{}, /^OptionError: --table is missing: the functions that are served need the shed/],
+    [
+      {},
+      /^OptionError: --table \(or SHEEP_SHED_TABLE\) is missing: post-sheep, get-dog, delete-wolf need a shed/,
+    ],
     [{ SHEEP_SHED_TABLE: 'a b' }, /^OptionError: SHEEP_SHED_TABLE must be a table name .*; got "a b"/],
     [
       { ...CAT, HOST_ADDRESS: '0.0.0.0' },

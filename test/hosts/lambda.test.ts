@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { jsonLog } from '../../src/adapters/json-log/json-log.ts';
+import { content } from '../../src/domain/content.ts';
 import type { CallContext, Run } from '../../src/domain/context.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { ShedError } from '../../src/domain/errors.ts';
@@ -17,9 +18,10 @@ const HOST = {
 /** Calls a portable function as API Gateway does, and keeps what it logs. */
 async function call(run: Run<CallContext>, event: unknown, success = 200) {
   const lines: string[] = [];
-  const handler = lambda({ run, success }, { logFor: jsonLog((line) => lines.push(line)) });
+  const handler = lambda({ run, http: { success } }, { logFor: jsonLog((line) => lines.push(line)) });
   const answer = (await handler(event as HttpEvent, HOST)) as GatewayAnswer;
-  return { ...answer, json: answer.body === undefined ? undefined : JSON.parse(answer.body), lines };
+  const isJson = answer.body !== undefined && !answer.isBase64Encoded;
+  return { ...answer, json: isJson ? JSON.parse(answer.body ?? '') : undefined, lines };
 }
 
 const echo: Run<CallContext> = async (event) => ({ event });
@@ -59,6 +61,34 @@ test('numbers are written exactly, and every answer is JSON', async () => {
   assert.equal(headers['content-type'], 'application/json');
 });
 
+test('bytes go in base64, as API Gateway wants them, with their media type', async () => {
+  const { body, headers, isBase64Encoded } = await call(
+    async () => content('image/webp', new Uint8Array([0, 255])),
+    {},
+  );
+  assert.deepEqual([body, headers['content-type'], isBase64Encoded], ['AP8=', 'image/webp', true]);
+});
+
+test('a call is part of what its headers say, else of their trace, else it stands for itself', async () => {
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const traceparent = `00-${trace}-00f067aa0ba902b7-01`;
+  for (const [headers, expected] of [
+    [{ 'x-correlation-id': 'errand-1', traceparent }, 'errand-1'],
+    [{ 'X-Correlation-Id': 'errand-1' }, 'errand-1'],
+    [{ traceparent }, trace],
+    [{ 'x-correlation-id': 'not one\n', traceparent: 'neither' }, REQUEST_ID],
+    [undefined, REQUEST_ID],
+  ] as const) {
+    const ids: string[] = [];
+    await call(async (_event, { correlationId }) => void ids.push(correlationId), { headers });
+    assert.deepEqual(ids, [expected]);
+  }
+  const { lines } = await call(() => Promise.reject(new Error('x')), {
+    headers: { 'x-correlation-id': 'errand-1' },
+  });
+  assert.equal(JSON.parse(lines[0] ?? '').correlationId, 'errand-1');
+});
+
 test('nothing to say is an answer without a body', async () => {
   const answer = await call(async () => undefined, {}, 204);
   assert.equal(answer.statusCode, 204);
@@ -83,7 +113,7 @@ test('every explained error has its status, its message and the request id, and 
 test('a call that Lambda is about to end is answered 500 before, and logged', async () => {
   const lines: string[] = [];
   const parts = { logFor: jsonLog((line) => lines.push(line)) };
-  const handler = lambda({ run: () => new Promise(() => undefined), success: 200 }, parts);
+  const handler = lambda({ run: () => new Promise(() => undefined), http: { success: 200 } }, parts);
   const soon = { ...HOST, getRemainingTimeInMillis: () => 250 };
   const { statusCode, body = '' } = (await handler({ version: '2.0' } as HttpEvent, soon)) as GatewayAnswer;
   assert.equal(statusCode, 500);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ShedError } from '../../src/domain/errors.ts';
-import { readJson, writeJson } from '../../src/hosts/exact-json.ts';
 import { readMessage, serveInOrder } from '../../src/hosts/queue-message.ts';
 
 test('a message names its function and its event, exactly', () => {
@@ -59,14 +58,6 @@ test('any body is read, or refused with one short line', () => {
       },
     ),
   );
-});
-
-test('JSON keeps every integer, and other numbers as they are', () => {
-  const text = '[9007199254740993,-18446744073709551615,1.5,1e300,-0,"1",null]';
-  const value = readJson(text);
-  assert.deepEqual(value, [9_007_199_254_740_993n, -18_446_744_073_709_551_615n, 1.5, 1e300, -0, '1', null]);
-  assert.equal(writeJson(value), '[9007199254740993,-18446744073709551615,1.5,1e+300,0,"1",null]');
-  assert.equal(readJson('9'.repeat(401)), Number.POSITIVE_INFINITY);
 });
 
 test('of a group nothing is tried after a failure', async () => {

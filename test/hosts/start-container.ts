@@ -1,6 +1,6 @@
 import { resolveOptions } from '@sheep-shed/options';
 import { container } from '../../src/hosts/container/container.ts';
-import { HOST_OPTIONS } from '../../src/hosts/host-options.ts';
+import { optionsOf } from '../../src/hosts/host-options.ts';
 import { type RunningHost, runHost } from '../../src/hosts/run-host.ts';
 
 /** Starts a container host in this process, on a free port; `lines` gets what it would write to standard output. */
@@ -9,8 +9,7 @@ export function startContainer(
   lines: string[] = [],
 ): Promise<RunningHost> {
   const all = { HOST_LOGS: '-', PORT: '0', ...environment };
-  const options = { ...HOST_OPTIONS, ...container.options };
-  return runHost('container', container, resolveOptions(options, { environment: all }), {
+  return runHost('container', container, resolveOptions(optionsOf(container.options), { environment: all }), {
     random: Math.random,
     clock: () => performance.now(),
     now: Date.now,

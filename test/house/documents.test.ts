@@ -17,11 +17,11 @@ import { EVENT_OPTIONS } from '../../packages/local-lambda/src/cli/event-options
 import { INVOKE_OPTIONS } from '../../packages/local-lambda/src/cli/invoke-options.ts';
 import { LOGS_OPTIONS, SERVE_OPTIONS } from '../../packages/local-lambda/src/cli/options.ts';
 import { LOG_INSIGHTS_OPTIONS } from '../../packages/log-insights/src/options.ts';
-import { FUNCTIONS } from '../../src/functions/catalogue.ts';
+import { functionsOf } from '../../src/functions/catalogue.ts';
 import { CAT_OPTIONS } from '../../src/functions/get-cat/options.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-options.ts';
 import { container } from '../../src/hosts/container/container.ts';
-import { HOST_OPTIONS } from '../../src/hosts/host-options.ts';
+import { optionsOf } from '../../src/hosts/host-options.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -53,7 +53,7 @@ test('the pages of options have one row for every option of the programs, as the
     ['invoke', INVOKE_OPTIONS, LOCAL_LAMBDA],
     ['event', EVENT_OPTIONS, LOCAL_LAMBDA],
     ['logs', LOGS_OPTIONS, LOCAL_LAMBDA],
-    ['Options of every host', HOST_OPTIONS, 'docs/hosts.md'],
+    ['Options of every host', optionsOf({}), 'docs/hosts.md'],
     ['Options of the container', container.options, 'docs/hosts.md'],
     ['log-insights', LOG_INSIGHTS_OPTIONS],
   ];
@@ -142,7 +142,7 @@ test('docs/workload.md shows the rows of the catalogue of stacks, and no other',
   const rows = sectionOf('docs/workload.md', 'The same care')
     .split('\n')
     .filter((line) => line.startsWith('| `'));
-  const names = FUNCTIONS.map(({ name }) => name);
+  const names = functionsOf('every stack').map(({ name }) => name);
   assert.deepEqual(rows, [
     ...STACK_NAMES.map((name) => `| \`${name}\` | ${STACKS[name].about} | \`${STACKS[name].runtime}\` |`),
     ...STACK_NAMES.map((name) => {

@@ -74,16 +74,16 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   { files: /^src\/adapters\/(s3|sqs)\//, may: [/^src\/domain\//, /^src\/adapters\/aws\//, /^@aws-sdk\//] },
   { files: /^src\/adapters\/memory\//, may: [/^src\/domain\//, /^node:crypto$/] },
   { files: /^src\/adapters\//, may: [/^src\/domain\//] },
-  { files: /^src\/hosts\/exact-json\.ts$/, may: [] },
+  // What Lambda's bundles hold of what hosts share.
   {
-    files: /^src\/hosts\/(http-answer|queue-message)\.ts$/,
-    may: [/^src\/domain\/(context|errors|log)\.ts$/, /^src\/hosts\/exact-json\.ts$/],
+    files: /^src\/hosts\/(correlation|exact-json|failure|http-answer|queue-message)\.ts$/,
+    may: [/^src\/domain\/(content|context|errors|log)\.ts$/, /^src\/hosts\/(exact-json|failure)\.ts$/],
   },
   {
     files: /^src\/hosts\/lambda\/lambda\.ts$/,
     may: [
       /^src\/domain\/(context|log)\.ts$/,
-      /^src\/hosts\/http-answer\.ts$/,
+      /^src\/hosts\/(correlation|exact-json|failure|http-answer)\.ts$/,
       /^@middy\/core$/,
       /^aws-lambda$/,
     ],
@@ -103,15 +103,16 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     files: /^src\/hosts\/[^/]+\.ts$/,
     may: [/^src\/hosts\/[^/]+\.ts$/, /^src\/(domain|functions)\//, /^src\/adapters\/json-log\//, NPM],
   },
-  {
-    files: /^src\/hosts\/container\//,
+  ...['container', 'poller', 'worker'].map((host) => ({
+    files: new RegExp(`^src/hosts/${host}/`),
     may: [
-      /^src\/hosts\/(container\/|[^/]+\.ts$)/,
-      /^src\/domain\/log\.ts$/,
+      new RegExp(`^src/hosts/${host}/`),
+      /^src\/hosts\/[^/]+\.ts$/,
+      /^src\/domain\/(content|errors|log)\.ts$/,
       /^src\/functions\/catalogue\.ts$/,
       NPM,
     ],
-  },
+  })),
   { files: CATALOGUE, may: [CATALOGUE] },
   ...roomRules,
   { files: /^bench\/cli\.ts$/, may: [/^bench\/(commands|world)\//, NPM] },

@@ -1,5 +1,5 @@
 /** Events as API Gateway makes them, for functions that are called without it. */
-import { FUNCTIONS } from '../../src/functions/catalogue.ts';
+import { functionsOf } from '../../src/functions/catalogue.ts';
 
 /** Payload format of API Gateway: 2.0 of HTTP APIs, 1.0 of REST APIs. */
 export type PayloadFormat = '1.0' | '2.0';
@@ -11,8 +11,8 @@ export interface RoutedEvent {
 }
 
 /** Of each route its method, a pattern of its path whose groups are the parameters, and the function's name. */
-const ROUTES = FUNCTIONS.flatMap(({ name, routes }) =>
-  routes.map((route) => {
+const ROUTES = functionsOf('every stack').flatMap(({ name, http }) =>
+  (http?.routes ?? []).map((route) => {
     const [method = '', path = ''] = route.split(' ');
     const pattern = new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
     return [method, pattern, name] as const;

@@ -1,12 +1,13 @@
 /** The TypeScript functions in this process. */
 
+import assert from 'node:assert/strict';
 import { resolveOptions } from '@sheep-shed/options';
 import type { Context } from 'aws-lambda';
 import { dynamodbShed } from '#dynamodb-shed';
 import { jsonLog } from '../../src/adapters/json-log/json-log.ts';
 import { memoryShed } from '../../src/adapters/memory/memory-shed.ts';
 import type { Shed } from '../../src/domain/shed.ts';
-import { FUNCTIONS, GET_CAT } from '../../src/functions/catalogue.ts';
+import { functionsOf, GET_CAT } from '../../src/functions/catalogue.ts';
 import type { HttpEvent } from '../../src/hosts/lambda/lambda.ts';
 import { lambda } from '../../src/hosts/lambda/lambda.ts';
 import type { TargetTable } from '../contracts/http.ts';
@@ -19,7 +20,12 @@ export function typescriptStack(shed: Shed, log: ErrorLog): Invoke {
   const { catMaxSteps } = resolveOptions(GET_CAT.options, { environment: {} });
   const logFor = jsonLog((line) => log.write(`${line}\n`));
   const parts = { logFor, shed, catMaxSteps };
-  const handlers = new Map(FUNCTIONS.map((one) => [one.name, lambda(one, parts)]));
+  const handlers = new Map(
+    functionsOf('every stack').map(({ name, run, http }) => {
+      assert.ok(http);
+      return [name, lambda({ run, http }, parts)];
+    }),
+  );
   return async (functionName, event, requestId) => {
     const context = { awsRequestId: requestId, getRemainingTimeInMillis: () => 29_000 } as Context;
     const handler = handlers.get(functionName);

@@ -37,6 +37,8 @@ const OPTIONS = {
 export const container: HostTransport<typeof OPTIONS> = {
   options: OPTIONS,
   summary: 'serves the functions over HTTP, with /health/liveness, /health/readiness and /metrics',
+  serves: ({ http }) => http !== undefined,
+  cannotServe: 'has no HTTP route',
   async start({ port, host, token, open }, { functions, calls, metrics, records, onFault }) {
     const isLoopback = host === 'localhost' || host === '::1' || /^127\./.test(host);
     if (!isLoopback && token === undefined && !open) {

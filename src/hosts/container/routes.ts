@@ -1,18 +1,21 @@
-import type { AnyContext, PortableFunction } from '../../functions/catalogue.ts';
+import type { AnyContext, HttpBinding, PortableFunction } from '../../functions/catalogue.ts';
+
+/** A function that HTTP reaches. */
+export type RoutedFunction = PortableFunction<AnyContext> & { readonly http: HttpBinding };
 
 /** A function that a request is for, and the fields that its path gives. */
 export interface RouteMatch {
-  readonly portable: PortableFunction<AnyContext>;
+  readonly portable: RoutedFunction;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** Finds the function of a method and a path without query, percent-encoded; undefined: none. */
 export type FindRoute = (method: string, path: string) => RouteMatch | undefined;
 
-/** Makes the routes of functions, as the catalogue names them. */
+/** Makes the routes of functions, as the catalogue names them; a function without routes has none here. */
 export function createRoutes(functions: readonly PortableFunction<AnyContext>[]): FindRoute {
-  const routes = functions.flatMap((portable) =>
-    portable.routes.map((route) => {
+  const routes = functions.filter(isRouted).flatMap((portable) =>
+    portable.http.routes.map((route) => {
       const [method = '', path = ''] = route.split(' ');
       return { portable, method, segments: path.split('/') };
     }),
@@ -33,6 +36,10 @@ export function createRoutes(functions: readonly PortableFunction<AnyContext>[])
     }
     return undefined;
   };
+}
+
+function isRouted(portable: PortableFunction<AnyContext>): portable is RoutedFunction {
+  return portable.http !== undefined;
 }
 
 /** The fields of a query: repeated ones are joined by commas, as API Gateway does. */

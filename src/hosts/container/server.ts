@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../../domain/log.ts';
 import type { Calls } from '../calls.ts';
+import { chosenName, correlationIdOf } from '../correlation.ts';
 import { answerTo, failureAnswer, type HttpAnswer } from '../http-answer.ts';
 import type { Metrics } from '../metrics.ts';
 import { type FindRoute, queryFields, type RouteMatch } from './routes.ts';
@@ -16,16 +17,16 @@ export interface ContainerOptions {
   readonly find: FindRoute;
   readonly calls: Calls;
   readonly metrics: Metrics;
-  readonly logFor: (functionName: string, requestId: string) => Log;
+  readonly logFor: (functionName: string, requestId: string, correlationId: string) => Log;
   readonly onFault: (error: unknown) => void;
 }
 
 /** A running server. */
 export interface ContainerServer {
   readonly url: string;
-  /** From now on it is not ready, and ends each connection with its answer. */
+  /** From now on it is not ready, takes no connection, and ends each with its answer. */
   drain(): void;
-  /** Takes nothing new; resolves when all connections have ended. */
+  /** Resolves when all connections have ended. */
   close(): Promise<void>;
 }
 
@@ -35,8 +36,6 @@ const IDLE_MS = 75_000;
 const MAX_CONNECTIONS = 10_000;
 /** As API Gateway takes it: 10 MB. */
 const MAX_BODY_BYTES = 10_485_760;
-/** A name for a call that a client may choose. */
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 const NOT_FOUND = message(404, 'Not Found');
 const UNAUTHORIZED = message(401, 'Unauthorized');
@@ -50,7 +49,7 @@ const PREFLIGHT: HttpAnswer = {
   headers: {
     'access-control-allow-origin': '*',
     'access-control-allow-methods': 'DELETE,GET,OPTIONS,POST',
-    'access-control-allow-headers': 'content-type,authorization,x-request-id',
+    'access-control-allow-headers': 'content-type,authorization,x-request-id,x-correlation-id,traceparent',
   },
 };
 
@@ -58,6 +57,7 @@ const PREFLIGHT: HttpAnswer = {
 export async function startContainerServer(options: ContainerOptions): Promise<ContainerServer> {
   const { calls, metrics, find, onFault } = options;
   const isAllowed = tokenCheck(options.token);
+  const closed = Promise.withResolvers<void>();
   let draining = false;
   const server = createServer(
     { noDelay: true, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS },
@@ -82,12 +82,10 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
     url: `http://${name}:${port}`,
     drain: () => {
       draining = true;
+      server.close(() => closed.resolve());
+      server.closeIdleConnections();
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
+    close: () => closed.promise,
   };
 
   async function answer(request: IncomingMessage): Promise<HttpAnswer> {
@@ -99,7 +97,7 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
     const match = find(method, path);
     if (match === undefined) return NOT_FOUND;
     if (!(await bodyIsTaken(request))) return TOO_LARGE;
-    return call(match, mark === -1 ? '' : url.slice(mark + 1), requestIdOf(headers['x-request-id']));
+    return call(match, mark === -1 ? '' : url.slice(mark + 1), headers);
   }
 
   /** What the host answers itself. */
@@ -123,17 +121,21 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
   async function call(
     { portable, parameters }: RouteMatch,
     query: string,
-    requestId: string,
+    headers: IncomingHttpHeaders,
   ): Promise<HttpAnswer> {
-    const calling = calls.call(portable, { ...queryFields(query), ...parameters }, requestId);
+    const requestId = chosenName(headers['x-request-id']) ?? randomUUID();
+    const correlationId = correlationIdOf(headers['x-correlation-id'], headers['traceparent'], requestId);
+    const names = { requestId, correlationId };
+    const calling = calls.call(portable, { ...queryFields(query), ...parameters }, names);
     if (calling === undefined) {
       metrics.refused();
       return FULL;
     }
     try {
-      return withId(answerTo(portable.success, await calling), requestId);
+      return withId(answerTo(portable.http.success, await calling), requestId);
     } catch (error) {
-      return withId(failureAnswer(error, requestId, options.logFor(portable.name, requestId)), requestId);
+      const log = options.logFor(portable.name, requestId, correlationId);
+      return withId(failureAnswer(error, requestId, log), requestId);
     }
   }
 
@@ -162,10 +164,6 @@ async function bodyIsTaken(request: IncomingMessage): Promise<boolean> {
     if (size > MAX_BODY_BYTES) return false;
   }
   return true;
-}
-
-function requestIdOf(given: string | string[] | undefined): string {
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
 function withId(answered: HttpAnswer, requestId: string): HttpAnswer {

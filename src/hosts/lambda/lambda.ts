@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2, Context as LambdaContext } from 'aws-lambda';
 import type { CallContext } from '../../domain/context.ts';
 import type { Log } from '../../domain/log.ts';
+import { correlationIdOf } from '../correlation.ts';
 import type { HttpAnswer, HttpFunction } from '../http-answer.ts';
 import { answerTo, failureAnswer } from '../http-answer.ts';
 
@@ -10,6 +11,8 @@ export interface GatewayAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The body is bytes. */
+  readonly isBase64Encoded?: true;
 }
 
 /** An event of API Gateway in payload format 1.0 or 2.0. */
@@ -24,7 +27,7 @@ const WARM_UP_LIMIT_MS = 10_000;
 /** How every function logs; lives as long as the process. */
 export interface Logging {
   /** Makes the log of one call. */
-  readonly logFor: (requestId: string) => Log;
+  readonly logFor: (requestId: string, correlationId?: string) => Log;
 }
 
 /**
@@ -32,24 +35,27 @@ export interface Logging {
  * @param parts how to log, and what this function needs besides, as its shed.
  */
 export function lambda<Context extends CallContext>(
-  { run, success }: HttpFunction<Context>,
+  { run, http }: HttpFunction<Context>,
   parts: Omit<Context, keyof CallContext> & Logging,
 ) {
   return middy<HttpEvent, GatewayAnswer>({ timeoutEarlyInMillis: TIMEOUT_EARLY_MS })
     .onError((request) => {
       const { awsRequestId } = request.context;
-      request.response = inGateway(failureAnswer(request.error, awsRequestId, parts.logFor(awsRequestId)));
+      const log = parts.logFor(awsRequestId, correlationOf(request.event, awsRequestId));
+      request.response = inGateway(failureAnswer(request.error, awsRequestId, log));
     })
     .handler(async (event: HttpEvent, { awsRequestId, getRemainingTimeInMillis }: LambdaContext) => {
+      const correlationId = correlationOf(event, awsRequestId);
       const call: CallContext = {
         requestId: awsRequestId,
-        log: parts.logFor(awsRequestId),
+        correlationId,
+        log: parts.logFor(awsRequestId, correlationId),
         random: Math.random,
         remainingTimeMs: getRemainingTimeInMillis,
       };
       // The compiler cannot see that what was omitted and what is added make the whole.
       const context = { ...parts, ...call } as unknown as Context;
-      return inGateway(answerTo(success, await run(inputOf(event), context)));
+      return inGateway(answerTo(http.success, await run(inputOf(event), context)));
     });
 }
 
@@ -79,6 +85,17 @@ function inputOf(event: HttpEvent): Record<string, string | undefined> {
   return { ...query, ...event.pathParameters };
 }
 
-function inGateway({ status, ...rest }: HttpAnswer): GatewayAnswer {
-  return { statusCode: status, ...rest };
+/** HTTP APIs write the names of headers in small letters, REST APIs as the client did. */
+function correlationOf(event: HttpEvent | undefined, requestId: string): string {
+  const headers = event?.headers;
+  const find = (name: string) =>
+    headers?.[name] ?? Object.entries(headers ?? {}).find(([given]) => given.toLowerCase() === name)?.[1];
+  return correlationIdOf(find('x-correlation-id'), find('traceparent'), requestId);
+}
+
+function inGateway({ status, headers, body }: HttpAnswer): GatewayAnswer {
+  const answer = { statusCode: status, headers };
+  if (body === undefined) return answer;
+  if (typeof body === 'string') return { ...answer, body };
+  return { ...answer, body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
 }

@@ -1,6 +1,7 @@
 import type { Context as LambdaContext, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { CallContext, Run } from '../../domain/context.ts';
 import { ShedError } from '../../domain/errors.ts';
+import { correlationIdOf } from '../correlation.ts';
 import { logFailure, type OrderedMessage, readMessage, serveInOrder } from '../queue-message.ts';
 import type { Logging } from './lambda.ts';
 
@@ -27,15 +28,22 @@ export function lambdaSqs<Context extends CallContext>(
 ): (event: SQSEvent, context: LambdaContext) => Promise<SQSBatchResponse> {
   return async ({ Records }, { awsRequestId, getRemainingTimeInMillis }) => {
     const leftMs = () => getRemainingTimeInMillis() - ANSWER_EARLY_MS;
-    const call: CallContext = {
-      requestId: awsRequestId,
-      log: parts.logFor(awsRequestId),
-      random: Math.random,
-      remainingTimeMs: () => Math.max(0, leftMs()),
-    };
-    // The compiler cannot see that what was omitted and what is added make the whole.
-    const context = { ...parts, ...call } as unknown as Context;
-    const serve = async ({ messageId, body }: OrderedMessage & SQSRecord): Promise<boolean> => {
+    const serve = async (record: OrderedMessage & SQSRecord): Promise<boolean> => {
+      const { messageId, body, messageAttributes: given } = record;
+      const correlationId = correlationIdOf(
+        given?.['correlationId']?.stringValue,
+        given?.['traceparent']?.stringValue,
+        awsRequestId,
+      );
+      const call: CallContext = {
+        requestId: awsRequestId,
+        correlationId,
+        log: parts.logFor(awsRequestId, correlationId),
+        random: Math.random,
+        remainingTimeMs: () => Math.max(0, leftMs()),
+      };
+      // The compiler cannot see that what was omitted and what is added make the whole.
+      const context = { ...parts, ...call } as unknown as Context;
       try {
         await withinMs(leftMs(), () => run(readMessage(body, name).event, context));
         return true;
