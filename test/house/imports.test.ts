@@ -73,6 +73,10 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   },
   { files: /^src\/adapters\/(s3|sqs)\//, may: [/^src\/domain\//, /^src\/adapters\/aws\//, /^@aws-sdk\//] },
   { files: /^src\/adapters\/memory\//, may: [/^src\/domain\//, /^node:crypto$/] },
+  {
+    files: /^src\/adapters\/sharp\//,
+    may: [/^src\/domain\//, /^src\/adapters\/sharp\//, /^sharp$/],
+  },
   { files: /^src\/adapters\//, may: [/^src\/domain\//] },
   // What Lambda's bundles hold of what hosts share.
   {
