@@ -6,7 +6,7 @@ import { NEED_OPTIONS } from './needs.ts';
 const NAMES = FUNCTIONS.map(({ name }) => name);
 
 /** What the functions take from their configuration. */
-export const FUNCTION_OPTIONS: OptionTable = Object.fromEntries(
+const FUNCTION_OPTIONS: OptionTable = Object.fromEntries(
   FUNCTIONS.flatMap(({ options }) => Object.entries(options)),
 );
 

@@ -2,7 +2,7 @@ import { OptionError, type OptionTable, type Values } from '@sheep-shed/options'
 import type { CallContext } from '../domain/context.ts';
 import { type AnyContext, FUNCTIONS, type PortableFunction } from '../functions/catalogue.ts';
 import { type Calls, createCalls } from './calls.ts';
-import { FUNCTION_OPTIONS, type HOST_OPTIONS } from './host-options.ts';
+import type { HOST_OPTIONS } from './host-options.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openNeeds } from './needs.ts';
 import { openRecords, type Records } from './records.ts';
@@ -71,7 +71,7 @@ export interface RunningHost {
 
 /**
  * Starts a host: opens what its functions need, then its transport.
- * @param name such as `container`.
+ * @param name such as `container`. @param catalogue the functions that there are.
  * @throws OptionError naming what is missing.
  */
 export async function runHost<Table extends OptionTable>(
@@ -79,9 +79,10 @@ export async function runHost<Table extends OptionTable>(
   transport: HostTransport<Table>,
   values: Values<typeof HOST_OPTIONS> & Values<Table>,
   world: HostWorld,
+  catalogue: readonly PortableFunction<AnyContext>[] = FUNCTIONS,
 ): Promise<RunningHost> {
   const { concurrency, timeout, grace, logs } = values;
-  const functions = chosenFunctions(name, transport, values.function);
+  const functions = chosenFunctions(name, transport, catalogue, values.function);
   const { parts, close: closeNeeds } = await openNeeds(functions, values);
   const failed = Promise.withResolvers<Error>();
   let readyMs = 0;
@@ -90,7 +91,7 @@ export async function runHost<Table extends OptionTable>(
     world.err(`a fault of the host; it goes on: ${(error as Error)?.stack ?? error}`);
   const calls: Calls = createCalls({
     // A function is given what it needs, and what others need besides; the compiler cannot see that it is enough.
-    parts: { ...settingsOf(values), ...parts } as unknown as Omit<AnyContext, keyof CallContext>,
+    parts: { ...settingsOf(functions, values), ...parts } as unknown as Omit<AnyContext, keyof CallContext>,
     logFor: records.logFor,
     concurrency,
     timeoutMs: timeout * 1000,
@@ -144,10 +145,11 @@ export async function runHost<Table extends OptionTable>(
 function chosenFunctions<Table extends OptionTable>(
   host: string,
   { serves, cannotServe }: HostTransport<Table>,
+  catalogue: readonly PortableFunction<AnyContext>[],
   chosen: readonly string[] | undefined,
 ): readonly PortableFunction<AnyContext>[] {
-  if (chosen === undefined) return FUNCTIONS.filter((one) => one.scope === 'every stack' && serves(one));
-  const functions = FUNCTIONS.filter(({ name }) => chosen.includes(name));
+  if (chosen === undefined) return catalogue.filter((one) => one.scope === 'every stack' && serves(one));
+  const functions = catalogue.filter(({ name }) => chosen.includes(name));
   const unserved = functions.find((one) => !serves(one));
   if (unserved !== undefined) {
     throw new OptionError(
@@ -157,7 +159,11 @@ function chosenFunctions<Table extends OptionTable>(
   return functions;
 }
 
-/** What the functions take from their configuration, of all values of a host. */
-function settingsOf(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.keys(FUNCTION_OPTIONS).map((name) => [name, values[name]]));
+/** What functions take from their configuration, of all values of a host. */
+function settingsOf(
+  functions: readonly PortableFunction<AnyContext>[],
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const names = functions.flatMap(({ options }) => Object.keys(options));
+  return Object.fromEntries(names.map((name) => [name, values[name]]));
 }

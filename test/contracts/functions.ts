@@ -1,0 +1,180 @@
+/** What every function does on every host, as data and checks; a host is an object of {@link FunctionHost}. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ErrorCode } from '../../src/domain/errors.ts';
+import { FUNCTIONS, type Need } from '../../src/functions/catalogue.ts';
+import type { StoredSheep, TargetTable } from './http.ts';
+
+/** How a call ended, as its caller sees it. */
+export type CallOutcome =
+  | { readonly kind: 'json'; readonly text: string }
+  | { readonly kind: 'bytes'; readonly type: string; readonly bytes: Uint8Array }
+  /** An empty answer; of a host that does not answer, as one of a queue, every success. */
+  | { readonly kind: 'nothing' }
+  /** `code` is absent on a host that does not answer. */
+  | { readonly kind: 'error'; readonly code?: ErrorCode; readonly message?: string };
+
+/** What stands behind the functions, by need. */
+export interface FunctionWorld {
+  readonly shed?: TargetTable;
+}
+
+/** One host that serves functions. */
+export interface FunctionHost {
+  readonly name: string;
+  /** The functions that it serves here; on those the whole contract is checked. */
+  readonly functions: readonly string[];
+  readonly world: FunctionWorld;
+  /** Calls a function and waits for its end. A transport of texts sends the fields of an event as texts. */
+  call(functionName: string, event: Readonly<Record<string, unknown>>): Promise<CallOutcome>;
+  /** It tells success from failure, but not what the function returns. */
+  readonly isOneWay?: true;
+}
+
+/** One statement about a function. */
+export interface FunctionCase {
+  readonly functionName: string;
+  readonly event: Readonly<Record<string, unknown>>;
+  /** The text of JSON, or a pattern of it; bytes; `nothing`; or how it fails. */
+  readonly outcome:
+    | string
+    | RegExp
+    | { readonly type: string; readonly bytes: readonly number[] }
+    | 'nothing'
+    | { readonly code: ErrorCode; readonly message: string };
+  /** What the world holds before. */
+  readonly before?: { readonly sheep: readonly StoredSheep[] };
+  /** What it holds after. */
+  readonly after?: (world: FunctionWorld) => Promise<void>;
+}
+
+const PRIME = 159_999_999_983;
+const COMPOSITE = 160_000_000_000;
+const LARGEST = 18_446_744_073_709_551_615n;
+const HERD = [
+  { tattoo: 1n, weight: PRIME },
+  { tattoo: 2n, weight: COMPOSITE },
+];
+const tattoosAre = (...expected: readonly bigint[]) =>
+  async function check({ shed }: FunctionWorld): Promise<void> {
+    assert.deepEqual(
+      (await shed?.read())?.map(({ tattoo }) => tattoo),
+      expected,
+    );
+  };
+
+/** Every function has its rows here; a host that serves it takes them all. */
+export const CASES: readonly FunctionCase[] = [
+  ...(['7', 7, LARGEST, `${LARGEST}`] as const).map((tattoo) => ({
+    functionName: 'post-sheep',
+    event: { tattoo },
+    outcome: new RegExp(`^\\{"tattoo":${tattoo},"weight":\\d{11,12}\\}$`),
+    before: { sheep: [] },
+    after: tattoosAre(BigInt(tattoo)),
+  })),
+  {
+    functionName: 'post-sheep',
+    event: { tattoo: 1 },
+    outcome: { code: 'SHEEP_ALREADY_IN_SHED', message: 'sheep 1 is already in the shed' },
+    before: { sheep: HERD },
+    after: tattoosAre(1n, 2n),
+  },
+  {
+    functionName: 'post-sheep',
+    event: { tattoo: LARGEST + 1n },
+    outcome: {
+      code: 'INVALID_INPUT',
+      message: `tattoo must be 1 to 20 digits, from 0 to ${LARGEST}; got ${LARGEST + 1n}`,
+    },
+    before: { sheep: [] },
+    after: tattoosAre(),
+  },
+  { functionName: 'get-dog', event: {}, outcome: '{"count":2}', before: { sheep: HERD } },
+  { functionName: 'get-cat', event: { m: 3, n: '6' }, outcome: '{"result":509}' },
+  {
+    functionName: 'get-cat',
+    event: { m: 3 },
+    outcome: {
+      code: 'INVALID_INPUT',
+      message: 'n must be a whole number of 1 to 15 digits, given once; got nothing',
+    },
+  },
+  {
+    functionName: 'get-cat',
+    event: { m: 4, n: 2 },
+    outcome: {
+      code: 'CAT_WOULD_NOT_FINISH',
+      message: 'm=4, n=2 takes more rewriting steps than the 20000000 allowed',
+    },
+  },
+  {
+    functionName: 'delete-wolf',
+    event: {},
+    outcome: 'nothing',
+    before: { sheep: HERD },
+    after: tattoosAre(2n),
+  },
+  {
+    functionName: 'delete-wolf',
+    event: {},
+    outcome: { code: 'NO_FITTING_SHEEP', message: 'no sheep of prime weight is in the shed' },
+    before: { sheep: [] },
+  },
+  { functionName: 'echo', event: {}, outcome: '{}' },
+  { functionName: 'echo', event: { text: 'é\n"\u{1f411}' }, outcome: '{"text":"é\\n\\"\u{1f411}"}' },
+  {
+    functionName: 'text-to-bytes',
+    event: { text: 'é\0' },
+    outcome: { type: 'application/octet-stream', bytes: [195, 169, 0] },
+  },
+  {
+    functionName: 'text-to-bytes',
+    event: {},
+    outcome: { code: 'INVALID_INPUT', message: 'text must be a text; got nothing' },
+  },
+];
+
+/** The names of what a function needs and a world does not have. */
+export function missingNeeds(needs: readonly Need[], world: FunctionWorld): readonly Need[] {
+  return needs.filter((need) => world[need] === undefined);
+}
+
+/** Registers the contract of the functions that a host serves as test cases of node:test. */
+export function functionsContract(host: FunctionHost): void {
+  describe(`the functions on ${host.name}`, () => {
+    for (const name of host.functions) {
+      const portable = FUNCTIONS.find((one) => one.name === name);
+      assert.ok(portable, `${name} is in the catalogue`);
+      assert.deepEqual(missingNeeds(portable.needs, host.world), [], `${host.name} lacks what ${name} needs`);
+      const cases = CASES.filter(({ functionName }) => functionName === name);
+      assert.ok(cases.length > 0, `${name} has rows in the contract`);
+      for (const [i, one] of cases.entries()) it(`${name} ${i + 1}`, () => checkCase(host, one));
+    }
+  });
+}
+
+async function checkCase(host: FunctionHost, row: FunctionCase): Promise<void> {
+  const { functionName, event, outcome, before, after } = row;
+  if (before !== undefined) {
+    await host.world.shed?.clear();
+    await host.world.shed?.load(before.sheep);
+  }
+  compare(await host.call(functionName, event), outcome, host.isOneWay === true);
+  await after?.(host.world);
+}
+
+function compare(actual: CallOutcome, expected: FunctionCase['outcome'], isOneWay: boolean): void {
+  if (typeof expected === 'object' && 'code' in expected) {
+    assert.deepEqual(actual, isOneWay ? { kind: 'error' } : { kind: 'error', ...expected });
+  } else if (isOneWay || expected === 'nothing') {
+    assert.deepEqual(actual, { kind: 'nothing' });
+  } else if (expected instanceof RegExp) {
+    assert.ok(actual.kind === 'json', JSON.stringify(actual));
+    assert.match(actual.text, expected);
+  } else if (typeof expected === 'string') {
+    assert.deepEqual(actual, { kind: 'json', text: expected });
+  } else {
+    const { type, bytes } = expected;
+    assert.deepEqual(actual, { kind: 'bytes', type, bytes: Uint8Array.from(bytes) });
+  }
+}
