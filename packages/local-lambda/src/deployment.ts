@@ -24,6 +24,7 @@ import {
   newInvocation,
   newTraceId,
 } from './function-host.ts';
+import { functionsWithoutRuntime } from './functions-without-runtime.ts';
 import { accessLogLine } from './gateway/access-log.ts';
 import type { GatewayAnswer } from './gateway/answer.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -34,24 +35,32 @@ import type { EventQueue } from './lambda-api/event-queue.ts';
 import { createLambdaApi, LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 import { newStreamName } from './logs/log-store.ts';
+import { splitQualifier } from './qualified-name.ts';
 import { provideRuntimeSdk } from './runtimes/node/runtime-sdk.ts';
-import type { Runtime } from './runtimes/runtime.ts';
+
+/** What a list of a host's routes shows. */
+export interface ServedRoute {
+  /** `WS` for a route of a WebSocket API. */
+  readonly method: string;
+  readonly path: string;
+  /** With the alias or version that is called; empty where the API answers by itself (an integration of type `MOCK`). */
+  readonly functionName: string;
+}
 
 /** One version of a deployment package, unpacked and ready to serve. */
 export interface Deployment {
   readonly functions: ReadonlyMap<string, HostedFunction>;
-  readonly routes: readonly {
-    readonly method: string;
-    readonly path: string;
-    readonly functionName: string;
-  }[];
+  readonly routes: readonly ServedRoute[];
   /** What calls the functions beside the APIs; not yet running. */
   readonly sources: EventSources;
   readonly webSocketApis: readonly WebSocketApi[];
   /** What becomes of asynchronous invocations. */
   readonly asyncConfigs: AsyncConfigs;
   readonly handle: HandleRequest;
-  /** @throws LocalLambdaError when no function has that name. */
+  /**
+   * Invokes a function, or the version that an alias behind its name means (`orders:live`).
+   * @throws LocalLambdaError when no function has that name.
+   */
   invoke(functionName: string, invocation: Omit<Invocation, 'settle'>): Promise<InvocationOutcome>;
   /**
    * Answers what is in flight for up to `drainMs`, then ends all environments.
@@ -73,18 +82,6 @@ const NO_API: ApiDefinition = {
   accessLog: undefined,
 };
 
-/** Says which functions no runtime of this machine runs; calls of them fail. */
-function foreignRuntimes(functions: readonly FunctionDefinition[], runtimes: readonly Runtime[]): string[] {
-  const foreign = functions.filter(
-    ({ runtime }) => !runtimes.some(({ prefix }) => runtime.startsWith(prefix)),
-  );
-  const known = runtimes.map(({ prefix }) => `${prefix}*`).join(', ');
-  return [...new Set(foreign.map(({ runtime }) => runtime))].map((runtime) => {
-    const names = foreign.filter((one) => one.runtime === runtime).map(({ name }) => name);
-    return `${names.join(', ')}: ${runtime} does not run here, only ${known}; calls are answered with an error`;
-  });
-}
-
 /**
  * Reads and unpacks the deployment packages of a host.
  * @param queue of asynchronous invocations; it outlives the deployment.
@@ -101,7 +98,7 @@ export async function createDeployment(
   const missing = renderUnserved(read.unserved);
   checkFunctions(read.functions);
   const definitions = withGivenVariables(read.functions, options, (notice) => missing.push(notice));
-  missing.push(...foreignRuntimes(definitions, host.runtimes));
+  missing.push(...functionsWithoutRuntime(definitions, host.runtimes));
   if (options.strict && missing.length > 0) {
     throw new LocalLambdaError(`strict: not everything is served\n  ${missing.join('\n  ')}`);
   }
@@ -129,8 +126,11 @@ export async function createDeployment(
     queue,
     arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
   });
-  const invoke: Deployment['invoke'] = async (name, invocation) =>
-    invokeFunction(versionOf(findFunction(functions, name), invocation.qualifier), invocation);
+  const invoke: Deployment['invoke'] = async (called, invocation) => {
+    const [name, qualifier = invocation.qualifier] = splitQualifier(called);
+    const hosted = findVersion(functions, name, qualifier);
+    return invokeFunction(hosted, name === called ? invocation : { ...invocation, qualifier });
+  };
   const inFlight = createInFlight();
   const selectApi = createApiSelector(apis);
   const gateways = (apis.length === 0 ? [NO_API] : apis).map((api) => ({
@@ -144,8 +144,11 @@ export async function createDeployment(
       onNotice: options.onNotice,
       now: Date.now,
       invoke: (name, payload, traceId) => invoke(name, newInvocation(payload, traceId)),
-      stream: async (name, payload, traceId) =>
-        streamAnswer(findFunction(functions, name).pool, newInvocation(payload, traceId)),
+      stream: async (called, payload, traceId) => {
+        const [name, qualifier] = splitQualifier(called);
+        const { pool } = findVersion(functions, name, qualifier);
+        return streamAnswer(pool, { ...newInvocation(payload, traceId), qualifier });
+      },
     }),
     accessLog: api.accessLog && { ...api.accessLog, stream: stream(api.accessLog.logGroup) },
   }));
@@ -155,9 +158,11 @@ export async function createDeployment(
     sources: read.sources,
     routes: [
       ...apis.flatMap((api) =>
-        api.routes
-          .filter(({ mock }) => mock === undefined)
-          .map(({ method, path, functionName }) => ({ method, path: servedPath(api, path), functionName })),
+        api.routes.map(({ method, path, functionName }) => ({
+          method,
+          path: servedPath(api, path),
+          functionName,
+        })),
       ),
       ...read.webSocketApis.flatMap(webSocketRoutes),
     ],
@@ -257,8 +262,14 @@ export function findFunction(functions: ReadonlyMap<string, HostedFunction>, nam
   throw new LocalLambdaError(`functionName: must be one of ${[...functions.keys()].join(', ')}, is ${name}`);
 }
 
-function versionOf(hosted: HostedFunction, qualifier: string | undefined): HostedFunction {
+/** @throws LocalLambdaError when there is no such function, or it has no such alias or version. */
+export function findVersion(
+  functions: ReadonlyMap<string, HostedFunction>,
+  name: string,
+  qualifier: string | undefined,
+): HostedFunction {
+  const hosted = findFunction(functions, name);
   const found = qualifier === undefined ? hosted : hosted.ofQualifier(qualifier);
   if (found !== undefined) return found;
-  throw new LocalLambdaError(`functionName: ${hosted.definition.name} has no alias or version ${qualifier}`);
+  throw new LocalLambdaError(`functionName: ${name} has no alias or version ${qualifier}`);
 }

@@ -11,8 +11,10 @@ import { startEnvironment } from './environments/environment.ts';
 import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
 import { createPool } from './environments/pool.ts';
 import type { Pool, PoolCallbacks } from './environments/pool-options.ts';
+import { createRefusingPool } from './environments/refusing-pool.ts';
 import type { StartGate } from './environments/start-gate.ts';
 import { guarded, type OnFault } from './fault-boundary.ts';
+import { whyNotRun } from './functions-without-runtime.ts';
 import { INSIGHTS_GROUP, insightsLines } from './logs/insights-line.ts';
 import type { Report } from './logs/lines.ts';
 import { type LogStore, newStreamName } from './logs/log-store.ts';
@@ -87,7 +89,7 @@ export async function hostFunction(
     callbacks: PoolCallbacks,
     session: DebugSession | undefined,
   ) => {
-    if (runtime === undefined) throw new Error(`runtime ${definition.runtime} is not supported`);
+    if (runtime === undefined) throw new Error(`${definition.runtime} does not run here`);
     const own = { ...folders, taskRoot: session?.taskRoot ?? taskRoot };
     const id = randomUUID().replaceAll('-', '');
     const variables = {
@@ -140,8 +142,10 @@ export async function hostFunction(
       options.onReport(name, report, invocation);
     });
   };
-  const poolOf = (definition: FunctionDefinition) =>
-    createPool({
+  const refusal = whyNotRun(definition, host.runtimes);
+  const poolOf = (definition: FunctionDefinition): Pool => {
+    if (refusal !== undefined) return createRefusingPool(`${name}: ${refusal}`);
+    return createPool({
       definition,
       start: startOf(definition),
       scaling: options.scaling,
@@ -161,6 +165,7 @@ export async function hostFunction(
       clock: () => performance.now(),
       onFault: host.onFault,
     });
+  };
   const versions = new Map<string, HostedFunction>();
   const pools: Pool[] = [];
   const ofQualifier = (qualifier: string) =>

@@ -1,4 +1,5 @@
 import type { DebuggedFunction } from './debugging/debuggers.ts';
+import type { ServedRoute } from './deployment.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
 import type { HostedFunction } from './function-host.ts';
 
@@ -36,15 +37,11 @@ export interface LocalLambda {
   readonly functions: readonly LocalFunction[];
   /** Where debuggers attach. */
   readonly debuggers: readonly DebuggedFunction[];
-  readonly routes: readonly {
-    readonly method: string;
-    readonly path: string;
-    readonly functionName: string;
-  }[];
+  readonly routes: readonly ServedRoute[];
   /** Resolves when a debugger is attached to one of them. */
   debuggerAttached(): Promise<void>;
   /**
-   * Invokes a function without HTTP.
+   * Invokes a function without HTTP, or one of its aliases or versions (`orders:live`).
    * @throws LocalLambdaError when no function has that name.
    */
   invoke(functionName: string, payload: unknown): Promise<InvokeResult>;

@@ -1,8 +1,9 @@
-import { createDeployment, type Deployment, findFunction } from './deployment.ts';
+import { createDeployment, type Deployment, findVersion } from './deployment.ts';
 import type { BucketState } from './event-sources/s3/bucket-changes.ts';
 import { type RunningSources, startEventSources } from './event-sources/start-event-sources.ts';
 import { type FunctionHost, newInvocation } from './function-host.ts';
 import type { EventQueue } from './lambda-api/event-queue.ts';
+import { splitQualifier } from './qualified-name.ts';
 
 /** The code that a host runs now, with what calls it beside the APIs; it can be swapped. */
 export interface RunningCode {
@@ -91,8 +92,11 @@ export async function readCode(
       functions: [...own.functions.values()].map(({ definition }) => definition),
       invoke: (name, payload) => own.invoke(name, newInvocation(payload)),
       invokeLater: (name, payload) => {
-        const functionArn = findFunction(own.functions, name).definition.arn;
-        return queue.add({ functionName: name, functionArn, invocation: newInvocation(payload) });
+        const [functionName, qualifier] = splitQualifier(name);
+        const { arn, version } = findVersion(own.functions, functionName, qualifier).definition;
+        const functionArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
+        const invocation = { ...newInvocation(payload), qualifier };
+        return queue.add({ functionName, functionArn, version, invocation });
       },
       startedMs,
       bucketStates,

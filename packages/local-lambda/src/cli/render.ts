@@ -6,7 +6,8 @@ type Ready = Pick<LocalLambda, 'url' | 'token' | 'routes' | 'functions'>;
 
 /** What a terminal shows when the host is ready: routes with their URLs, where the logs are, and a curl line to try. */
 export function renderReady(host: Ready, logsDir: string): string {
-  const rows = host.routes.map(({ method, path, functionName }) => {
+  const rows = host.routes.map(({ method, path, functionName: called }) => {
+    const functionName = called === '' ? '(mock)' : called;
     if (method === 'WS')
       return `  ${method.padEnd(7)} ${host.url.replace(/^http/, 'ws')}${path}  ${functionName}`;
     const url = path.endsWith('$default')

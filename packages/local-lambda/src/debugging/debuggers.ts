@@ -10,6 +10,7 @@ import { placeCode } from '../deployment-package/place-code.ts';
 import { removeFolder } from '../deployment-package/read-only-folder.ts';
 import type { OnFault } from '../fault-boundary.ts';
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import { splitQualifier } from '../qualified-name.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { type DebugPort, isWebSocket, openDebugPort } from './debug-port.ts';
 import { createHold, type Hold } from './hold.ts';
@@ -88,7 +89,7 @@ export function createDebuggers(options: DebuggersOptions, onFault: OnFault): De
     get all() {
       return [...known.values()];
     },
-    get: (functionName) => known.get(functionName),
+    get: (functionName) => known.get(splitQualifier(functionName)[0]),
     open: async (functions, runtimes) => {
       if (opened || inspect.length === 0) return;
       for (const [at, asked] of inspect.entries()) {

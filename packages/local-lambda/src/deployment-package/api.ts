@@ -12,7 +12,10 @@ export interface RouteDefinition {
   readonly routeKey: string;
   /** What the event calls `resourceId`: of a REST API its resource, of an HTTP API the route key. */
   readonly resourceId: string;
+  /** With the alias or version that is called, such as `orders:live`; empty where no function is. */
   readonly functionName: string;
+  /** By stage, where variables of the stages decide it. */
+  readonly functionNames?: Readonly<Record<string, string>>;
   readonly payloadFormat: '1.0' | '2.0';
   /** Milliseconds that API Gateway waits for the function, 50 to 30 000. */
   readonly timeoutMs: number;
@@ -99,4 +102,12 @@ export function servedPath({ kind, stages }: ApiDefinition, path: string): strin
   const root = kind === 'rest' || stages.some(({ name }) => name === '$default');
   const below = path === '$default' ? '/$default' : path;
   return root ? path : `/${stages[0]?.name}${below}`;
+}
+
+/** What a route calls in a stage, as in its `functionName`. */
+export function functionOfStage(
+  { functionName, functionNames }: Pick<RouteDefinition, 'functionName' | 'functionNames'>,
+  { name }: StageDefinition,
+): string {
+  return functionNames?.[name] ?? functionName;
 }

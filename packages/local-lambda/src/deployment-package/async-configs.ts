@@ -75,9 +75,9 @@ export function readAsyncConfigs(
       routeOrNotice(resource, onUnserved, () => {
         const { logicalId, properties } = resource;
         const path = `Resources.${logicalId}.Properties`;
-        const { name } = functionOfUri(properties['FunctionName'], functions, `${path}.FunctionName`);
+        const { definition } = functionOfUri(properties['FunctionName'], functions, `${path}.FunctionName`);
         const { OnSuccess, OnFailure } = Object(properties['DestinationConfig']);
-        const key = `${name}:${properties['Qualifier'] ?? '$LATEST'}`;
+        const key = `${definition.name}:${properties['Qualifier'] ?? '$LATEST'}`;
         configs.set(key, {
           maximumRetryAttempts: whole(properties, 'MaximumRetryAttempts', 0, 2, 2, path),
           maximumEventAgeSeconds: whole(properties, 'MaximumEventAgeInSeconds', 60, 21_600, 21_600, path),

@@ -103,7 +103,7 @@ function readAuthorizer(
           properties['AuthorizerUri'],
           functions,
           `Resources.${id}.Properties.AuthorizerUri`,
-        ).name,
+        ).functionName,
         type,
         format: !isRest && properties['AuthorizerPayloadFormatVersion'] === '2.0' ? '2.0' : '1.0',
         simpleResponses: String(properties['EnableSimpleResponses']) === 'true',

@@ -127,7 +127,7 @@ function notificationOf(
   };
   return {
     bucket,
-    functionName: functionOfUri(target, functions, path).name,
+    functionName: functionOfUri(target, functions, path).functionName,
     events: names,
     prefix: ruleOf('prefix'),
     suffix: ruleOf('suffix'),

@@ -29,6 +29,7 @@ export function createFunctionDigest(layers: Layers): (definition: FunctionDefin
 async function codeDigest(code: FunctionCode): Promise<string> {
   const hash = createHash('sha256');
   if (code.kind === 'inline') hash.update(code.source);
+  else if (code.kind === 'image') hash.update(code.uri);
   else if (code.kind === 'zip') await addZip(hash, code.path);
   else await addEntry(hash, code.path, '');
   return hash.digest('hex');

@@ -18,17 +18,19 @@ export function readFunctionUrls(
     const { logicalId: id, properties } = url;
     const routes = routeOrNotice(url, onUnserved, () => {
       const path = `Resources.${id}.Properties.TargetFunctionArn`;
-      const { name, timeoutSeconds } = functionOfUri(properties['TargetFunctionArn'], functions, path);
+      const { TargetFunctionArn, Qualifier } = properties;
+      const target = Qualifier === undefined ? TargetFunctionArn : `${TargetFunctionArn}:${Qualifier}`;
+      const { definition, functionName } = functionOfUri(target, functions, path);
       return {
         method: 'ANY',
         path: '$default',
         routeKey: '$default',
         resourceId: '$default',
-        functionName: name,
+        functionName,
         payloadFormat: '2.0' as const,
         streamed: properties['InvokeMode'] === 'RESPONSE_STREAM',
         // Nobody waits for less than the function may take.
-        timeoutMs: timeoutSeconds * 1_000 + 1_000,
+        timeoutMs: definition.timeoutSeconds * 1_000 + 1_000,
         authorization: properties['AuthType'] === 'AWS_IAM' ? ({ kind: 'iam' } as const) : undefined,
       };
     });

@@ -1,6 +1,7 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import { findCode } from './find-code.ts';
 import { lazyProperties } from './lazy-properties.ts';
+import { PUBLISHED } from './physical-names.ts';
 import { withStandIns } from './stand-ins.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 
@@ -11,7 +12,7 @@ export interface FunctionDefinition {
   readonly arn: string;
   readonly region: string;
   readonly accountId: string;
-  /** Such as `nodejs24.x`, `python3.13` or `provided.al2023`. */
+  /** Such as `nodejs24.x`, `python3.13` or `provided.al2023`; `container image` of one that has no runtime. */
   readonly runtime: string;
   readonly handler: string;
   readonly architecture: 'arm64' | 'x86_64';
@@ -43,8 +44,9 @@ export interface FunctionDefinition {
   readonly qualifiers: Readonly<Record<string, string>>;
 }
 
-/** A function's code: a zip file, a folder that holds it unpacked, or one file written in the template. */
+/** A function's code: a zip file, a folder that holds it unpacked, one file written in the template, or an image. */
 export type FunctionCode =
+  | { readonly kind: 'image'; readonly uri: string }
   | { readonly kind: 'zip' | 'folder'; readonly path: string }
   | { readonly kind: 'inline'; readonly file: string; readonly source: string };
 
@@ -65,9 +67,6 @@ interface Qualifier {
   readonly name: string;
   readonly version: string;
 }
-
-/** What is published for the first time is version 1. */
-const PUBLISHED = '1';
 
 function readQualifiers(loaded: LoadedTemplate): Qualifier[] {
   const aliases = resourcesOfType(loaded, 'AWS::Lambda::Alias').map(
@@ -113,13 +112,9 @@ async function readFunction(
   const reserved = properties['ReservedConcurrentExecutions'];
   const layers = soft['Layers'];
   const deadLetters = record(soft['DeadLetterConfig'], `${path}.DeadLetterConfig`)['TargetArn'];
-  const code = properties['Code'];
-  if (properties['PackageType'] === 'Image' || 'ImageUri' in Object(code)) {
-    throw new LocalLambdaError(
-      `${path}.PackageType: must be Zip, is "Image"; container images are not run here`,
-    );
-  }
-  const runtime = text(properties['Runtime'], `${path}.Runtime`);
+  const code = soft['Code'];
+  const isImage = properties['PackageType'] === 'Image' || 'ImageUri' in Object(code);
+  const runtime = isImage ? 'container image' : text(properties['Runtime'], `${path}.Runtime`);
   return {
     logicalId,
     name,
@@ -152,7 +147,9 @@ async function readFunction(
       reserved === undefined
         ? undefined
         : integer(reserved, 0, 10_000, `${path}.ReservedConcurrentExecutions`),
-    code: await findCode(loaded.file, code, `${path}.Code`, runtime),
+    code: isImage
+      ? { kind: 'image', uri: String(Object(code).ImageUri ?? '') }
+      : await findCode(loaded.file, properties['Code'], `${path}.Code`, runtime),
     layers: Array.isArray(layers) ? layers.map(String) : [],
     version: '$LATEST',
     qualifiers: Object.fromEntries([

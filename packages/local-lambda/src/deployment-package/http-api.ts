@@ -1,7 +1,7 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { ApiDefinition, CorsDefinition, RouteDefinition, StageDefinition } from './api.ts';
 import { authorizationReader, type ReadAuthorization } from './authorizers.ts';
-import { functionOfUri } from './function-of-uri.ts';
+import { functionOfStages } from './function-of-uri.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
 import { routeOrNotice, type Unserved } from './unserved.ts';
@@ -29,16 +29,17 @@ export function readHttpApis(
     .map((api) => {
       const isOwn = ({ properties }: ResolvedResource) => String(properties['ApiId']) === api.logicalId;
       const own = stages.filter(isOwn);
+      const ownStages = own.length === 0 ? [{ name: '$default', variables: undefined }] : own.map(readStage);
       return {
         kind: 'http',
         id: api.logicalId,
         hostName: apiHostName(api.logicalId, loaded),
-        stages: own.length === 0 ? [{ name: '$default', variables: undefined }] : own.map(readStage),
+        stages: ownStages,
         routes: routes
           .filter(isOwn)
           .flatMap((route) =>
             routeOrNotice(route, onUnserved, () =>
-              readRoute(route, integrations, functions, authorizationOf),
+              readRoute(route, { integrations, stages: ownStages, functions, authorizationOf }),
             ),
           ),
         cors: readCors(api.properties['CorsConfiguration']),
@@ -54,11 +55,17 @@ export function apiHostName(logicalId: string, { scope }: LoadedTemplate): strin
   return `${logicalId}.${scope.stackName}`.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
 }
 
+/** What a route is read with. */
+interface Surroundings {
+  readonly integrations: ReadonlyMap<string, ResolvedResource>;
+  readonly stages: readonly StageDefinition[];
+  readonly functions: readonly FunctionDefinition[];
+  readonly authorizationOf: ReadAuthorization;
+}
+
 function readRoute(
   route: ResolvedResource,
-  integrations: ReadonlyMap<string, ResolvedResource>,
-  functions: readonly FunctionDefinition[],
-  authorizationOf: ReadAuthorization,
+  { integrations, stages, functions, authorizationOf }: Surroundings,
 ): RouteDefinition {
   const { logicalId, properties } = route;
   const path = `Resources.${logicalId}.Properties`;
@@ -83,7 +90,7 @@ function readRoute(
     routeKey,
     resourceId: routeKey,
     authorization: authorizationOf(route),
-    functionName: functionOfUri(IntegrationUri, functions, `${at}.IntegrationUri`).name,
+    ...functionOfStages(IntegrationUri, stages, functions, `${at}.IntegrationUri`),
     payloadFormat: PayloadFormatVersion === '1.0' ? '1.0' : '2.0',
     timeoutMs: Math.min(Number(TimeoutInMillis ?? HTTP_TIMEOUT_MS), HTTP_TIMEOUT_MS),
   };

@@ -1,7 +1,14 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { TemplateResource } from './cloudformation.ts';
 import type { ParameterValues } from './parameters.ts';
-import { attributeOf, NAME_PROPERTY, type NameScope, pseudoParameter, refOf } from './physical-names.ts';
+import {
+  attributeOf,
+  NAME_PROPERTY,
+  type NameScope,
+  PUBLISHED,
+  pseudoParameter,
+  refOf,
+} from './physical-names.ts';
 
 /** What intrinsic functions are resolved against. */
 export interface ResolutionScope extends NameScope {
@@ -131,6 +138,8 @@ function resolveRef(argument: unknown, path: string, scope: ResolutionScope): un
     );
   }
   if (!Object.hasOwn(scope.resources, name)) {
+    const generated = generatedId(name, scope);
+    if (generated !== undefined) return resolveRef(generated, path, scope);
     throw new LocalLambdaError(`${path}: no resource or parameter is called "${name}"`);
   }
   const { Type = '', Properties = {} } = scope.resources[name] ?? {};
@@ -140,11 +149,19 @@ function resolveRef(argument: unknown, path: string, scope: ResolutionScope): un
   const at = `Resources.${name}.Properties`;
   const owner = String(resolveIntrinsics(Properties['FunctionName'], `${at}.FunctionName`, scope));
   const qualifier =
-    Type === 'AWS::Lambda::Alias' ? resolveIntrinsics(Properties['Name'], `${at}.Name`, scope) : 1;
+    Type === 'AWS::Lambda::Alias' ? resolveIntrinsics(Properties['Name'], `${at}.Name`, scope) : PUBLISHED;
   const arn = owner.startsWith('arn:')
     ? owner
     : attributeOf('AWS::Lambda::Function', '', owner, 'Arn', scope);
   return `${arn}:${qualifier}`;
+}
+
+/** The alias or version that SAM makes for `AutoPublishAlias`, of `Orders.Alias` or `Orders.Version`. */
+function generatedId(name: string, { resources }: ResolutionScope): string | undefined {
+  const [, owner, kind] = /^(\w+)\.(Alias|Version)$/.exec(name) ?? [];
+  const isMade = (id: string) =>
+    id.startsWith(`${owner}${kind}`) && resources[id]?.Type === `AWS::Lambda::${kind}`;
+  return kind === undefined ? undefined : Object.keys(resources).find(isMade);
 }
 
 function resolveGetAtt(argument: unknown, path: string, scope: ResolutionScope): unknown {
@@ -152,6 +169,8 @@ function resolveGetAtt(argument: unknown, path: string, scope: ResolutionScope):
   const [logicalId = '', ...rest] = parts;
   const attribute = rest.join('.');
   const resource = Object.hasOwn(scope.resources, logicalId) ? scope.resources[logicalId] : undefined;
+  const generated = generatedId(`${logicalId}.${attribute}`, scope);
+  if (generated !== undefined) return resolveRef(generated, path, scope);
   if (resource === undefined) throw new LocalLambdaError(`${path}: no resource is called "${logicalId}"`);
   const output = attribute.startsWith('Outputs.') ? scope.nested.get(logicalId) : undefined;
   if (output !== undefined) {

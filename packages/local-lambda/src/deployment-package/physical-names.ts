@@ -7,6 +7,9 @@ export interface NameScope {
   readonly sqsEndpoint?: string | undefined;
 }
 
+/** What is published for the first time is version 1; nothing here publishes a second one. */
+export const PUBLISHED = '1';
+
 type ArnForm = (scope: NameScope, name: string) => string;
 
 /** The property that names a resource of this type; every other type is known by its logical id. */
@@ -86,6 +89,7 @@ export function attributeOf(
   }
   if (attribute === 'TopicArn' && type === 'AWS::SNS::Topic') return refOf(type, name, scope);
   if (attribute === 'QueueUrl' && type === 'AWS::SQS::Queue') return refOf(type, name, scope);
+  if (attribute === 'Version' && type === 'AWS::Lambda::Version') return PUBLISHED;
   if (attribute === 'RootResourceId') return `${logicalId}/`;
   if (attribute === 'ApiEndpoint') return `https://${logicalId}.execute-api.${scope.region}.amazonaws.com`;
   if (attribute === 'Name' || attribute === NAME_PROPERTY[type]) return name;

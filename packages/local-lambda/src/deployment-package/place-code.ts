@@ -31,6 +31,9 @@ export async function unpackCode(code: FunctionCode, target: string): Promise<nu
       return unzip(code.path, target);
     case 'folder':
       return copyFolder(code.path, target);
+    case 'image':
+      await mkdir(target, { recursive: true });
+      return 0;
     case 'inline':
       await mkdir(target, { recursive: true });
       await writeFile(join(target, code.file), code.source, { mode: 0o444 });

@@ -1,8 +1,8 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
-import type { ApiDefinition, RouteDefinition } from './api.ts';
+import type { ApiDefinition, RouteDefinition, StageDefinition } from './api.ts';
 import { readApiKeys } from './api-keys.ts';
 import { authorizationReader, type ReadAuthorization } from './authorizers.ts';
-import { functionOfUri } from './function-of-uri.ts';
+import { functionOfStages } from './function-of-uri.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { readGatewayResponses } from './gateway-responses.ts';
 import { apiHostName, readStage } from './http-api.ts';
@@ -36,17 +36,18 @@ export function readRestApis(
     const isOwn = ({ properties }: ResolvedResource) => String(properties['RestApiId']) === api.logicalId;
     const own = stages.filter(isOwn);
     const types = api.properties['BinaryMediaTypes'];
+    const ownStages = own.length === 0 ? [{ name: 'prod', variables: undefined }] : own.map(readStage);
     const validationOf = validationReader(loaded, api.logicalId);
     return {
       kind: 'rest',
       id: api.logicalId,
       hostName: apiHostName(api.logicalId, loaded),
-      stages: own.length === 0 ? [{ name: 'prod', variables: undefined }] : own.map(readStage),
+      stages: ownStages,
       routes: methods
         .filter(isOwn)
         .flatMap((method) =>
           routeOrNotice(method, onUnserved, () =>
-            readMethod(method, { resources, functions, authorizationOf, validationOf }),
+            readMethod(method, { resources, stages: ownStages, functions, authorizationOf, validationOf }),
           ),
         ),
       cors: undefined,
@@ -64,6 +65,7 @@ export function readRestApis(
 /** What a method is read with. */
 interface Surroundings {
   readonly resources: ReadonlyMap<string, ResolvedResource>;
+  readonly stages: readonly StageDefinition[];
   readonly functions: readonly FunctionDefinition[];
   readonly authorizationOf: ReadAuthorization;
   readonly validationOf: ReadValidation;
@@ -71,7 +73,7 @@ interface Surroundings {
 
 function readMethod(
   resource: ResolvedResource,
-  { resources, functions, authorizationOf, validationOf }: Surroundings,
+  { resources, stages, functions, authorizationOf, validationOf }: Surroundings,
 ): RouteDefinition {
   const { logicalId, properties } = resource;
   const integration = Object(properties['Integration']) as Record<string, unknown>;
@@ -93,10 +95,11 @@ function readMethod(
     timeoutMs: Math.min(Number(integration['TimeoutInMillis'] ?? REST_TIMEOUT_MS), maxMs),
   } as const;
   switch (integration['Type']) {
-    case 'AWS_PROXY': {
-      const { name } = functionOfUri(integration['Uri'], functions, `${at}.Integration.Uri`);
-      return { ...route, functionName: name };
-    }
+    case 'AWS_PROXY':
+      return {
+        ...route,
+        ...functionOfStages(integration['Uri'], stages, functions, `${at}.Integration.Uri`),
+      };
     case 'MOCK':
       return { ...route, functionName: '', mock: readMock(integration, `${at}.Integration`) };
     default:

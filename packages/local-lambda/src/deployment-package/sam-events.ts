@@ -5,6 +5,8 @@ import { eventRequest } from './sam-rest-api.ts';
 /** An event of an `AWS::Serverless::Function` that is a route of an API. */
 export interface SamEvent {
   readonly functionId: string;
+  /** A reference to what it calls: the function or its alias. */
+  readonly target: unknown;
   readonly name: string;
   readonly type: 'HttpApi' | 'Api';
   readonly properties: Readonly<Record<string, unknown>>;
@@ -21,7 +23,7 @@ type Resources = Record<string, TemplateResource>;
 export function httpEvents(events: readonly SamEvent[], authOf: AuthOf): Resources {
   const resources: Resources = {};
   for (const event of events) {
-    const { functionId, name, type, properties, condition } = event;
+    const { functionId, target, name, type, properties, condition } = event;
     if (type !== 'HttpApi') continue;
     const {
       ApiId = { Ref: 'ServerlessHttpApi' },
@@ -38,7 +40,7 @@ export function httpEvents(events: readonly SamEvent[], authOf: AuthOf): Resourc
       Properties: {
         ApiId,
         IntegrationType: 'AWS_PROXY',
-        IntegrationUri: { 'Fn::GetAtt': [functionId, 'Arn'] },
+        IntegrationUri: target,
         PayloadFormatVersion: PayloadFormatVersion ?? '2.0',
         ...(TimeoutInMillis !== undefined && { TimeoutInMillis }),
       },
@@ -61,7 +63,7 @@ export function httpEvents(events: readonly SamEvent[], authOf: AuthOf): Resourc
 export function restEvents(events: readonly SamEvent[], authOf: AuthOf): Resources {
   const resources: Resources = {};
   for (const event of events) {
-    const { functionId, name, type, properties, condition } = event;
+    const { functionId, target, name, type, properties, condition } = event;
     if (type !== 'Api') continue;
     const { RestApiId = { Ref: 'ServerlessRestApi' }, Path = '/', Method } = properties;
     const request = eventRequest(`${functionId}${name}`, RestApiId, properties);
@@ -75,7 +77,7 @@ export function restEvents(events: readonly SamEvent[], authOf: AuthOf): Resourc
         HttpMethod: methodOf(Method),
         ...request.properties,
         ResourceId: addPath(resources, RestApiId, String(Path)),
-        Integration: { Type: 'AWS_PROXY', Uri: { 'Fn::GetAtt': [functionId, 'Arn'] } },
+        Integration: { Type: 'AWS_PROXY', Uri: target },
       },
     };
   }

@@ -26,6 +26,20 @@ export const EVENT_RESOURCES: Readonly<Record<string, string>> = {
   Cognito: 'AWS::Serverless::CognitoEvent',
 };
 
+/** The logical id of the alias that SAM makes for `AutoPublishAlias`. */
+export function aliasId(functionId: string, alias: unknown): string {
+  return `${functionId}Alias${typeof alias === 'string' ? alias : ''}`;
+}
+
+/** A reference to what the events of a function call: the function, or its alias. */
+export function calledBy(
+  functionId: string,
+  { AutoPublishAlias }: Readonly<Record<string, unknown>>,
+): unknown {
+  if (AutoPublishAlias === undefined) return { 'Fn::GetAtt': [functionId, 'Arn'] };
+  return { Ref: aliasId(functionId, AutoPublishAlias) };
+}
+
 /** What SAM makes of a function beside the function itself, its routes and its alias. */
 export function generatedResources(
   functionId: string,
@@ -38,7 +52,7 @@ export function generatedResources(
     const type = String(Type);
     if (type === 'Api' || type === 'HttpApi') return [];
     const resource = make(EVENT_RESOURCES[type] ?? `AWS::Serverless::${type}Event`);
-    const own = eventProperties(type, functionId, Object(Properties));
+    const own = eventProperties(type, functionId, calledBy(functionId, properties), Object(Properties));
     return [[`${functionId}${name}`, own === undefined ? resource : { ...resource, Properties: own }]];
   });
   return {
@@ -47,7 +61,11 @@ export function generatedResources(
     ...(properties['FunctionUrlConfig'] !== undefined && {
       [`${functionId}Url`]: {
         ...make('AWS::Lambda::Url'),
-        Properties: { TargetFunctionArn: { Ref: functionId }, ...Object(properties['FunctionUrlConfig']) },
+        Properties: {
+          TargetFunctionArn: { Ref: functionId },
+          ...(properties['AutoPublishAlias'] !== undefined && { Qualifier: properties['AutoPublishAlias'] }),
+          ...Object(properties['FunctionUrlConfig']),
+        },
       },
     }),
   };
@@ -57,14 +75,14 @@ export function generatedResources(
 function eventProperties(
   type: string,
   functionId: string,
+  Arn: unknown,
   properties: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> | undefined {
   if (type === 'SQS') {
     const { Queue, ...same } = properties;
-    return { ...same, EventSourceArn: Queue, FunctionName: { Ref: functionId } };
+    return { ...same, EventSourceArn: Queue, FunctionName: Arn };
   }
-  if (type === 'S3') return { ...properties, Function: { Ref: functionId } };
-  const Arn = { 'Fn::GetAtt': [functionId, 'Arn'] };
+  if (type === 'S3') return { ...properties, Function: Arn };
   const input = properties['Input'] === undefined ? {} : { Input: properties['Input'] };
   if (type === 'Schedule') {
     const { Schedule, Enabled, Input: _input, ...same } = properties;

@@ -1,8 +1,7 @@
-import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { Template, TemplateResource } from './cloudformation.ts';
 import { authorizersOf, routeAuth, type SamAuth } from './sam-auth.ts';
 import { type AuthOf, httpEvents, restEvents, type SamEvent } from './sam-events.ts';
-import { generatedResources } from './sam-generated.ts';
+import { aliasId, calledBy, generatedResources } from './sam-generated.ts';
 import { preflightOf, restApiParts } from './sam-rest-api.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -21,6 +20,7 @@ const SAME_PROPERTIES = [
   'Layers',
   'LoggingConfig',
   'MemorySize',
+  'PackageType',
   'ReservedConcurrentExecutions',
   'Role',
   'Runtime',
@@ -51,7 +51,7 @@ export function expandServerless(template: Template): Template {
     const properties = withGlobals(globals[kind] ?? {}, resource.Properties ?? {});
     const type = EXPANSIONS[kind];
     if (resource.Type === 'AWS::Serverless::Function') {
-      resources[logicalId] = { ...resource, ...functionOf(logicalId, properties) };
+      resources[logicalId] = { ...resource, ...functionOf(properties) };
       Object.assign(resources, aliasOf(logicalId, resource, properties));
       Object.assign(resources, generatedResources(logicalId, resource, properties));
       events.push(...eventsOf(logicalId, resource, properties));
@@ -113,31 +113,26 @@ function withGlobals(globals: Properties, own: Properties): Properties {
   return merged;
 }
 
-function functionOf(logicalId: string, properties: Properties): TemplateResource {
-  const path = `Resources.${logicalId}.Properties`;
-  if (properties['PackageType'] === 'Image') {
-    throw new LocalLambdaError(
-      `${path}.PackageType: must be Zip, is "Image"; container images are not run here`,
-    );
-  }
-  const { CodeUri, InlineCode, DeadLetterQueue } = properties;
+function functionOf(properties: Properties): TemplateResource {
+  const { CodeUri, InlineCode, DeadLetterQueue, PackageType, ImageUri = '' } = properties;
+  const code = InlineCode === undefined ? codeOf(CodeUri) : { ZipFile: InlineCode };
   return {
     Type: 'AWS::Lambda::Function',
     Properties: {
       ...picked(properties, SAME_PROPERTIES),
       ...(DeadLetterQueue !== undefined && { DeadLetterConfig: DeadLetterQueue }),
-      Code: InlineCode === undefined ? codeOf(CodeUri) : { ZipFile: InlineCode },
+      Code: PackageType === 'Image' ? { ImageUri } : code,
     },
   };
 }
 
-/** `AutoPublishAlias` makes a version and an alias for it; SAM names them so. */
+/** `AutoPublishAlias` makes a version and an alias for it. */
 function aliasOf(logicalId: string, resource: TemplateResource, { AutoPublishAlias }: Properties): Resources {
   if (AutoPublishAlias === undefined) return {};
   const FunctionName = { Ref: logicalId };
   return {
     [`${logicalId}Version`]: { ...resource, Type: 'AWS::Lambda::Version', Properties: { FunctionName } },
-    [`${logicalId}Alias${AutoPublishAlias}`]: {
+    [aliasId(logicalId, AutoPublishAlias)]: {
       ...resource,
       Type: 'AWS::Lambda::Alias',
       Properties: { FunctionName, Name: AutoPublishAlias },
@@ -154,7 +149,8 @@ function eventsOf(functionId: string, { Condition }: TemplateResource, propertie
   return Object.entries(Object(properties['Events'])).flatMap(([name, event]) => {
     const { Type, Properties = {} } = Object(event) as { Type?: unknown; Properties?: Properties };
     if (Type !== 'HttpApi' && Type !== 'Api') return [];
-    return [{ functionId, name, type: Type, properties: Properties, condition: Condition }];
+    const target = calledBy(functionId, properties);
+    return [{ functionId, target, name, type: Type, properties: Properties, condition: Condition }];
   });
 }
 

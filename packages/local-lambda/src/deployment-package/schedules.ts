@@ -84,7 +84,7 @@ function targetsOfRule(
         const inputOf = readTargetInput(fields, arn, at);
         return {
           logicalId,
-          functionName: functionOfUri(fields['Arn'], functions, `${at}.Arn`).name,
+          functionName: functionOfUri(fields['Arn'], functions, `${at}.Arn`).functionName,
           nextAfter,
           startMs: undefined,
           endMs: undefined,
@@ -113,7 +113,7 @@ function readSchedule(
       String(ScheduleExpressionTimezone),
       `${path}.ScheduleExpression`,
     ),
-    functionName: functionOfUri(target['Arn'], functions, `${path}.Target.Arn`).name,
+    functionName: functionOfUri(target['Arn'], functions, `${path}.Target.Arn`).functionName,
     startMs: timeOf(properties['StartDate'], `${path}.StartDate`),
     endMs: timeOf(properties['EndDate'], `${path}.EndDate`),
     payload: ({ id, timeMs }) => {

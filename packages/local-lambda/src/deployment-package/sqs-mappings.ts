@@ -68,8 +68,8 @@ function readMapping(
   const { Filters = [] } = Object(properties['FilterCriteria']) as { Filters?: readonly unknown[] };
   return {
     logicalId,
-    functionName: owner.name,
-    timeoutSeconds: owner.timeoutSeconds,
+    functionName: owner.functionName,
+    timeoutSeconds: owner.definition.timeoutSeconds,
     queueArn: EventSourceArn,
     queueName,
     batchSize,

@@ -1,7 +1,7 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import type { StageDefinition } from './api.ts';
 import { type Authorization, authorizationReader } from './authorizers.ts';
-import { functionOfUri } from './function-of-uri.ts';
+import { functionOfStages } from './function-of-uri.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { apiHostName, readStage } from './http-api.ts';
 import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
@@ -11,6 +11,8 @@ import { routeOrNotice, type Unserved } from './unserved.ts';
 export interface WebSocketRoute {
   readonly routeKey: string;
   readonly functionName: string;
+  /** By stage, where variables of the stages decide it. */
+  readonly functionNames?: Readonly<Record<string, string>>;
   /** Whether the `body` of the function's response is sent to the client. */
   readonly answers: boolean;
   /** Who may connect; of `$connect` only. */
@@ -43,7 +45,7 @@ export function readWebSocketApis(
   const allRoutes = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Route');
   const allStages = resourcesOfType(loaded, 'AWS::ApiGatewayV2::Stage');
   const authorizationOf = authorizationReader(loaded, functions);
-  const read = (route: ResolvedResource): WebSocketRoute => {
+  const read = (route: ResolvedResource, stages: readonly StageDefinition[]): WebSocketRoute => {
     const { Target, RouteKey, RouteResponseSelectionExpression } = route.properties;
     const id = String(Target).replace(/^integrations\//, '');
     const integration = integrations.find(({ logicalId }) => logicalId === id);
@@ -62,7 +64,7 @@ export function readWebSocketApis(
     }
     return {
       routeKey: String(RouteKey),
-      functionName: functionOfUri(IntegrationUri, functions, `${at}.IntegrationUri`).name,
+      ...functionOfStages(IntegrationUri, stages, functions, `${at}.IntegrationUri`),
       answers: RouteResponseSelectionExpression !== undefined,
       authorization,
     };
@@ -71,13 +73,14 @@ export function readWebSocketApis(
     .filter(({ properties }) => properties['ProtocolType'] === 'WEBSOCKET')
     .map((api) => {
       const isOwn = ({ properties }: ResolvedResource) => String(properties['ApiId']) === api.logicalId;
+      const stages = allStages.filter(isOwn).map(readStage);
       const routes = allRoutes
         .filter(isOwn)
-        .flatMap((route) => routeOrNotice(route, onUnserved, () => read(route)));
+        .flatMap((route) => routeOrNotice(route, onUnserved, () => read(route, stages)));
       return {
         id: api.logicalId,
         hostName: apiHostName(api.logicalId, loaded),
-        stages: allStages.filter(isOwn).map(readStage),
+        stages,
         selection: selectionOf(api, onUnserved),
         routes: new Map(routes.map((route) => [route.routeKey, route])),
       };

@@ -7,7 +7,7 @@ export interface InvocationOutcome {
   /** Undefined: it succeeded; else such as `Runtime.ExitError` or the function's own error name. */
   readonly errorType: string | undefined;
   /** Set when the host failed and not the function, which then never answered. */
-  readonly refusal?: 'throttled' | 'host-fault';
+  readonly refusal?: 'throttled' | 'host-fault' | 'not-run';
 }
 
 /** One invocation from its arrival to its outcome. */
@@ -36,7 +36,17 @@ export function hostFault(errorMessage: string): InvocationOutcome {
   return { ...failure('ServiceException', errorMessage), refusal: 'host-fault' };
 }
 
+/** The outcome of an invocation of a function that nothing here runs. */
+export function notRun(reason: string): InvocationOutcome {
+  return { ...failure('InvalidRuntimeException', reason), refusal: 'not-run' };
+}
+
 /** The outcome of an invocation that found no place in time. */
 export function throttled(): InvocationOutcome {
   return { ...failure('TooManyRequestsException', 'Rate Exceeded.'), refusal: 'throttled' };
+}
+
+/** What a failed invocation says. */
+export function messageOf(payload: Buffer): string {
+  return String((JSON.parse(payload.toString('utf8')) as { errorMessage?: unknown }).errorMessage);
 }

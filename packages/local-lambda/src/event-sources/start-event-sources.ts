@@ -4,6 +4,7 @@ import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import { DEFAULT_REGION } from '../deployment-package/template.ts';
 import type { InvocationOutcome } from '../environments/invocation.ts';
 import { guarded, type OnFault } from '../fault-boundary.ts';
+import { splitQualifier } from '../qualified-name.ts';
 import { type AwsServer, credentialsOf } from './aws-request.ts';
 import { untilDone } from './back-off.ts';
 import type { BucketState } from './s3/bucket-changes.ts';
@@ -119,7 +120,8 @@ async function startSqs(options: EventSourceOptions, endpoint: string): Promise<
   await Promise.all(making.map(({ tried }) => tried));
   const pollers = sources.sqsMappings.flatMap((mapping): Poller[] => {
     const { functionName, maximumConcurrency = CONCURRENCY } = mapping;
-    const definition = functions.find(({ name }) => name === functionName);
+    const [ownName] = splitQualifier(functionName);
+    const definition = functions.find(({ name }) => name === ownName);
     const environments = definition?.reservedConcurrency ?? options.maxEnvironments;
     // As on Lambda, a reserved concurrency of 0 stops everything.
     if (environments === 0) return [];

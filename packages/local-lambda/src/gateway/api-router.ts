@@ -1,4 +1,4 @@
-import type { ApiDefinition, StageDefinition } from '../deployment-package/api.ts';
+import { type ApiDefinition, functionOfStage, type StageDefinition } from '../deployment-package/api.ts';
 import { createRouter, type Match } from './router.ts';
 
 /** A route of an API that fits a request, and the stage that it came by. */
@@ -19,13 +19,21 @@ export type ApiRouter = (method: string, rawPath: string) => ApiMatch | undefine
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
 export function createApiRouter({ kind, stages, routes }: ApiDefinition): ApiRouter {
-  const route = createRouter(routes);
+  const shared = createRouter(routes);
+  // Where variables of the stages decide what is called, each stage has routes of its own.
+  const differ = routes.some(({ functionNames }) => functionNames !== undefined);
+  const ofStages = new Map(
+    (differ ? stages : []).map((stage) => [
+      stage,
+      createRouter(routes.map((route) => ({ ...route, functionName: functionOfStage(route, stage) }))),
+    ]),
+  );
   const named = new Map(stages.map((stage) => [stage.name, stage]));
   const root = named.get('$default') ?? (kind === 'rest' ? stages[0] : undefined);
   named.delete('$default');
 
   const below = (stage: StageDefinition, method: string, path: string): ApiMatch | undefined => {
-    const match = route(method, path);
+    const match = (ofStages.get(stage) ?? shared)(method, path);
     return match && { route: match.route, parameters: match.parameters, stage, path };
   };
   return (method, rawPath) => {

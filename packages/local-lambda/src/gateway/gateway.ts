@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { ApiDefinition, RouteDefinition, StageDefinition } from '../deployment-package/api.ts';
+import { type InvocationOutcome, messageOf } from '../environments/invocation.ts';
 import { discard, type StreamedAnswer } from '../environments/streamed-answer.ts';
-import { type GatewayAnswer, OWN_ANSWERS } from './answer.ts';
+import { type GatewayAnswer, gatewayMessage, OWN_ANSWERS } from './answer.ts';
 import { answerWithin } from './answer-within.ts';
 import { type ApiRouter, createApiRouter } from './api-router.ts';
 import { type AuthorizeOptions, createAuthorize } from './authorizers/authorize.ts';
@@ -159,9 +160,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     const asked = options.invoke(functionName, payload, request.traceId);
     const outcome = await answerWithin(asked, timeoutMs, options.holdOf(functionName));
     if (outcome === undefined) return own.timedOut;
-    if (outcome.refusal === 'throttled') return own.throttled;
-    if (outcome.errorType !== undefined) return own.failed;
+    if (outcome.errorType !== undefined) return failed(outcome);
     return answerOf(outcome.payload, request) ?? own.failed;
+  }
+
+  function failed({ refusal, payload }: InvocationOutcome): GatewayAnswer {
+    if (refusal === 'throttled') return own.throttled;
+    return refusal === 'not-run' ? gatewayMessage(501, messageOf(payload)) : own.failed;
   }
 
   async function stream(request: GatewayRequest, payload: Buffer): Promise<GatewayAnswer> {
@@ -169,7 +174,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const answering = options.stream(functionName, payload, request.traceId);
     const answer = await answerWithin(answering, timeoutMs, options.holdOf(functionName), discard);
     if (answer === undefined) return own.timedOut;
-    if (answer.kind === 'whole' && answer.outcome.refusal === 'throttled') return own.throttled;
+    if (answer.kind === 'whole' && answer.outcome.refusal !== undefined) return failed(answer.outcome);
     return (await streamedAnswer(answer, request)) ?? own.failed;
   }
 }

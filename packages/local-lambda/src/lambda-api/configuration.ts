@@ -9,12 +9,12 @@ export function functionConfiguration(
   { definition, packageBytes }: HostedFunction,
   qualifier?: string,
 ): object {
+  const isImage = definition.code.kind === 'image';
   return {
     FunctionName: definition.name,
     FunctionArn: qualifier === undefined ? definition.arn : `${definition.arn}:${qualifier}`,
-    Runtime: definition.runtime,
+    ...(!isImage && { Runtime: definition.runtime, Handler: definition.handler }),
     Role: definition.role,
-    Handler: definition.handler,
     CodeSize: packageBytes,
     Description: definition.description,
     Timeout: definition.timeoutSeconds,
@@ -24,7 +24,7 @@ export function functionConfiguration(
     TracingConfig: { Mode: 'PassThrough' },
     State: 'Active',
     LastUpdateStatus: 'Successful',
-    PackageType: 'Zip',
+    PackageType: isImage ? 'Image' : 'Zip',
     Architectures: [definition.architecture],
     EphemeralStorage: { Size: definition.ephemeralStorageMb },
     LoggingConfig: {

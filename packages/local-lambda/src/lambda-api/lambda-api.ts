@@ -63,7 +63,7 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
       case 'GET ':
         return json(200, {
           Configuration: functionConfiguration(found.hosted, found.qualifier),
-          Code: { RepositoryType: 'S3', Location: codeLocation(found.hosted) },
+          Code: codeOf(found.hosted),
           Tags: {},
         });
       default:
@@ -73,8 +73,10 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
 }
 
 /** On AWS a link to a zip in S3; here the zip or folder itself. */
-function codeLocation({ definition: { code } }: HostedFunction): string {
-  return code.kind === 'inline' ? `inline:${code.file}` : pathToFileURL(code.path).href;
+function codeOf({ definition: { code } }: HostedFunction): object {
+  if (code.kind === 'image') return { RepositoryType: 'ECR', ImageUri: code.uri };
+  const location = code.kind === 'inline' ? `inline:${code.file}` : pathToFileURL(code.path).href;
+  return { RepositoryType: 'S3', Location: location };
 }
 
 /** The version of a function that is meant, and by which alias or version it was called. */
@@ -190,9 +192,9 @@ async function responseStream(
 /** The answer to an invocation that never reached the function; undefined: it did. */
 function refusal({ refusal: kind, payload }: InvocationOutcome): GatewayAnswer | undefined {
   if (kind === 'throttled') return throttled();
-  if (kind !== 'host-fault') return undefined;
-  const { errorMessage } = JSON.parse(payload.toString('utf8')) as { errorMessage: string };
-  return apiError(500, 'ServiceException', errorMessage);
+  if (kind === undefined) return undefined;
+  const { errorType, errorMessage } = JSON.parse(payload.toString('utf8')) as Record<string, string>;
+  return apiError(kind === 'not-run' ? 502 : 500, errorType ?? '', errorMessage ?? '');
 }
 
 function answer(

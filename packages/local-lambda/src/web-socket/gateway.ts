@@ -3,6 +3,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Hold } from '../debugging/hold.ts';
+import { functionOfStage } from '../deployment-package/api.ts';
 import type { WebSocketApi, WebSocketRoute } from '../deployment-package/web-socket-api.ts';
 import type { InvocationOutcome } from '../environments/invocation.ts';
 import type { OnFault } from '../fault-boundary.ts';
@@ -108,7 +109,7 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
     if (typeof known === 'number') return refuse(socket, known);
     const info = { ...stranger, authorizer: known };
     if (route !== undefined) {
-      const { status, protocol } = accepted(await ask(route, webSocketEvent(info, details)));
+      const { status, protocol } = accepted(await ask(route, info, webSocketEvent(info, details)));
       if (status !== 200) return refuse(socket, status);
       if (protocol !== undefined) protocols.set(request, protocol);
     }
@@ -164,7 +165,7 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
       send(socket, JSON.stringify({ message, connectionId, requestId: details.requestId }));
     };
     if (route === undefined) return tell('Forbidden');
-    const outcome = await ask(route, webSocketEvent(info, details, body));
+    const outcome = await ask(route, info, webSocketEvent(info, details, body));
     if (outcome === undefined) return tell('Internal server error');
     const { body: answer } = Object(outcome) as { body?: unknown };
     if (route.answers && answer !== undefined) send(socket, String(answer));
@@ -175,7 +176,7 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
     if (route === undefined) return;
     const context = { disconnectStatusCode: code, disconnectReason: reason };
     const event = webSocketEvent(info, detailsOf('DISCONNECT', '$disconnect', context));
-    ask(route, event).catch((error) => onFault(`$disconnect of ${info.api.id}`, error));
+    ask(route, info, event).catch((error) => onFault(`$disconnect of ${info.api.id}`, error));
   }
 
   /** As it is now: the code may have been swapped since the handshake. */
@@ -192,8 +193,8 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
   }
 
   /** The function's response as parsed JSON, `null` for none; undefined when it failed. */
-  async function ask({ functionName }: WebSocketRoute, event: object): Promise<unknown> {
-    const outcome = await invoke(functionName, event);
+  async function ask(route: WebSocketRoute, { stage }: ConnectionInfo, event: object): Promise<unknown> {
+    const outcome = await invoke(functionOfStage(route, stage), event);
     if (outcome === undefined || outcome.errorType !== undefined) return undefined;
     return parsed(outcome.payload.toString('utf8'));
   }

@@ -224,7 +224,7 @@ test('what is not served is named once at the start, and refused by strict', asy
     'Socket.RouteSelectionExpression: must be $request.body.NAME here, is undefined: all messages go to $default',
     'Stream (AWS::Lambda::EventSourceMapping), Mapping (AWS::Lambda::EventSourceMapping): nothing here sends its events; invoke the function with a sample event instead',
     'Queue (AWS::SQS::Queue), Orders (AWS::SQS::Queue): set AWS_ENDPOINT_URL_SQS to an SQS server on this machine, and it is created there when it is missing',
-    'jar: java21 does not run here, only nodejs*, python3*, provided*; calls are answered with an error',
+    'jar: java21 does not run here, only nodejs*, python3*, provided*; routes are answered 501, and calls with an error',
   ]);
   assert.equal((await fetch(host.url)).status, 200);
   assert.equal((await fetch(`${host.url}/proxy`)).status, 404);

@@ -63,7 +63,11 @@ test('a REST API of the template is served with payload format 1.0 and its own e
     if (event.queryStringParameters?.fail) throw new Error('as asked');
     return { statusCode: 200, body: JSON.stringify([event.resource, event.pathParameters, event.requestContext.stage]) }; };`;
   const host = await startHost(t, { rest: { source } }, {}, restApi('RestLambdaFunction'));
-  assert.deepEqual(host.routes, [{ method: 'GET', path: '/sheep/{tattoo}', functionName: 'rest' }]);
+  const path = '/sheep/{tattoo}';
+  assert.deepEqual(host.routes, [
+    { method: 'GET', path, functionName: 'rest' },
+    { method: 'OPTIONS', path, functionName: '' },
+  ]);
   const get = async (path: string) => {
     const response = await fetch(`${host.url}${path}`);
     return [response.status, await response.json()];

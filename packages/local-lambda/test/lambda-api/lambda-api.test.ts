@@ -195,7 +195,7 @@ test('a qualifier is $LATEST, or an alias or version of the template', async (t)
   assert.deepEqual(await ask('echo:1', '?Qualifier=live'), [400, 'InvalidParameterValueException']);
 });
 
-test("a fault of the host is Lambda's own fault to the caller, a function's error of that name is not", async (t) => {
+test("a function that nothing here runs is Lambda's own fault to the caller, a function's error of that name is not", async (t) => {
   const source = `class ServiceException extends Error { name = 'ServiceException' }
     class Throttled extends Error { name = 'TooManyRequestsException' }
     export const handler = (event) => { throw event.throttled ? new Throttled('mine') : new ServiceException('mine'); };`;
@@ -216,8 +216,12 @@ test("a fault of the host is Lambda's own fault to the caller, a function's erro
       answer.Message ?? answer.errorType,
     ];
   };
-  assert.deepEqual(await ask('foreign'), [500, null, 'runtime java21 is not supported']);
+  assert.deepEqual(await ask('foreign'), [
+    502,
+    null,
+    'foreign: java21 does not run here, only nodejs*, python3*, provided*',
+  ]);
   assert.deepEqual(await ask('failing'), [200, 'Unhandled', 'ServiceException']);
   assert.deepEqual(await ask('failing', '{"throttled":1}'), [200, 'Unhandled', 'TooManyRequestsException']);
-  assert.equal((await fetch(host.url)).status, 500);
+  assert.equal((await fetch(host.url)).status, 501);
 });
