@@ -57,6 +57,8 @@ export interface Calls {
   readonly underWay: () => number;
   /** Whether one more would be refused. */
   readonly isFull: () => boolean;
+  /** Resolves when one more would not be refused. */
+  room(): Promise<void>;
   /** Resolves when none is under way. */
   idle(): Promise<void>;
 }
@@ -65,12 +67,16 @@ export interface Calls {
 export function createCalls(options: CallsOptions): Calls {
   const { clock, concurrency, onStart, onEnd } = options;
   const whenIdle: (() => void)[] = [];
+  const whenRoom: (() => void)[] = [];
   let count = 0;
 
   return {
     call: (portable, event, names) => (count >= concurrency ? undefined : run(portable, event, names)),
     underWay: () => count,
     isFull: () => count >= concurrency,
+    room: async () => {
+      if (count >= concurrency) await new Promise<void>((resolve) => whenRoom.push(resolve));
+    },
     idle: async () => {
       if (count > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));
     },
@@ -118,6 +124,7 @@ export function createCalls(options: CallsOptions): Calls {
           ? failed
           : ({ outcome: 'success' } as const);
       count -= 1;
+      whenRoom.shift()?.();
       if (count === 0) for (const resolve of whenIdle.splice(0)) resolve();
       tell(() => onEnd({ functionName: name, requestId, durationMs, ...outcome }));
     };

@@ -20,6 +20,13 @@ export interface HostParts {
   readonly onFatal: (error: Error) => void;
   /** Writes a line for the operator, such as that a connection is lost. */
   readonly notice: (line: string) => void;
+  /** Calls that may be under way at once. */
+  readonly concurrency: number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly clock: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly random: () => number;
 }
 
 /** A transport that takes calls. */
@@ -118,6 +125,10 @@ export async function runHost<Table extends OptionTable>(
       onFault,
       onFatal: failed.resolve,
       notice: world.err,
+      concurrency,
+      clock: world.clock,
+      now: world.now,
+      random: world.random,
     })
     .catch(async (error) => {
       await closeAdapters();

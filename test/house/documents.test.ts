@@ -22,6 +22,7 @@ import { CAT_OPTIONS } from '../../src/functions/get-cat/options.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-options.ts';
 import { container } from '../../src/hosts/container/container.ts';
 import { optionsOf } from '../../src/hosts/host-options.ts';
+import { worker } from '../../src/hosts/worker/worker.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -55,6 +56,7 @@ test('the pages of options have one row for every option of the programs, as the
     ['logs', LOGS_OPTIONS, LOCAL_LAMBDA],
     ['Options of every host', optionsOf({}), 'docs/hosts.md'],
     ['Options of the container', container.options, 'docs/hosts.md'],
+    ['Options of the worker', worker.options, 'docs/worker.md'],
     ['log-insights', LOG_INSIGHTS_OPTIONS],
   ];
   for (const [heading, table, page = 'docs/configuration.md'] of tables) {
