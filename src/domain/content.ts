@@ -7,11 +7,21 @@ export interface Content {
   readonly type: string;
   /** A text is sent as UTF-8. */
   readonly body: string | Uint8Array;
+  /** Other headers of an answer in HTTP, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a function returns that answers with something else than JSON. @param type media type of the body. */
-export function content(type: string, body: string | Uint8Array): Content {
-  return { [CONTENT]: true, type, body };
+/**
+ * What a function returns that answers with something else than JSON.
+ * @param type media type of the body.
+ * @param headers others, for hosts that speak HTTP.
+ */
+export function content(
+  type: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): Content {
+  return { [CONTENT]: true, type, body, headers };
 }
 
 /** Whether a result is {@link content}; no event can hold one, since JSON knows no symbols. */

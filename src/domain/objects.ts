@@ -31,6 +31,14 @@ export interface ListedObject {
   readonly modifiedMs: number;
 }
 
+/** Which part of a list is wanted. */
+export interface ListOptions {
+  /** Only keys behind this one, which need not be there. */
+  readonly after?: string;
+  /** Most objects on a page, from 1 to 1000. @default as many as the adapter was made with */
+  readonly pageSize?: number;
+}
+
 /** How to read an object. */
 export interface GetOptions {
   /** First byte, from 0. @default 0 */
@@ -79,7 +87,7 @@ export interface Objects {
   /** Removes an object; one that is not there is no error. */
   delete(address: ObjectAddress): Promise<void>;
   /** Lists the objects whose keys begin so, in the order of their keys' bytes, page by page. */
-  list(bucket: string, prefix?: string): AsyncIterable<readonly ListedObject[]>;
+  list(bucket: string, prefix?: string, options?: ListOptions): AsyncIterable<readonly ListedObject[]>;
   /** Lets a form without a key of its own upload one object within limits. */
   presignPost(address: ObjectAddress, limits: PostLimits): Promise<PresignedPost>;
   /** An address from which anyone reads the object for so many seconds. */

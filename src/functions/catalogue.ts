@@ -5,11 +5,14 @@ import { run as runEcho } from './echo/run.ts';
 import { CAT_OPTIONS } from './get-cat/options.ts';
 import { type CatContext, run as runGetCat } from './get-cat/run.ts';
 import { run as runGetDog } from './get-dog/run.ts';
+import { type GetGalleryContext, run as runGetGallery } from './get-gallery/run.ts';
+import { type MakePortraitContext, run as runMakePortrait } from './make-portrait/run.ts';
 import { run as runPostSheep } from './post-sheep/run.ts';
+import { type RequestPortraitContext, run as runRequestPortrait } from './request-portrait/run.ts';
 import { run as runTextToBytes } from './text-to-bytes/run.ts';
 
 /** What a host must open for a function, and hand to it under this name; `src/hosts/needs.ts` has a row for each. */
-export type Need = 'shed';
+export type Need = 'shed' | 'finder' | 'portraits' | 'maker' | 'portraitDeadLetters';
 
 /**
  * Who has a function: every stack (the HTTP contract), this stack alone, which deploys it, or the hosts of this stack
@@ -94,8 +97,38 @@ export const TEXT_TO_BYTES = {
   options: {},
 } as const;
 
+export const REQUEST_PORTRAIT = {
+  name: 'request-portrait',
+  scope: 'hosts only',
+  run: runRequestPortrait,
+  http: { routes: ['POST /sheep/{tattoo}/portrait'], success: 201 },
+  needs: ['finder', 'portraits'],
+  options: {},
+} as const;
+
+export const MAKE_PORTRAIT = {
+  name: 'make-portrait',
+  scope: 'hosts only',
+  run: runMakePortrait,
+  needs: ['portraits', 'maker', 'portraitDeadLetters'],
+  options: {},
+} as const;
+
+export const GET_GALLERY = {
+  name: 'get-gallery',
+  scope: 'hosts only',
+  run: runGetGallery,
+  http: { routes: ['GET /gallery'], success: 200 },
+  needs: ['finder', 'portraits'],
+  options: {},
+} as const;
+
 /** What serves any of the functions: each takes from it what it needs. */
-export type AnyContext = ShedContext & CatContext;
+export type AnyContext = ShedContext &
+  CatContext &
+  RequestPortraitContext &
+  MakePortraitContext &
+  GetGalleryContext;
 
 /** Every function; a host that serves some takes them from here. */
 export const FUNCTIONS: readonly PortableFunction<AnyContext>[] = [
@@ -105,6 +138,9 @@ export const FUNCTIONS: readonly PortableFunction<AnyContext>[] = [
   DELETE_WOLF,
   ECHO,
   TEXT_TO_BYTES,
+  REQUEST_PORTRAIT,
+  MAKE_PORTRAIT,
+  GET_GALLERY,
 ];
 
 /** Those of some scopes. */

@@ -70,7 +70,8 @@ export function environmentCredentials(environment: Environment): () => AwsCrede
   return credentials;
 }
 
-function address(): Pick<Option<string>, 'allowed' | 'read'> {
+/** Reads an address of a server. */
+export function address(): Pick<Option<string>, 'allowed' | 'read'> {
   return {
     allowed: 'an http:// or https:// address without a path',
     read: ([text = '']) => {

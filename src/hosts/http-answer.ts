@@ -32,7 +32,9 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 
 /** An answer of a status and a result: `undefined` is no body, `content` has its own media type, all else is JSON. */
 export function answerTo(status: number, result: unknown): HttpAnswer {
-  if (isContent(result)) return { status, headers: { 'content-type': result.type }, body: result.body };
+  if (isContent(result)) {
+    return { status, headers: { ...result.headers, 'content-type': result.type }, body: result.body };
+  }
   const headers = { 'content-type': 'application/json' };
   return result === undefined ? { status, headers } : { status, headers, body: writeJson(result) };
 }

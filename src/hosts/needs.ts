@@ -1,5 +1,6 @@
-import { type Option, OptionError, type OptionTable, type Values } from '@sheep-shed/options';
+import { flagOf, type Option, OptionError, type OptionTable, type Values } from '@sheep-shed/options';
 import type { Need } from '../functions/catalogue.ts';
+import { PORTRAIT_OPTIONS } from '../functions/portrait-options.ts';
 import { openShed } from '../functions/shed.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../functions/shed-options.ts';
 
@@ -13,6 +14,9 @@ export const NEED_OPTIONS = {
   accessKeyId: optional({ ...accessKeyId, help: `${accessKeyId.help}; when not given, what the SDK finds` }),
   secretAccessKey: optional(secretAccessKey),
   sessionToken,
+  ...PORTRAIT_OPTIONS,
+  portraitBucket: optional(PORTRAIT_OPTIONS.portraitBucket),
+  portraitDeadLetters: optional(PORTRAIT_OPTIONS.portraitDeadLetters),
 } satisfies OptionTable;
 
 type NeedValues = Values<typeof NEED_OPTIONS>;
@@ -39,7 +43,43 @@ const OPENERS: Readonly<Record<Need, Opener>> = {
       ...credentialsOf(values),
     });
   },
+  // Each loads a client of AWS of its own, so it is loaded when it is needed.
+  finder: async (values, users) => {
+    const wanted = { what: 'a shed', users };
+    const { openFinder } = await import('../functions/finder.ts');
+    const { endpoint, commonEndpoint } = values;
+    return openFinder({
+      table: required('table', values, wanted),
+      ...placeOf(values, wanted, endpoint ?? commonEndpoint),
+    });
+  },
+  portraits: async (values, users) => {
+    const wanted = { what: 'a bucket of portraits', users };
+    const { openPortraits } = await import('../functions/portraits.ts');
+    const { s3Endpoint, commonEndpoint } = values;
+    return openPortraits({
+      bucket: required('portraitBucket', values, wanted),
+      ...placeOf(values, wanted, s3Endpoint ?? commonEndpoint),
+    });
+  },
+  maker: async () => (await import('../functions/portrait-maker.ts')).openMaker(),
+  portraitDeadLetters: async (values, users) => {
+    const wanted = { what: 'a queue of dead letters', users };
+    const { openQueue } = await import('../functions/queue.ts');
+    const { sqsEndpoint, commonEndpoint } = values;
+    return openQueue({
+      url: required('portraitDeadLetters', values, wanted),
+      ...placeOf(values, wanted, sqsEndpoint ?? commonEndpoint),
+    });
+  },
 };
+
+type Wanted = { readonly what: string; readonly users: readonly string[] };
+
+/** Where a service of AWS is. */
+function placeOf(values: NeedValues, wanted: Wanted, endpoint: string | undefined) {
+  return { region: required('region', values, wanted), endpoint, ...credentialsOf(values) };
+}
 
 /**
  * Opens everything that some functions need, each thing once.
@@ -67,16 +107,16 @@ export async function openNeeds(
 }
 
 /** The value of an option that must be there since some functions need something. @throws OptionError */
-function required<Name extends 'table' | 'region'>(
+function required<Name extends 'table' | 'region' | 'portraitBucket' | 'portraitDeadLetters'>(
   name: Name,
   values: NeedValues,
-  { what, users }: { readonly what: string; readonly users: readonly string[] },
+  { what, users }: Wanted,
 ): NonNullable<NeedValues[Name]> {
   const value = values[name];
   if (value !== undefined) return value;
   const { env, allowed } = NEED_OPTIONS[name];
   throw new OptionError(
-    `--${name} (or ${env}) is missing: ${users.join(', ')} need${users.length === 1 ? 's' : ''} ${what}. ` +
+    `${flagOf(name)} (or ${env}) is missing: ${users.join(', ')} need${users.length === 1 ? 's' : ''} ${what}. ` +
       `It must be ${allowed}; choose other functions with --function`,
   );
 }

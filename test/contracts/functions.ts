@@ -15,7 +15,7 @@ export type CallOutcome =
   | { readonly kind: 'error'; readonly code?: ErrorCode; readonly message?: string };
 
 /** What stands behind the functions, by need. */
-export interface FunctionWorld {
+export interface FunctionWorld extends Partial<Readonly<Record<Exclude<Need, 'shed'>, unknown>>> {
   readonly shed?: TargetTable;
 }
 
@@ -131,6 +131,31 @@ export const CASES: readonly FunctionCase[] = [
     functionName: 'text-to-bytes',
     event: {},
     outcome: { code: 'INVALID_INPUT', message: 'text must be a text; got nothing' },
+  },
+  {
+    functionName: 'request-portrait',
+    event: { tattoo: 7, type: 'image/gif' },
+    outcome: {
+      code: 'INVALID_INPUT',
+      message: 'type must be image/jpeg, image/png, image/webp; got "image/gif"',
+    },
+  },
+  {
+    functionName: 'request-portrait',
+    event: { tattoo: 'dolly', type: 'image/png' },
+    outcome: {
+      code: 'INVALID_INPUT',
+      message: `tattoo must be 1 to 20 digits, from 0 to ${LARGEST}; got "dolly"`,
+    },
+  },
+  { functionName: 'make-portrait', event: { Event: 's3:TestEvent' }, outcome: '[]' },
+  {
+    functionName: 'get-gallery',
+    event: { from: 'the start' },
+    outcome: {
+      code: 'INVALID_INPUT',
+      message: 'from must be the id of an upload, given once; got "the start"',
+    },
   },
 ];
 

@@ -99,6 +99,12 @@ export function objectsContract(name: string, empty: () => Promise<ObjectsFixtur
     );
     assert.equal(pages.flat()[0]?.etag, (await objects.head({ bucket, key: 'b/1' }))?.etag);
     assert.ok((pages.flat()[0]?.modifiedMs ?? 0) > Date.UTC(2020, 0));
+    const behind = await Array.fromAsync(objects.list(bucket, 'b/', { after: 'b/1', pageSize: 1 }));
+    assert.deepEqual(
+      behind.filter((page) => page.length > 0).map((page) => page.map(({ key }) => key)),
+      [['b/10'], ['b/2']],
+    );
+    assert.deepEqual((await Array.fromAsync(objects.list(bucket, 'b/', { after: 'b/2' }))).flat(), []);
     await objects.delete({ bucket, key: 'b/10' });
     await objects.delete({ bucket, key: 'b/10' });
     assert.equal((await Array.fromAsync(objects.list(bucket))).flat().length, 4);

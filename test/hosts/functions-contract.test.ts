@@ -7,12 +7,13 @@ import type { ErrorCode } from '../../src/domain/errors.ts';
 import { FUNCTIONS, type Need } from '../../src/functions/catalogue.ts';
 import { type HttpEvent, lambda } from '../../src/hosts/lambda/lambda.ts';
 import { CASES, type CallOutcome, type FunctionHost, functionsContract } from '../contracts/functions.ts';
+import { memoryPortraits } from '../functions/memory-portraits.ts';
 import { CREDENTIALS, startFaultyDatabase } from '../reference/faulty-database.ts';
 import { memoryTable } from '../reference/typescript-stack.ts';
 import { startContainer } from './start-container.ts';
 
 /** What the hosts of this file have; the others are in `*.queues.ts`. */
-const NEEDS: readonly Need[] = ['shed'];
+const NEEDS: readonly Need[] = ['shed', 'finder', 'portraits'];
 const ROUTED = FUNCTIONS.filter(
   ({ http, needs }) => http !== undefined && needs.every((need) => NEEDS.includes(need)),
 );
@@ -37,12 +38,14 @@ async function onContainer(): Promise<FunctionHost> {
     HOST_FUNCTIONS: NAMES.join(','),
     SHEEP_SHED_TABLE: 'functions-contract',
     AWS_ENDPOINT_URL: database.endpoint,
+    // No row of these functions comes as far as to the bucket.
+    PORTRAIT_BUCKET: 'portraits',
   });
   after(stop);
   return {
     name: 'the container',
     functions: NAMES,
-    world: { shed },
+    world: { shed, finder: true, portraits: true },
     async call(name, event) {
       const { method, path } = requestOf(name, event);
       const answer = await fetch(`${url}${path}`, { method });
@@ -53,7 +56,12 @@ async function onContainer(): Promise<FunctionHost> {
 
 function onLambda(): FunctionHost {
   const { shed, table } = memoryTable();
-  const parts = { shed, catMaxSteps: 20_000_000, logFor: jsonLog(() => assert.fail('an error was logged')) };
+  const parts = {
+    ...memoryPortraits(),
+    shed,
+    catMaxSteps: 20_000_000,
+    logFor: jsonLog(() => assert.fail('an error was logged')),
+  };
   const handlers = new Map(
     ROUTED.map(({ name, run, http }) => {
       assert.ok(http);
@@ -63,7 +71,7 @@ function onLambda(): FunctionHost {
   return {
     name: 'Lambda',
     functions: NAMES,
-    world: { shed: table },
+    world: { shed: table, finder: true, portraits: true },
     async call(name, event) {
       const context = { awsRequestId: 'a-call', getRemainingTimeInMillis: () => 29_000 } as LambdaContext;
       const sent = { version: '2.0', queryStringParameters: texts(event) } as unknown as HttpEvent;

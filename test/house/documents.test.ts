@@ -19,6 +19,7 @@ import { LOGS_OPTIONS, SERVE_OPTIONS } from '../../packages/local-lambda/src/cli
 import { LOG_INSIGHTS_OPTIONS } from '../../packages/log-insights/src/options.ts';
 import { functionsOf } from '../../src/functions/catalogue.ts';
 import { CAT_OPTIONS } from '../../src/functions/get-cat/options.ts';
+import { PORTRAIT_OPTIONS } from '../../src/functions/portrait-options.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-options.ts';
 import { container } from '../../src/hosts/container/container.ts';
 import { optionsOf } from '../../src/hosts/host-options.ts';
@@ -95,6 +96,7 @@ test('… and one for every variable of the functions', () => {
   const page = read('docs/configuration.md');
   for (const option of Object.values<OptionTable[string]>({
     ...SHED_OPTIONS,
+    ...PORTRAIT_OPTIONS,
     ...CREDENTIAL_OPTIONS,
     ...CAT_OPTIONS,
   })) {

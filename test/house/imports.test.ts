@@ -35,7 +35,10 @@ const roomRules = Object.entries(ROOMS).map(([room, below]) => ({
 /** Who may import whom: the first rule whose `files` match decides; `may` matches paths, or npm and node names. */
 const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   { files: /^src\/domain\//, may: [/^src\/domain\//] },
-  { files: /^src\/functions\/[^/]+\/run\.ts$/, may: [/^src\/domain\//] },
+  {
+    files: /^src\/functions\/(?:[^/]+\/run|get-gallery\/(?:page|script|style))\.ts$/,
+    may: [/^src\/domain\//, /^src\/functions\/get-gallery\/(page|script|style)\.ts$/],
+  },
   {
     files: /^src\/functions\/catalogue\.ts$/,
     may: [
@@ -47,7 +50,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   {
     files: /^src\/functions\/([^/]+)\/handler\.ts$/,
     may: [
-      /^src\/functions\/(catalogue|shed|shed-options)\.ts$/,
+      /^src\/functions\/[^/]+\.ts$/,
       /^src\/hosts\/lambda\/(lambda|sqs)\.ts$/,
       /^src\/domain\/(sheep|shed)\.ts$/,
       /^src\/adapters\//,
@@ -55,8 +58,9 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     ],
   },
   {
-    files: /^src\/functions\/(shed-|get-cat\/)options\.ts$/,
+    files: /^src\/functions\/((shed|portrait)-|get-cat\/)options\.ts$/,
     may: [
+      /^src\/functions\/shed-options\.ts$/,
       /^@sheep-shed\/options(\/readers)?$/,
       /^src\/domain\/ackermann\.ts$/,
       /^src\/adapters\/(aws\/client|dynamodb\/dynamodb)-options\.ts$/,
@@ -66,6 +70,11 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   {
     files: /^src\/functions\/shed\.ts$/,
     may: [/^#dynamodb-shed$/, /^src\/adapters\/dynamodb\/dynamodb-options\.ts$/],
+  },
+  // What handlers and other hosts open alike.
+  {
+    files: /^src\/functions\/(finder|portraits|portrait-maker|queue)\.ts$/,
+    may: [/^src\/(domain|adapters)\//],
   },
   {
     files: /^src\/adapters\/dynamodb\//,

@@ -6,9 +6,10 @@ import type { Context } from 'aws-lambda';
 import { dynamodbShed } from '#dynamodb-shed';
 import { jsonLog } from '../../src/adapters/json-log/json-log.ts';
 import { memoryShed } from '../../src/adapters/memory/memory-shed.ts';
+import type { CallContext } from '../../src/domain/context.ts';
 import type { Shed } from '../../src/domain/shed.ts';
-import { functionsOf, GET_CAT } from '../../src/functions/catalogue.ts';
-import type { HttpEvent } from '../../src/hosts/lambda/lambda.ts';
+import { type AnyContext, functionsOf, GET_CAT } from '../../src/functions/catalogue.ts';
+import type { HttpEvent, Logging } from '../../src/hosts/lambda/lambda.ts';
 import { lambda } from '../../src/hosts/lambda/lambda.ts';
 import type { TargetTable } from '../contracts/http.ts';
 import type { ErrorLog } from './error-log.ts';
@@ -19,7 +20,8 @@ import type { Invoke } from './in-process.ts';
 export function typescriptStack(shed: Shed, log: ErrorLog): Invoke {
   const { catMaxSteps } = resolveOptions(GET_CAT.options, { environment: {} });
   const logFor = jsonLog((line) => log.write(`${line}\n`));
-  const parts = { logFor, shed, catMaxSteps };
+  // These functions need no more than that.
+  const parts = { logFor, shed, catMaxSteps } as unknown as Omit<AnyContext, keyof CallContext> & Logging;
   const handlers = new Map(
     functionsOf('every stack').map(({ name, run, http }) => {
       assert.ok(http);

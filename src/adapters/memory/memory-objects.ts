@@ -49,10 +49,12 @@ export function memoryObjects({ pageSize = 1000, now = Date.now } = {}): MemoryO
     async delete({ bucket, key }) {
       buckets.get(bucket)?.delete(key);
     },
-    async *list(bucket, prefix = '') {
-      const keys = [...(buckets.get(bucket)?.keys() ?? [])].filter((key) => key.startsWith(prefix)).sort();
-      for (let start = 0; start < keys.length; start += pageSize) {
-        yield keys.slice(start, start + pageSize).flatMap((key) => {
+    async *list(bucket, prefix = '', { after = '', pageSize: length = pageSize } = {}) {
+      const keys = [...(buckets.get(bucket)?.keys() ?? [])]
+        .filter((key) => key.startsWith(prefix) && key > after)
+        .sort();
+      for (let start = 0; start < keys.length; start += length) {
+        yield keys.slice(start, start + length).flatMap((key) => {
           const found = find({ bucket, key });
           return found === undefined
             ? []

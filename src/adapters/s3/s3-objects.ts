@@ -73,9 +73,13 @@ export function s3Objects(options: S3Options): OpenObjects {
     async delete(address) {
       await client.send(new DeleteObjectCommand(place(address)));
     },
-    async *list(bucket, prefix) {
-      const paging = { client, ...(options.pageSize === undefined ? {} : { pageSize: options.pageSize }) };
-      const asked = { Bucket: bucket, ...(prefix === undefined ? {} : { Prefix: prefix }) };
+    async *list(bucket, prefix, { after, pageSize = options.pageSize } = {}) {
+      const paging = { client, ...(pageSize === undefined ? {} : { pageSize }) };
+      const asked = {
+        Bucket: bucket,
+        ...(prefix === undefined ? {} : { Prefix: prefix }),
+        ...(after === undefined ? {} : { StartAfter: after }),
+      };
       for await (const { Contents = [] } of paginateListObjectsV2(paging, asked)) {
         yield Contents.map(({ Key = '', Size = 0, ETag, LastModified }) => ({
           key: Key,

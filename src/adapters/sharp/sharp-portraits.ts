@@ -14,6 +14,8 @@ const MAX_WHOLE_BYTES = 160_000_000;
 /** Cameras and programs write about ten; a file of thousands is decoded as often. */
 const MAX_JPEG_SCANS = 32;
 
+type Sharp = typeof import('sharp').default;
+
 const LIMIT_SECONDS = 10;
 const WEBP_QUALITY = 80;
 const REASON_LENGTH = 160;
@@ -32,26 +34,28 @@ export async function sharpPortraits(): Promise<PortraitMaker> {
   sharp.unblock({ operation: LOADERS });
   sharp.cache(false);
   sharp.concurrency(1);
-  return async (image) => {
-    const kind = kindOf(image);
-    if ('other' in kind) throw refused(`the file is ${kind.other}; it must be a JPEG, PNG or WebP image`);
-    if (image.byteLength > MAX_IMAGE_BYTES) {
-      throw refused(`the file has ${image.byteLength} bytes; at most ${MAX_IMAGE_BYTES} are allowed`);
-    }
-    const input = { failOn: 'truncated', limitInputPixels: MAX_PIXELS, pages: 1 } as const;
-    try {
-      const whole = sharp(image, input).timeout({ seconds: LIMIT_SECONDS });
-      refuseCostly(kind.kind, await whole.metadata(), image);
-      return await whole
-        .autoOrient()
-        .resize(PORTRAIT_SIDE, PORTRAIT_SIDE, { fit: 'inside', withoutEnlargement: true })
-        .webp({ quality: WEBP_QUALITY })
-        .toBuffer();
-    } catch (error) {
-      if (error instanceof ShedError) throw error;
-      throw refused(`the ${kind.kind} image cannot be decoded: ${reasonOf(error)}`, error);
-    }
-  };
+  return { make: (image) => makePortrait(sharp, image) };
+}
+
+async function makePortrait(sharp: Sharp, image: Uint8Array): Promise<Uint8Array> {
+  const kind = kindOf(image);
+  if ('other' in kind) throw refused(`the file is ${kind.other}; it must be a JPEG, PNG or WebP image`);
+  if (image.byteLength > MAX_IMAGE_BYTES) {
+    throw refused(`the file has ${image.byteLength} bytes; at most ${MAX_IMAGE_BYTES} are allowed`);
+  }
+  const input = { failOn: 'truncated', limitInputPixels: MAX_PIXELS, pages: 1 } as const;
+  try {
+    const whole = sharp(image, input).timeout({ seconds: LIMIT_SECONDS });
+    refuseCostly(kind.kind, await whole.metadata(), image);
+    return await whole
+      .autoOrient()
+      .resize(PORTRAIT_SIDE, PORTRAIT_SIDE, { fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: WEBP_QUALITY })
+      .toBuffer();
+  } catch (error) {
+    if (error instanceof ShedError) throw error;
+    throw refused(`the ${kind.kind} image cannot be decoded: ${reasonOf(error)}`, error);
+  }
 }
 
 /** Refuses an image whose pixels or scans take too much memory or time, before its first pixel is decoded. */

@@ -8,7 +8,7 @@ import { pngFile } from './png-file.ts';
 
 // Before `sharp` is locked down, since it makes some of the foreign files.
 const hostile = await hostileImages();
-const makePortrait = await sharpPortraits();
+const { make: makePortrait } = await sharpPortraits();
 
 const sizeOf = async (image: Uint8Array) => {
   const { width, height, format, exif, icc, orientation } = await sharp(image).metadata();

@@ -1,0 +1,11 @@
+/** The most sheep that are asked for at once. */
+export const MAX_FOUND = 100;
+
+/** Who of some sheep is in the shed; every implementation passes `test/contracts/sheep-finder.ts`. */
+export interface SheepFinder {
+  /**
+   * The weights of those that are there, in micrograms.
+   * @param tattoos at most {@link MAX_FOUND}, each once.
+   */
+  find(tattoos: readonly bigint[]): Promise<ReadonlyMap<bigint, number>>;
+}

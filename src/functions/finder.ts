@@ -1,0 +1,1 @@
+export { dynamodbFinder as openFinder } from '../adapters/dynamodb/sdk-finder.ts';

@@ -1,0 +1,62 @@
+import type { Option, OptionTable } from '@sheep-shed/options';
+import { resolveOptions } from '@sheep-shed/options';
+import { address, SHED_OPTIONS } from './shed-options.ts';
+
+const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** The options of the functions that work on portraits: bucket and queue by `serverless.yml`, the others by Lambda. */
+export const PORTRAIT_OPTIONS = {
+  portraitBucket: {
+    env: 'PORTRAIT_BUCKET',
+    required: true,
+    help: 'name of the bucket of portraits',
+    allowed: 'a bucket\'s name of 3 to 63 small letters, digits, "." and "-"',
+    read: ([text = '']) => (BUCKET_NAME.test(text) ? text : undefined),
+  } satisfies Option<string>,
+  portraitDeadLetters: {
+    env: 'PORTRAIT_DEAD_LETTERS',
+    required: true,
+    help: 'address of the queue for uploads of which no portrait can be made',
+    allowed: 'an http:// or https:// address',
+    read: ([text = '']) => (/^https?:\/\/\S+$/.test(text) ? text : undefined),
+  } satisfies Option<string>,
+  s3Endpoint: {
+    env: 'AWS_ENDPOINT_URL_S3',
+    help: "another S3 than the region's",
+    ...address(),
+  } satisfies Option<string>,
+  sqsEndpoint: {
+    env: 'AWS_ENDPOINT_URL_SQS',
+    help: "another SQS than the region's",
+    ...address(),
+  } satisfies Option<string>,
+} satisfies OptionTable;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the environment says that the bucket is. @throws OptionError */
+export function bucketPlace(environment: Environment) {
+  const { portraitBucket, s3Endpoint } = PORTRAIT_OPTIONS;
+  const { region, commonEndpoint } = SHED_OPTIONS;
+  const values = resolveOptions({ portraitBucket, s3Endpoint, region, commonEndpoint }, { environment });
+  return {
+    bucket: values.portraitBucket,
+    region: values.region,
+    endpoint: values.s3Endpoint ?? values.commonEndpoint,
+  };
+}
+
+/** Where it says that the dead letters go. @throws OptionError */
+export function deadLetterPlace(environment: Environment) {
+  const { portraitDeadLetters, sqsEndpoint } = PORTRAIT_OPTIONS;
+  const { region, commonEndpoint } = SHED_OPTIONS;
+  const values = resolveOptions(
+    { portraitDeadLetters, sqsEndpoint, region, commonEndpoint },
+    { environment },
+  );
+  return {
+    url: values.portraitDeadLetters,
+    region: values.region,
+    endpoint: values.sqsEndpoint ?? values.commonEndpoint,
+  };
+}
