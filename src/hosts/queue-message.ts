@@ -46,34 +46,6 @@ export function logFailure(error: unknown, messageId: string, log: Log): ErrorCo
   return 'INTERNAL_ERROR';
 }
 
-/** A message of a queue whose order may matter. */
-export interface OrderedMessage {
-  readonly messageId: string;
-  /** On a FIFO queue: its group. */
-  readonly group: string | undefined;
-}
-
-/**
- * Serves messages one after the other; of a group none after one that failed.
- * @param serve whether a message succeeded; must not reject.
- * @returns those that failed, and those that were not tried.
- */
-export async function serveInOrder<Message extends OrderedMessage>(
-  messages: readonly Message[],
-  serve: (message: Message) => Promise<boolean>,
-): Promise<readonly Message[]> {
-  const failed: Message[] = [];
-  const broken = new Set<string>();
-  for (const message of messages) {
-    const { group } = message;
-    if ((group !== undefined && broken.has(group)) || !(await serve(message))) {
-      failed.push(message);
-      if (group !== undefined) broken.add(group);
-    }
-  }
-  return failed;
-}
-
 function parse(body: string, form: string): unknown {
   try {
     return readJson(body);

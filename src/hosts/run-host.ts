@@ -22,6 +22,8 @@ export interface HostParts {
   readonly notice: (line: string) => void;
   /** Calls that may be under way at once. */
   readonly concurrency: number;
+  /** A call that takes longer has failed. */
+  readonly timeoutMs: number;
   /** Milliseconds of a clock that never jumps. */
   readonly clock: () => number;
   /** Milliseconds since the epoch. */
@@ -49,7 +51,7 @@ export interface HostTransport<Table extends OptionTable> {
   /** Whether it can serve a function; what it says when one is asked for that it cannot, such as "has no route". */
   readonly serves: (portable: PortableFunction<AnyContext>) => boolean;
   readonly cannotServe: string;
-  start(values: Values<Table>, parts: HostParts): Promise<RunningTransport>;
+  start(values: Values<Table> & Values<typeof HOST_OPTIONS>, parts: HostParts): Promise<RunningTransport>;
 }
 
 /** What a host is given of the process. */
@@ -126,6 +128,7 @@ export async function runHost<Table extends OptionTable>(
       onFatal: failed.resolve,
       notice: world.err,
       concurrency,
+      timeoutMs: timeout * 1000,
       clock: world.clock,
       now: world.now,
       random: world.random,

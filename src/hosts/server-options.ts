@@ -1,7 +1,7 @@
 import { type Option, OptionError, type OptionTable, type Values } from '@sheep-shed/options';
 import { SWITCH, wholeNumber } from '@sheep-shed/options/readers';
 
-/** Where a host listens, and whom it answers. @param port the default; `what` is served there, in words. */
+/** Where a host listens, and whom it answers. @param port the default. @param what is served there: words that follow "port to listen on". */
 export function serverOptions(port: number, what: string) {
   return {
     port: {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
+import { HOSTS } from '../../src/hosts/hosts.ts';
 import { startContainer } from './start-container.ts';
 
 const CAT = { HOST_FUNCTIONS: 'get-cat' };
@@ -170,7 +171,7 @@ test('SIGTERM: nothing new is taken, what is under way ends, and its records are
 test('wrong usage is named, with what is allowed', async (t) => {
   const wrong = run(t, ['boat']);
   assert.deepEqual(await once(wrong.child, 'exit'), [2, null]);
-  assert.equal(wrong.stderr(), 'host must be container; got "boat"\n');
+  assert.equal(wrong.stderr(), `host must be ${Object.keys(HOSTS).join(' or ')}; got "boat"\n`);
   for (const [environment, said] of [
     [
       { HOST_FUNCTIONS: 'get-goat' },

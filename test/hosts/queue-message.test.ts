@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ShedError } from '../../src/domain/errors.ts';
-import { readMessage, serveInOrder } from '../../src/hosts/queue-message.ts';
+import { readMessage } from '../../src/hosts/queue-message.ts';
 
 test('a message names its function and its event, exactly', () => {
   assert.deepEqual(readMessage('{"function":"get-cat","event":{"m":1,"n":"2"}}', undefined), {
@@ -57,22 +57,5 @@ test('any body is read, or refused with one short line', () => {
         }
       },
     ),
-  );
-});
-
-test('of a group nothing is tried after a failure', async () => {
-  const tried: string[] = [];
-  const messages = ['a1', 'b1', 'a2', 'c', 'b2'].map((messageId) => ({
-    messageId,
-    group: messageId.length > 1 ? messageId[0] : undefined,
-  }));
-  const failed = await serveInOrder(messages, async ({ messageId }) => {
-    tried.push(messageId);
-    return messageId !== 'a1' && messageId !== 'c';
-  });
-  assert.deepEqual(tried, ['a1', 'b1', 'c', 'b2']);
-  assert.deepEqual(
-    failed.map(({ messageId }) => messageId),
-    ['a1', 'a2', 'c'],
   );
 });

@@ -23,6 +23,7 @@ import { PORTRAIT_OPTIONS } from '../../src/functions/portrait-options.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-options.ts';
 import { container } from '../../src/hosts/container/container.ts';
 import { optionsOf } from '../../src/hosts/host-options.ts';
+import { POLLER_OPTIONS } from '../../src/hosts/poller/poller-options.ts';
 import { worker } from '../../src/hosts/worker/worker.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -58,6 +59,7 @@ test('the pages of options have one row for every option of the programs, as the
     ['Options of every host', optionsOf({}), 'docs/hosts.md'],
     ['Options of the container', container.options, 'docs/hosts.md'],
     ['Options of the worker', worker.options, 'docs/worker.md'],
+    ['Options of the poller', POLLER_OPTIONS, 'docs/hosts.md'],
     ['log-insights', LOG_INSIGHTS_OPTIONS],
   ];
   for (const [heading, table, page = 'docs/configuration.md'] of tables) {

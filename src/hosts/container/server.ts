@@ -1,9 +1,10 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../../domain/log.ts';
 import type { Calls } from '../calls.ts';
 import { chosenName, correlationIdOf } from '../correlation.ts';
+import { createHealth, message } from '../health.ts';
 import { answerTo, failureAnswer, type HttpAnswer } from '../http-answer.ts';
 import type { Metrics } from '../metrics.ts';
 import { type FindRoute, queryFields, type RouteMatch } from './routes.ts';
@@ -38,7 +39,6 @@ const MAX_CONNECTIONS = 10_000;
 const MAX_BODY_BYTES = 10_485_760;
 
 const NOT_FOUND = message(404, 'Not Found');
-const UNAUTHORIZED = message(401, 'Unauthorized');
 const TOO_LARGE = message(413, 'Request Entity Too Large');
 const FULL = {
   ...message(503, 'Service Unavailable'),
@@ -56,9 +56,10 @@ const PREFLIGHT: HttpAnswer = {
 /** Serves the functions over HTTP/1.1 as the HTTP contract says, beside `/health/…` and `/metrics`. */
 export async function startContainerServer(options: ContainerOptions): Promise<ContainerServer> {
   const { calls, metrics, find, onFault } = options;
-  const isAllowed = tokenCheck(options.token);
   const closed = Promise.withResolvers<void>();
   let draining = false;
+  const notReady = () => (draining ? 'draining' : calls.isFull() ? 'overloaded' : undefined);
+  const health = createHealth({ token: options.token, notAlive: () => undefined, notReady, metrics });
   const server = createServer(
     { noDelay: true, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS },
     (request, response) => {
@@ -106,16 +107,10 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
     path: string,
     { origin, authorization, 'access-control-request-method': requested }: IncomingHttpHeaders,
   ): Promise<HttpAnswer | undefined> {
-    if (path === '/health/liveness') return message(200, 'alive');
-    if (path === '/health/readiness') {
-      if (draining) return message(503, 'draining');
-      return calls.isFull() ? message(503, 'overloaded') : message(200, 'ready');
-    }
+    const state = health.state(path);
+    if (state !== undefined) return state;
     if (method === 'OPTIONS' && origin !== undefined && requested !== undefined) return PREFLIGHT;
-    if (!isAllowed(authorization)) return UNAUTHORIZED;
-    if (path !== '/metrics' || method !== 'GET') return undefined;
-    const { type, text } = await metrics.render();
-    return { status: 200, headers: { 'content-type': type }, body: text };
+    return health.refusal(authorization) ?? health.metrics(method, path);
   }
 
   async function call(
@@ -168,15 +163,4 @@ async function bodyIsTaken(request: IncomingMessage): Promise<boolean> {
 
 function withId(answered: HttpAnswer, requestId: string): HttpAnswer {
   return { ...answered, headers: { ...answered.headers, 'x-request-id': requestId } };
-}
-
-function message(status: number, text: string): HttpAnswer {
-  return answerTo(status, { message: text });
-}
-
-function tokenCheck(token: string | undefined): (authorization: string | undefined) => boolean {
-  if (token === undefined) return () => true;
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  const expected = digest(`Bearer ${token}`);
-  return (authorization = '') => timingSafeEqual(digest(authorization), expected);
 }

@@ -2,13 +2,20 @@ import type { Context as LambdaContext, SQSBatchResponse, SQSEvent, SQSRecord } 
 import type { CallContext, Run } from '../../domain/context.ts';
 import { ShedError } from '../../domain/errors.ts';
 import { correlationIdOf } from '../correlation.ts';
-import { logFailure, type OrderedMessage, readMessage, serveInOrder } from '../queue-message.ts';
+import { logFailure, readMessage } from '../queue-message.ts';
 import type { Logging } from './lambda.ts';
 
 /** What an event source of a queue must know of a portable function. */
 export interface QueueFunction<Context extends CallContext> {
   readonly name: string;
   readonly run: Run<Context>;
+}
+
+/** A message of a queue whose order may matter. */
+interface OrderedMessage {
+  readonly messageId: string;
+  /** On a FIFO queue: its group. */
+  readonly group: string | undefined;
 }
 
 /** So many milliseconds before Lambda ends the invocation, it must be answered, or all its messages have failed. */
@@ -55,6 +62,27 @@ export function lambdaSqs<Context extends CallContext>(
     const failed = await serveInOrder(Records.map(inGroup), serve);
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
+}
+
+/**
+ * Serves messages one after the other; of a group none after one that failed.
+ * @param serve whether a message succeeded; must not reject.
+ * @returns those that failed, and those that were not tried.
+ */
+async function serveInOrder<Message extends OrderedMessage>(
+  messages: readonly Message[],
+  serve: (message: Message) => Promise<boolean>,
+): Promise<readonly Message[]> {
+  const failed: Message[] = [];
+  const broken = new Set<string>();
+  for (const message of messages) {
+    const { group } = message;
+    if ((group !== undefined && broken.has(group)) || !(await serve(message))) {
+      failed.push(message);
+      if (group !== undefined) broken.add(group);
+    }
+  }
+  return failed;
 }
 
 /** Only a FIFO queue keeps the order of a group. */

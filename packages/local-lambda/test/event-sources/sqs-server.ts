@@ -49,8 +49,8 @@ export interface SqsServer {
 
 const ACCOUNT = '000000000000';
 
-/** Starts it on a free port of this machine. */
-export async function startSqsServer(): Promise<SqsServer> {
+/** Starts it on a free port of this machine. @param accessKeyId whose signatures it takes. */
+export async function startSqsServer(accessKeyId = 'local-lambda'): Promise<SqsServer> {
   const queues = new Map<string, Queue>();
   const requests: Record<string, number> = {};
   const waiting = new Set<() => void>();
@@ -68,10 +68,12 @@ export async function startSqsServer(): Promise<SqsServer> {
       changed();
       const gone = new Promise<void>((resolve) => response.once('close', resolve));
       const input = JSON.parse(Buffer.concat(chunks).toString()) as Json;
-      const signed = /^AWS4-HMAC-SHA256 Credential=local-lambda\/\d{8}\/[\w-]+\/sqs\/aws4_request, /.test(
-        request.headers.authorization ?? '',
-      );
-      const [status, answer] = failing || !signed ? [503, {}] : await answerTo(operation, input, gone);
+      const [, signer] =
+        /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/[\w-]+\/sqs\/aws4_request, /.exec(
+          request.headers.authorization ?? '',
+        ) ?? [];
+      const [status, answer] =
+        failing || signer !== accessKeyId ? [503, {}] : await answerTo(operation, input, gone);
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(JSON.stringify(answer));
       changed();
@@ -114,6 +116,15 @@ export async function startSqsServer(): Promise<SqsServer> {
         const handles = handlesOf(input);
         queue.messages = queue.messages.filter(({ handle }) => !handles.includes(handle));
         return [200, { Successful: handles.map((_handle, i) => ({ Id: String(i) })), Failed: [] }];
+      }
+      case 'ChangeMessageVisibilityBatch': {
+        const entries = input['Entries'] as { ReceiptHandle: string; VisibilityTimeout: number }[];
+        for (const { ReceiptHandle, VisibilityTimeout } of entries) {
+          const message = queue.messages.find(({ handle }) => handle === ReceiptHandle);
+          if (message !== undefined) message.visibleAt = Date.now() + VisibilityTimeout * 1_000;
+          setTimeout(changed, VisibilityTimeout * 1_000 + 1).unref();
+        }
+        return [200, { Successful: entries.map((_entry, i) => ({ Id: String(i) })), Failed: [] }];
       }
       default:
         return [400, { __type: 'com.amazonaws.sqs#UnsupportedOperation' }];
