@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { HOSTS } from '../../src/hosts/hosts.ts';
+import { startSlowDatabase } from './slow-database.ts';
 import { startContainer } from './start-container.ts';
 
 const CAT = { HOST_FUNCTIONS: 'get-cat' };
@@ -119,25 +119,6 @@ function run(t: TestContext, args: readonly string[], env: Readonly<Record<strin
     lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](),
     stderr: () => stderr,
   };
-}
-
-/** A DynamoDB that answers a scan when the test says so. */
-async function startSlowDatabase(t: TestContext) {
-  const scanned = Promise.withResolvers<() => void>();
-  const server = createServer((request, answer) => {
-    request.resume();
-    if (request.method === 'GET') answer.end('healthy');
-    else
-      scanned.resolve(() =>
-        answer.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{"Count":7}'),
-      );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, scanned: scanned.promise };
 }
 
 test('SIGTERM: nothing new is taken, what is under way ends, and its records are on disk', async (t) => {
