@@ -1,18 +1,21 @@
 import type { Option } from '@sheep-shed/options';
 import type { CallContext, Run, ShedContext } from '../domain/context.ts';
+import type { FlockContext } from '../domain/flock.ts';
 import { run as runDeleteWolf } from './delete-wolf/run.ts';
 import { run as runEcho } from './echo/run.ts';
 import { CAT_OPTIONS } from './get-cat/options.ts';
 import { type CatContext, run as runGetCat } from './get-cat/run.ts';
 import { run as runGetDog } from './get-dog/run.ts';
 import { type GetGalleryContext, run as runGetGallery } from './get-gallery/run.ts';
+import { IMPORT_OPTIONS } from './import-flock/options.ts';
+import { run as runImportFlock } from './import-flock/run.ts';
 import { type MakePortraitContext, run as runMakePortrait } from './make-portrait/run.ts';
 import { run as runPostSheep } from './post-sheep/run.ts';
 import { type RequestPortraitContext, run as runRequestPortrait } from './request-portrait/run.ts';
 import { run as runTextToBytes } from './text-to-bytes/run.ts';
 
 /** What a host must open for a function, and hand to it under this name; `src/hosts/needs.ts` has a row for each. */
-export type Need = 'shed' | 'finder' | 'portraits' | 'maker' | 'portraitDeadLetters';
+export type Need = 'shed' | 'finder' | 'portraits' | 'maker' | 'portraitDeadLetters' | 'flock';
 
 /**
  * Who has a function: every stack (the HTTP contract), this stack alone, which deploys it, or the hosts of this stack
@@ -123,12 +126,21 @@ export const GET_GALLERY = {
   options: {},
 } as const;
 
+export const IMPORT_FLOCK = {
+  name: 'import-flock',
+  scope: 'hosts only',
+  run: runImportFlock,
+  needs: ['flock'],
+  options: IMPORT_OPTIONS,
+} as const;
+
 /** What serves any of the functions: each takes from it what it needs. */
 export type AnyContext = ShedContext &
   CatContext &
   RequestPortraitContext &
   MakePortraitContext &
-  GetGalleryContext;
+  GetGalleryContext &
+  FlockContext;
 
 /** Every function; a host that serves some takes them from here. */
 export const FUNCTIONS: readonly PortableFunction<AnyContext>[] = [
@@ -141,6 +153,7 @@ export const FUNCTIONS: readonly PortableFunction<AnyContext>[] = [
   REQUEST_PORTRAIT,
   MAKE_PORTRAIT,
   GET_GALLERY,
+  IMPORT_FLOCK,
 ];
 
 /** Those of some scopes. */

@@ -1,6 +1,7 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
 import { resolveOptions } from '@sheep-shed/options';
-import { address, SHED_OPTIONS } from './shed-options.ts';
+import { ENDPOINT_OPTIONS, queueAddress } from './endpoint-options.ts';
+import { SHED_OPTIONS } from './shed-options.ts';
 
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
@@ -17,19 +18,9 @@ export const PORTRAIT_OPTIONS = {
     env: 'PORTRAIT_DEAD_LETTERS',
     required: true,
     help: 'address of the queue for uploads of which no portrait can be made',
-    allowed: 'an http:// or https:// address',
-    read: ([text = '']) => (/^https?:\/\/\S+$/.test(text) ? text : undefined),
+    ...queueAddress(),
   } satisfies Option<string>,
-  s3Endpoint: {
-    env: 'AWS_ENDPOINT_URL_S3',
-    help: "another S3 than the region's",
-    ...address(),
-  } satisfies Option<string>,
-  sqsEndpoint: {
-    env: 'AWS_ENDPOINT_URL_SQS',
-    help: "another SQS than the region's",
-    ...address(),
-  } satisfies Option<string>,
+  ...ENDPOINT_OPTIONS,
 } satisfies OptionTable;
 
 type Environment = Readonly<Record<string, string | undefined>>;

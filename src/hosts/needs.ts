@@ -1,5 +1,6 @@
 import { flagOf, type Option, OptionError, type OptionTable, type Values } from '@sheep-shed/options';
 import type { Need } from '../functions/catalogue.ts';
+import { FLOCK_OPTIONS } from '../functions/flock-options.ts';
 import { PORTRAIT_OPTIONS } from '../functions/portrait-options.ts';
 import { openShed } from '../functions/shed.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../functions/shed-options.ts';
@@ -17,6 +18,10 @@ export const NEED_OPTIONS = {
   ...PORTRAIT_OPTIONS,
   portraitBucket: optional(PORTRAIT_OPTIONS.portraitBucket),
   portraitDeadLetters: optional(PORTRAIT_OPTIONS.portraitDeadLetters),
+  ...FLOCK_OPTIONS,
+  flockImports: optional(FLOCK_OPTIONS.flockImports),
+  flockQueue: optional(FLOCK_OPTIONS.flockQueue),
+  flockDeadLetters: optional(FLOCK_OPTIONS.flockDeadLetters),
 } satisfies OptionTable;
 
 type NeedValues = Values<typeof NEED_OPTIONS>;
@@ -72,7 +77,31 @@ const OPENERS: Readonly<Record<Need, Opener>> = {
       ...placeOf(values, wanted, sqsEndpoint ?? commonEndpoint),
     });
   },
+  flock: async (values, users) => {
+    const { endpoint, s3Endpoint, sqsEndpoint, commonEndpoint } = values;
+    const wanted = { what: 'a table of imports and queues', users };
+    const { openFlock } = await import('../functions/flock.ts');
+    return openFlock({
+      table: required('table', values, wanted),
+      imports: required('flockImports', values, wanted),
+      queue: required('flockQueue', values, wanted),
+      deadLetters: required('flockDeadLetters', values, wanted),
+      ...placeOf(values, wanted, endpoint ?? commonEndpoint),
+      s3Endpoint: s3Endpoint ?? commonEndpoint,
+      sqsEndpoint: sqsEndpoint ?? commonEndpoint,
+    });
+  },
 };
+
+/** An option without which something cannot be opened. */
+type RequiredOption =
+  | 'table'
+  | 'region'
+  | 'portraitBucket'
+  | 'portraitDeadLetters'
+  | 'flockImports'
+  | 'flockQueue'
+  | 'flockDeadLetters';
 
 type Wanted = { readonly what: string; readonly users: readonly string[] };
 
@@ -107,7 +136,7 @@ export async function openNeeds(
 }
 
 /** The value of an option that must be there since some functions need something. @throws OptionError */
-function required<Name extends 'table' | 'region' | 'portraitBucket' | 'portraitDeadLetters'>(
+function required<Name extends RequiredOption>(
   name: Name,
   values: NeedValues,
   { what, users }: Wanted,

@@ -148,6 +148,7 @@ export const CASES: readonly FunctionCase[] = [
       message: `tattoo must be 1 to 20 digits, from 0 to ${LARGEST}; got "dolly"`,
     },
   },
+  { functionName: 'import-flock', event: { Event: 's3:TestEvent' }, outcome: '{"files":[]}' },
   { functionName: 'make-portrait', event: { Event: 's3:TestEvent' }, outcome: '[]' },
   {
     functionName: 'get-gallery',

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { jsonLog } from '../../src/adapters/json-log/json-log.ts';
+import type { CallContext } from '../../src/domain/context.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
-import { FUNCTIONS, type Need } from '../../src/functions/catalogue.ts';
-import { type HttpEvent, lambda } from '../../src/hosts/lambda/lambda.ts';
+import { type AnyContext, FUNCTIONS, type Need } from '../../src/functions/catalogue.ts';
+import { type HttpEvent, type Logging, lambda } from '../../src/hosts/lambda/lambda.ts';
 import { CASES, type CallOutcome, type FunctionHost, functionsContract } from '../contracts/functions.ts';
 import { memoryPortraits } from '../functions/memory-portraits.ts';
 import { CREDENTIALS, startFaultyDatabase } from '../reference/faulty-database.ts';
@@ -56,12 +57,13 @@ async function onContainer(): Promise<FunctionHost> {
 
 function onLambda(): FunctionHost {
   const { shed, table } = memoryTable();
+  // The functions with routes need no more than that.
   const parts = {
     ...memoryPortraits(),
     shed,
     catMaxSteps: 20_000_000,
     logFor: jsonLog(() => assert.fail('an error was logged')),
-  };
+  } as unknown as Omit<AnyContext, keyof CallContext> & Logging;
   const handlers = new Map(
     ROUTED.map(({ name, run, http }) => {
       assert.ok(http);

@@ -18,7 +18,9 @@ import { INVOKE_OPTIONS } from '../../packages/local-lambda/src/cli/invoke-optio
 import { LOGS_OPTIONS, SERVE_OPTIONS } from '../../packages/local-lambda/src/cli/options.ts';
 import { LOG_INSIGHTS_OPTIONS } from '../../packages/log-insights/src/options.ts';
 import { functionsOf } from '../../src/functions/catalogue.ts';
+import { FLOCK_OPTIONS } from '../../src/functions/flock-options.ts';
 import { CAT_OPTIONS } from '../../src/functions/get-cat/options.ts';
+import { IMPORT_OPTIONS } from '../../src/functions/import-flock/options.ts';
 import { PORTRAIT_OPTIONS } from '../../src/functions/portrait-options.ts';
 import { CREDENTIAL_OPTIONS, SHED_OPTIONS } from '../../src/functions/shed-options.ts';
 import { container } from '../../src/hosts/container/container.ts';
@@ -99,6 +101,8 @@ test('… and one for every variable of the functions', () => {
   for (const option of Object.values<OptionTable[string]>({
     ...SHED_OPTIONS,
     ...PORTRAIT_OPTIONS,
+    ...FLOCK_OPTIONS,
+    ...IMPORT_OPTIONS,
     ...CREDENTIAL_OPTIONS,
     ...CAT_OPTIONS,
   })) {

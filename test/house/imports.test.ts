@@ -43,7 +43,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     files: /^src\/functions\/catalogue\.ts$/,
     may: [
       /^src\/functions\/[^/]+\/(run|options)\.ts$/,
-      /^src\/domain\/context\.ts$/,
+      /^src\/domain\/(context|flock)\.ts$/,
       /^@sheep-shed\/options$/,
     ],
   },
@@ -51,16 +51,16 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     files: /^src\/functions\/([^/]+)\/handler\.ts$/,
     may: [
       /^src\/functions\/[^/]+\.ts$/,
-      /^src\/hosts\/lambda\/(lambda|sqs)\.ts$/,
+      /^src\/hosts\/lambda\/(events|lambda|sqs)\.ts$/,
       /^src\/domain\/(sheep|shed)\.ts$/,
       /^src\/adapters\//,
       /^@sheep-shed\/options(\/readers)?$/,
     ],
   },
   {
-    files: /^src\/functions\/((shed|portrait)-|get-cat\/)options\.ts$/,
+    files: /^src\/functions\/((shed|portrait|flock|endpoint)-|(get-cat|import-flock)\/)options\.ts$/,
     may: [
-      /^src\/functions\/shed-options\.ts$/,
+      /^src\/functions\/((shed|endpoint)-options|flock)\.ts$/,
       /^@sheep-shed\/options(\/readers)?$/,
       /^src\/domain\/ackermann\.ts$/,
       /^src\/adapters\/(aws\/client|dynamodb\/dynamodb)-options\.ts$/,
@@ -73,7 +73,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   },
   // What handlers and other hosts open alike.
   {
-    files: /^src\/functions\/(finder|portraits|portrait-maker|queue)\.ts$/,
+    files: /^src\/functions\/(finder|flock|portraits|portrait-maker|queue)\.ts$/,
     may: [/^src\/(domain|adapters)\//],
   },
   {
@@ -81,6 +81,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     may: [/^src\/domain\//, /^src\/adapters\/(aws|dynamodb)\//, /^@aws-sdk\//, /^node:(crypto|https?)$/],
   },
   { files: /^src\/adapters\/(s3|sqs)\//, may: [/^src\/domain\//, /^src\/adapters\/aws\//, /^@aws-sdk\//] },
+  { files: /^src\/adapters\/csv\//, may: [/^src\/domain\//, /^csv-parse$/, /^node:stream$/] },
   { files: /^src\/adapters\/memory\//, may: [/^src\/domain\//, /^node:crypto$/] },
   {
     files: /^src\/adapters\/sharp\//,
@@ -108,6 +109,10 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
       /^src\/hosts\/(correlation|queue-message|lambda\/lambda)\.ts$/,
       /^aws-lambda$/,
     ],
+  },
+  {
+    files: /^src\/hosts\/lambda\/events\.ts$/,
+    may: [/^src\/domain\/(context|errors)\.ts$/, /^src\/hosts\/lambda\/(lambda|sqs)\.ts$/, /^aws-lambda$/],
   },
   { files: /^src\/hosts\/lambda\/no-web-streams\.ts$/, may: [] },
   // The one that knows every host.

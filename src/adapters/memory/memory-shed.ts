@@ -1,9 +1,11 @@
 import type { Shed } from '../../domain/shed.ts';
 import type { Sheep } from '../../domain/sheep.ts';
 
-/** A shed in the memory of this process, for tests and hosts without a database; pages of `pageSize` sheep. */
-export function memoryShed({ pageSize = 1000 } = {}): Shed {
-  const weights = new Map<bigint, number>();
+/**
+ * A shed in the memory of this process, for tests and hosts without a database; pages of `pageSize` sheep.
+ * @param options.weights the sheep, which others may work on as well.
+ */
+export function memoryShed({ pageSize = 1000, weights = new Map<bigint, number>() } = {}): Shed {
   return {
     async add({ tattoo, weight }) {
       if (weights.has(tattoo)) return false;

@@ -1,0 +1,95 @@
+import { ShedError } from '../../domain/errors.ts';
+import type { FlockContext } from '../../domain/flock.ts';
+import { REPORT_SUFFIX } from '../../domain/flock-report.ts';
+import { importFlock } from '../../domain/import-flock.ts';
+import { fieldOf, invalidInput } from '../../domain/input.ts';
+import type { ObjectAddress } from '../../domain/objects.ts';
+
+/** What became of the files of an event. */
+export interface FlockResult {
+  readonly files: readonly {
+    readonly key: string;
+    readonly outcome: 'complete' | 'paused' | 'gone' | 'refused';
+    readonly added?: number;
+    readonly refused?: number;
+  }[];
+}
+
+/**
+ * Brings the sheep of the CSV files that the event names into the shed: a notification of S3, or
+ * `{"bucket":"…","key":"…"}`. What no repetition mends goes to the dead letters with its reason; what could not be
+ * ended in time goes on in another event.
+ * @throws what is worth another try.
+ */
+export async function run(event: unknown, context: FlockContext): Promise<FlockResult> {
+  const files: FlockResult['files'][number][] = [];
+  const failures: unknown[] = [];
+  for (const address of await addressesOf(event, context)) {
+    const { key } = address;
+    try {
+      const { kind: outcome, ...counts } = await importFlock(address, context);
+      if (outcome === 'paused') await context.flock.queue.send({ body: JSON.stringify(address) });
+      if (outcome === 'gone') context.log.warn(`${key} is not there any more`, { ...address });
+      files.push({ key, outcome, ...counts });
+    } catch (error) {
+      if (error instanceof ShedError && error.code === 'INVALID_INPUT') {
+        await refuse(address, error, context);
+        files.push({ key, outcome: 'refused' });
+      } else failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return { files };
+}
+
+/** The body of a letter is an event, so that it can be sent back to the queue as it is. */
+async function refuse(body: unknown, { code, message }: ShedError, context: FlockContext): Promise<void> {
+  const attributes = { reason: message, code, requestId: context.requestId };
+  await context.flock.deadLetters.send({ body: JSON.stringify(body), attributes });
+  context.log.warn(`a flock goes to the dead letters: ${message}`, { code, event: body });
+}
+
+async function addressesOf(event: unknown, context: FlockContext): Promise<readonly ObjectAddress[]> {
+  try {
+    const records = fieldOf(event, 'Records');
+    // What S3 sends when notifications are set up.
+    if (fieldOf(event, 'Event') === 's3:TestEvent') return [];
+    const addresses = Array.isArray(records) ? records.filter(isCreation).map(addressOf) : [plain(event)];
+    // A report lies beside its file, and so has events too.
+    return addresses.filter(({ key }) => !key.endsWith(REPORT_SUFFIX));
+  } catch (error) {
+    if (!(error instanceof ShedError)) throw error;
+    await refuse(event ?? null, error, context);
+    return [];
+  }
+}
+
+function isCreation(record: unknown): boolean {
+  return String(fieldOf(record, 'eventName')).startsWith('ObjectCreated:');
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+function addressOf(record: unknown): ObjectAddress {
+  const s3 = fieldOf(record, 's3');
+  const key = fieldOf(fieldOf(s3, 'object'), 'key');
+  return checked(fieldOf(fieldOf(s3, 'bucket'), 'name'), typeof key === 'string' ? decoded(key) : key);
+}
+
+function plain(event: unknown): ObjectAddress {
+  return checked(fieldOf(event, 'bucket'), fieldOf(event, 'key'));
+}
+
+function checked(bucket: unknown, key: unknown): ObjectAddress {
+  if (typeof bucket !== 'string' || bucket === '')
+    throw invalidInput('bucket', 'the name of a bucket', bucket);
+  if (typeof key !== 'string' || key === '') throw invalidInput('key', 'the key of an object', key);
+  return { bucket, key };
+}
+
+function decoded(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    throw invalidInput('key', 'encoded as S3 does', key);
+  }
+}
