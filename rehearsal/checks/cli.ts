@@ -1,4 +1,7 @@
-/** `npm run check:templates`: cfn-lint and checkov over the templates of every stack, actionlint and GitHub's schema over the workflows. */
+/**
+ * `npm run check:templates`: cfn-lint and checkov over the templates of every stack, actionlint and GitHub's schema
+ * over the workflows, hadolint over the Dockerfile, schemas over compose.yaml and the manifests of Kubernetes.
+ */
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -6,6 +9,7 @@ import { STACK_NAMES, STACKS } from '../../bench/stacks/catalogue.ts';
 import { packageStack } from '../../bench/stacks/package-stack.ts';
 import { ensurePython, RehearsalUsageError } from '../python-environment.ts';
 import { CommandError, runUntil } from '../run.ts';
+import { checkContainers } from './containers.ts';
 import { checkWorkflows } from './workflows.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -43,6 +47,8 @@ async function check(folder: string, signal: AbortSignal): Promise<void> {
   const accepted: Accepted = JSON.parse(await readFile(join(import.meta.dirname, 'accepted.json'), 'utf8'));
   const workflows = await checkWorkflows(WORKFLOWS, bin, folder, run, LIMIT_MS);
   process.stdout.write(`ok  ${workflows} workflows: GitHub's schema and actionlint\n`);
+  const manifests = await checkContainers({ root: ROOT, bin, folder, run, limitMs: LIMIT_MS });
+  process.stdout.write(`ok  Dockerfile, compose.yaml and ${manifests} manifests of Kubernetes\n`);
   const templates: string[] = [];
   for (const stack of STACK_NAMES) {
     const packageDir = await packageStack(ROOT, stack, STACKS[stack], signal, () => undefined);
