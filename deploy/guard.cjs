@@ -26,6 +26,7 @@ function oneOf(words) {
 const PARAMETERS = {
   memorySize: wholeNumber(128, 10_240),
   architecture: oneOf(['arm64', 'x86_64']),
+  portraits: oneOf(['on', 'off']),
   retention: oneOf(RETENTIONS),
   throttleRate: wholeNumber(1, 10_000),
   throttleBurst: wholeNumber(1, 5_000),

@@ -106,15 +106,15 @@ export function insertions(
     },
     {
       file: template,
-      place: /^resources:/m,
-      text: `  ${camel}:
-    name: \${self:custom.name}-${kebab}
-    reservedConcurrency: \${param:reservedConcurrency, null}
-    handler: src/functions/${kebab}/handler.handler
-    role: ${pascal}Role
-    events:
-      - httpApi: GET /${kebab}
-
+      // Behind the functions of every deployment.
+      place: /^ {2}- \$\{self:custom\.portraits/m,
+      text: `    ${camel}:
+      name: \${self:custom.name}-${kebab}
+      reservedConcurrency: \${param:reservedConcurrency, null}
+      handler: src/functions/${kebab}/handler.handler
+      role: ${pascal}Role
+      events:
+        - httpApi: GET /${kebab}
 `,
     },
     {

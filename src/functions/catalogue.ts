@@ -18,10 +18,10 @@ import { run as runTextToBytes } from './text-to-bytes/run.ts';
 export type Need = 'shed' | 'finder' | 'portraits' | 'maker' | 'portraitDeadLetters' | 'flock';
 
 /**
- * Who has a function: every stack (the HTTP contract), this stack alone, which deploys it, or the hosts of this stack
- * but not Lambda: these calibrate them.
+ * Who has a function: every stack (the HTTP contract), this stack alone, which deploys it, always or with
+ * `--param=portraits=on`, or the hosts of this stack but not Lambda: these calibrate them.
  */
-export type Scope = 'every stack' | 'this stack' | 'hosts only';
+export type Scope = 'every stack' | 'this stack' | 'with portraits' | 'hosts only';
 
 /** How HTTP reaches a function. */
 export interface HttpBinding {
@@ -102,7 +102,7 @@ export const TEXT_TO_BYTES = {
 
 export const REQUEST_PORTRAIT = {
   name: 'request-portrait',
-  scope: 'hosts only',
+  scope: 'with portraits',
   run: runRequestPortrait,
   http: { routes: ['POST /sheep/{tattoo}/portrait'], success: 201 },
   needs: ['finder', 'portraits'],
@@ -111,7 +111,7 @@ export const REQUEST_PORTRAIT = {
 
 export const MAKE_PORTRAIT = {
   name: 'make-portrait',
-  scope: 'hosts only',
+  scope: 'with portraits',
   run: runMakePortrait,
   needs: ['portraits', 'maker', 'portraitDeadLetters'],
   options: {},
@@ -119,7 +119,7 @@ export const MAKE_PORTRAIT = {
 
 export const GET_GALLERY = {
   name: 'get-gallery',
-  scope: 'hosts only',
+  scope: 'with portraits',
   run: runGetGallery,
   http: { routes: ['GET /gallery'], success: 200 },
   needs: ['finder', 'portraits'],

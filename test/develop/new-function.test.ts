@@ -63,7 +63,7 @@ test('a new function passes lint, types, its test and its contract, and is in te
   await assert.rejects(portable.run(cases[1].event, {}), cases[1].outcome);
 
   const template = parse(await readFile(join(folder, 'serverless.yml'), 'utf8'), { logLevel: 'silent' });
-  assert.equal(template.functions.countGoats.role, 'CountGoatsRole');
+  assert.equal(template.functions[0].countGoats.role, 'CountGoatsRole');
   assert.ok(template.resources[0].Resources.CountGoatsRole);
   assert.ok(template.resources[0].extensions.HttpApiRouteGetCountDashgoats);
   assert.match(JSON.stringify(template.resources[0].Outputs.LogGroups), /CountGoatsLogGroup"\]/);

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { functionsOf } from '../../src/functions/catalogue.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const { alias, mainFields, target } = parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8'), {
+const { alias, external, mainFields, target } = parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8'), {
   logLevel: 'error',
 }).custom.esbuild;
 after(() => stop());
@@ -28,6 +28,7 @@ async function partsOf(functionName: string, condition: string): Promise<Readonl
     conditions: ['module', condition],
     alias,
     mainFields,
+    external,
     target,
   });
   const [output] = Object.values(metafile.outputs);
@@ -36,13 +37,26 @@ async function partsOf(functionName: string, condition: string): Promise<Readonl
 }
 
 for (const condition of ['default', 'thin']) {
-  for (const { name, needs } of functionsOf('every stack', 'this stack')) {
+  // Those of the portraits have no shed, and so are the same in both stacks.
+  const others = condition === 'default' ? functionsOf('with portraits') : [];
+  for (const { name, needs } of [...functionsOf('every stack', 'this stack'), ...others]) {
     test(`the bundle of ${name} (${condition}) holds what it needs, and of other functions nothing`, async () => {
       const parts = [...(await partsOf(name, condition))];
       const has = (pattern: RegExp) => parts.some((part) => pattern.test(part));
       assert.ok(has(/^src\/functions\/catalogue\.ts$/));
-      assert.equal(has(/^src\/adapters\/dynamodb\//), needs.includes('shed'), 'DynamoDB');
-      assert.equal(has(/^@(aws-sdk|smithy)\//), needs.length > 0 && condition === 'default', 'the SDK');
+      assert.equal(
+        has(/^src\/adapters\/dynamodb\/(?!environment-)/),
+        needs.some((need) => need === 'shed' || need === 'finder'),
+        'DynamoDB',
+      );
+      assert.equal(has(/^src\/adapters\/s3\//), needs.includes('portraits'), 'S3');
+      assert.equal(has(/^src\/adapters\/sharp\//), needs.includes('maker'), 'sharp');
+      assert.equal(has(/^sharp$/), false, 'sharp itself, which is beside the bundle');
+      assert.equal(
+        has(/^@(aws-sdk|smithy)\//),
+        needs.length > 0 && (condition === 'default' || !needs.includes('shed')),
+        'the SDK',
+      );
       assert.equal(has(/^src\/domain\/(primes|wolf)\.ts$/), name === 'delete-wolf', 'the sieve');
       assert.equal(has(/^src\/domain\/ackermann\.ts$/), name === 'get-cat', 'the rewriting system');
       const runs = parts.filter((part) => part.endsWith('/run.ts'));

@@ -1,8 +1,8 @@
+import { createdObjects } from '../../domain/created-objects.ts';
 import { ShedError } from '../../domain/errors.ts';
 import type { FlockContext } from '../../domain/flock.ts';
 import { REPORT_SUFFIX } from '../../domain/flock-report.ts';
 import { importFlock } from '../../domain/import-flock.ts';
-import { fieldOf, invalidInput } from '../../domain/input.ts';
 import type { ObjectAddress } from '../../domain/objects.ts';
 
 /** What became of the files of an event. */
@@ -51,45 +51,11 @@ async function refuse(body: unknown, { code, message }: ShedError, context: Floc
 
 async function addressesOf(event: unknown, context: FlockContext): Promise<readonly ObjectAddress[]> {
   try {
-    const records = fieldOf(event, 'Records');
-    // What S3 sends when notifications are set up.
-    if (fieldOf(event, 'Event') === 's3:TestEvent') return [];
-    const addresses = Array.isArray(records) ? records.filter(isCreation).map(addressOf) : [plain(event)];
     // A report lies beside its file, and so has events too.
-    return addresses.filter(({ key }) => !key.endsWith(REPORT_SUFFIX));
+    return createdObjects(event).filter(({ key }) => !key.endsWith(REPORT_SUFFIX));
   } catch (error) {
     if (!(error instanceof ShedError)) throw error;
     await refuse(event ?? null, error, context);
     return [];
-  }
-}
-
-function isCreation(record: unknown): boolean {
-  return String(fieldOf(record, 'eventName')).startsWith('ObjectCreated:');
-}
-
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
-function addressOf(record: unknown): ObjectAddress {
-  const s3 = fieldOf(record, 's3');
-  const key = fieldOf(fieldOf(s3, 'object'), 'key');
-  return checked(fieldOf(fieldOf(s3, 'bucket'), 'name'), typeof key === 'string' ? decoded(key) : key);
-}
-
-function plain(event: unknown): ObjectAddress {
-  return checked(fieldOf(event, 'bucket'), fieldOf(event, 'key'));
-}
-
-function checked(bucket: unknown, key: unknown): ObjectAddress {
-  if (typeof bucket !== 'string' || bucket === '')
-    throw invalidInput('bucket', 'the name of a bucket', bucket);
-  if (typeof key !== 'string' || key === '') throw invalidInput('key', 'the key of an object', key);
-  return { bucket, key };
-}
-
-function decoded(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch {
-    throw invalidInput('key', 'encoded as S3 does', key);
   }
 }

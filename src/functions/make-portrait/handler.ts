@@ -1,5 +1,5 @@
 import { stdoutLog } from '../../adapters/json-log/json-log.ts';
-import { lambdaSqs } from '../../hosts/lambda/sqs.ts';
+import { lambdaEvents } from '../../hosts/lambda/events.ts';
 import { MAKE_PORTRAIT } from '../catalogue.ts';
 import { openMaker } from '../portrait-maker.ts';
 import { bucketPlace, deadLetterPlace } from '../portrait-options.ts';
@@ -9,7 +9,7 @@ import { environmentCredentials } from '../shed-options.ts';
 
 const credentials = environmentCredentials(process.env);
 
-export const handler = lambdaSqs(MAKE_PORTRAIT, {
+export const handler = lambdaEvents(MAKE_PORTRAIT, {
   logFor: stdoutLog,
   maker: await openMaker(),
   portraits: openPortraits({ ...bucketPlace(process.env), credentials }),

@@ -19,7 +19,8 @@ export function packageProject(project: string, packaging: Packaging = {}): Prom
   const { program = ['serverless'], options = [], signal } = packaging;
   const [file, ...first] = program;
   const bin = join(project, 'node_modules', '.bin');
-  const env = { ...process.env, PATH: [bin, process.env['PATH']].join(delimiter) };
+  // Tells plugins that the package is for this machine, where binaries differ from those of Lambda.
+  const env = { ...process.env, PATH: [bin, process.env['PATH']].join(delimiter), LOCAL_LAMBDA: '1' };
   return new Promise((done) => {
     const limits = { timeout: PACKAGE_TIMEOUT_MS, ...(signal && { signal }) };
     const child = spawn(file, [...first, 'package', ...options], { cwd: project, env, ...limits });
