@@ -89,6 +89,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '1 min',
     load: async () => (await import('./insights/experiment.ts')).insights,
   },
+  worker: {
+    answers: 'How fast is the AMQP worker beside the one of the earlier runtime?',
+    takes: '3 min',
+    load: async () => (await import('./worker/experiment.ts')).worker,
+  },
   self: {
     answers: 'How often does the bench see a difference between a stack and itself?',
     takes: '10 min',

@@ -8,14 +8,14 @@ export interface Acks {
 
 /** The deliveries of one channel: which are settled, and what the broker must still be told. */
 export interface AckWindow {
-  /** Is told once of each delivery that may be acknowledged. */
-  ack(tag: number): void;
-  /** Is told once of each delivery that the broker has been told of otherwise, such as by a nack. */
-  settledOtherwise(tag: number): void;
+  /** A delivery may be acknowledged. @returns false: it was settled before. */
+  ack(tag: number): boolean;
+  /** The broker is told of a delivery otherwise, such as by a nack. @returns false: it was settled before. */
+  settleOtherwise(tag: number): boolean;
   /** What has been acknowledged since the last flush, in as few acknowledgements as there can be. */
   flush(): Acks;
-  /** Whether a flush has something to tell. */
-  readonly isDirty: () => boolean;
+  /** Deliveries that a flush would acknowledge. */
+  readonly waiting: () => number;
 }
 
 /**
@@ -31,11 +31,15 @@ export function createAckWindow(): AckWindow {
   let fresh: number[] = [];
   return {
     ack(tag) {
+      if (tag < low || settled.has(tag)) return false;
       settled.set(tag, true);
       fresh.push(tag);
+      return true;
     },
-    settledOtherwise(tag) {
+    settleOtherwise(tag) {
+      if (tag < low || settled.has(tag)) return false;
       settled.set(tag, false);
+      return true;
     },
     flush() {
       let upTo: number | undefined;
@@ -49,6 +53,6 @@ export function createAckWindow(): AckWindow {
       fresh = [];
       return { upTo, singles };
     },
-    isDirty: () => fresh.length > 0,
+    waiting: () => fresh.length,
   };
 }

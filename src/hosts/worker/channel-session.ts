@@ -6,7 +6,7 @@ export interface ChannelSession {
   readonly isOpen: () => boolean;
   /** The channel is gone: what is said from now on is dropped, and the broker delivers again what is open. */
   end(): void;
-  /** Acknowledges, once; with others, in the next turn of the event loop. */
+  /** Acknowledges, once: together with others, at the latest {@link ACK_DELAY_MS} later. */
   acknowledge(message: ConsumeMessage): void;
   /** Sends a message to where its queue has dead letters, or back to the queue. @returns false: it was settled before. */
   reject(message: ConsumeMessage, isRequeued: boolean): boolean;
@@ -21,36 +21,48 @@ export interface ChannelSession {
   settled(): Promise<void>;
 }
 
-/** Wraps a channel. @param onFault takes what amqplib throws on a channel that is closing. */
-export function createSession(channel: ConfirmChannel, onFault: (error: unknown) => void): ChannelSession {
+/** An acknowledgement waits so long for a reply that it can be written with: alone it costs as much as that. */
+const ACK_DELAY_MS = 2;
+
+/**
+ * Wraps a channel.
+ * @param prefetch deliveries that the broker leaves open: it goes on when they are acknowledged, so no more than a
+ * quarter of them wait. 0: none waits.
+ * @param onFault takes what amqplib throws on a channel that is closing.
+ */
+export function createSession(
+  channel: ConfirmChannel,
+  prefetch: number,
+  onFault: (error: unknown) => void,
+): ChannelSession {
+  const mostWaiting = Math.floor(prefetch / 4);
   const window = createAckWindow();
-  const settled = new WeakSet<ConsumeMessage>();
   let whenSettled: (() => void)[] = [];
   let isOpen = true;
-  let isFlushing = false;
+  let timer: NodeJS.Timeout | undefined;
   let unconfirmed = 0;
 
   return {
     isOpen: () => isOpen,
     end() {
       isOpen = false;
+      clearTimeout(timer);
+      timer = undefined;
       tellSettled();
     },
     acknowledge(message) {
-      if (!begin(message)) return;
-      window.ack(message.fields.deliveryTag);
-      if (isFlushing) return;
-      isFlushing = true;
-      setImmediate(flush);
+      if (!isOpen || !window.ack(message.fields.deliveryTag)) return;
+      if (window.waiting() > mostWaiting) flush();
+      else timer ??= setTimeout(flush, ACK_DELAY_MS);
     },
     reject(message, isRequeued) {
-      if (!begin(message)) return false;
-      window.settledOtherwise(message.fields.deliveryTag);
+      if (!isOpen || !window.settleOtherwise(message.fields.deliveryTag)) return false;
       attempt(() => channel.nack(message, false, isRequeued));
       return true;
     },
     publish(queue, content, properties, onDone) {
       if (!isOpen) return;
+      if (timer !== undefined) flush();
       attempt(() => {
         channel.publish('', queue, content, properties, (refused: unknown) => {
           unconfirmed -= 1;
@@ -67,14 +79,9 @@ export function createSession(channel: ConfirmChannel, onFault: (error: unknown)
       }),
   };
 
-  function begin(message: ConsumeMessage): boolean {
-    if (!isOpen || settled.has(message)) return false;
-    settled.add(message);
-    return true;
-  }
-
   function flush(): void {
-    isFlushing = false;
+    clearTimeout(timer);
+    timer = undefined;
     const { upTo, singles } = window.flush();
     attempt(() => {
       if (!isOpen) return;
@@ -93,7 +100,7 @@ export function createSession(channel: ConfirmChannel, onFault: (error: unknown)
   }
 
   function tellSettled(): void {
-    if (isOpen && (unconfirmed > 0 || isFlushing)) return;
+    if (isOpen && (unconfirmed > 0 || timer !== undefined)) return;
     for (const resolve of whenSettled) resolve();
     whenSettled = [];
   }

@@ -60,7 +60,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   return {
     attach(channel) {
-      session = createSession(channel, onFault);
+      session = createSession(channel, isAtMostOnce ? 0 : concurrency, onFault);
     },
     detach() {
       session?.end();
