@@ -1,5 +1,5 @@
 import type { Option } from '@sheep-shed/options';
-import { wholeNumber } from '@sheep-shed/options/readers';
+import { decimalNumber, wholeNumber } from '@sheep-shed/options/readers';
 import { makeHerd } from '../../bench/herd/make-herd.ts';
 import { experiment } from '../experiment.ts';
 import { measureKernels } from './measure.ts';
@@ -12,6 +12,11 @@ const OPTIONS = {
     default: 7,
     ...wholeNumber(1, 1000),
   } satisfies Option<number>,
+  seconds: {
+    help: 'seconds of warm calls that count, a round, variant and kernel; the warm-up takes twice that',
+    default: 0.2,
+    ...decimalNumber({ above: 0, to: 60 }, 'seconds'),
+  } satisfies Option<number>,
   herd: {
     help: 'sheep that the wolf tests',
     default: 1000,
@@ -20,10 +25,10 @@ const OPTIONS = {
 };
 
 /** The kernels of the cat and the wolf in three languages, each plain and tuned. */
-export const kernels = experiment(OPTIONS, async ({ rounds, herd }, lab) => {
+export const kernels = experiment(OPTIONS, async ({ rounds, seconds, herd }, lab) => {
   const { variants, notices } = await findVariants(lab.progress.step);
   for (const notice of notices) lab.progress.line(notice);
-  const series = await measureKernels(variants, makeHerd(herd, 1), rounds, lab);
+  const series = await measureKernels(variants, makeHerd(herd, 1), { rounds, seconds }, lab);
   lab.say(
     `Medians of ${rounds} interleaved rounds, of each the fastest call; results, step counts, primes and eaten sheep agree.\n`,
   );

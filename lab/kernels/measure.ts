@@ -6,9 +6,8 @@ import { checkVariant, herdLine } from './check.ts';
 import type { Variant } from './variants.ts';
 import { startWorker, type TimedCalls, timeCalls, type Worker } from './worker.ts';
 
-/** Long enough for V8's optimising compiler. */
-const WARM_UP_MS = 400;
-const SLICE_MS = 150;
+/** Warm-up, in slices: of the default of 0.2 s, long enough for V8's optimising compiler. */
+const WARM_UP_SLICES = 2;
 
 const FRESH_PROCESSES = 3;
 
@@ -31,6 +30,13 @@ export interface Series {
   readonly first: readonly number[];
 }
 
+/** How long it is measured. */
+export interface Effort {
+  readonly rounds: number;
+  /** Seconds of warm calls that count, a round, variant and kernel. */
+  readonly seconds: number;
+}
+
 /**
  * Measures variants in rounds in which they take turns.
  * @throws AssertionError when a variant breaks the workload rules or gives another answer than the others.
@@ -38,7 +44,7 @@ export interface Series {
 export async function measureKernels(
   variants: readonly Variant[],
   herd: Herd,
-  rounds: number,
+  { rounds, seconds }: Effort,
   { progress, signal }: Pick<Lab, 'progress' | 'signal'>,
 ): Promise<readonly Series[]> {
   const runs: { variant: Variant; kernel: Kernel; expected: string }[] = [];
@@ -50,7 +56,7 @@ export async function measureKernels(
   }
   const measure = async ({ variant, kernel, expected }: (typeof runs)[number], round: number) => {
     progress.step(`round ${round + 1} of ${rounds}: ${kernel}, ${variant.name}`);
-    const warm = await inProcess(variant, kernel, herd, callWarm);
+    const warm = await inProcess(variant, kernel, herd, callWarm(seconds * 1000));
     const fresh = [];
     for (let i = 0; i < FRESH_PROCESSES; i++) fresh.push(await inProcess(variant, kernel, herd, callFirst));
     for (const { result } of [warm, ...fresh]) {
@@ -85,12 +91,14 @@ async function inProcess(
 
 const callFirst = (worker: Worker, command: string) => timeCalls(worker, command, 1);
 
-/** Warms up, then calls as often as fills a slice. */
-async function callWarm(worker: Worker, command: string): Promise<TimedCalls> {
-  let millis: readonly number[] = [];
-  for (let spent = 0; spent < WARM_UP_MS; spent += millis.reduce((sum, one) => sum + one, 0)) {
-    ({ millis } = await timeCalls(worker, command, Math.max(1, 2 * millis.length)));
-  }
-  const calls = Math.round(SLICE_MS / median(millis));
-  return timeCalls(worker, command, Math.min(500, Math.max(1, calls)));
-}
+/** Warms up, then calls as often as fills a slice of so many milliseconds. */
+const callWarm =
+  (sliceMs: number) =>
+  async (worker: Worker, command: string): Promise<TimedCalls> => {
+    let millis: readonly number[] = [];
+    for (let spent = 0; spent < WARM_UP_SLICES * sliceMs; spent += millis.reduce((sum, one) => sum + one, 0)) {
+      ({ millis } = await timeCalls(worker, command, Math.max(1, 2 * millis.length)));
+    }
+    const calls = Math.round(sliceMs / median(millis));
+    return timeCalls(worker, command, Math.min(500, Math.max(1, calls)));
+  };

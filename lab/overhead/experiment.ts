@@ -1,5 +1,5 @@
 import type { Option } from '@sheep-shed/options';
-import { wholeNumber } from '@sheep-shed/options/readers';
+import { decimalNumber, wholeNumber } from '@sheep-shed/options/readers';
 import { startBareServer } from '../../bench/load/start-bare-server.ts';
 import { renderTable } from '../../bench/reports/table.ts';
 import { experiment, type Lab, takeTurns } from '../experiment.ts';
@@ -19,9 +19,9 @@ const OPTIONS = {
     ...wholeNumber(1, 100),
   } satisfies Option<number>,
   seconds: {
-    help: 'seconds of load a round and client',
+    help: 'seconds of load a round and client, and of each row of the pacing',
     default: 1,
-    ...wholeNumber(1, 60),
+    ...decimalNumber({ above: 0, to: 60 }, 'seconds'),
   } satisfies Option<number>,
   soak: {
     help: "requests in one piece of load, to watch the client's memory; instead of the comparison when above 0",
@@ -36,7 +36,7 @@ export const overhead = experiment(OPTIONS, async ({ connections, rounds, second
   lab.atEnd(close);
   if (soak > 0) return soakClient(url, connections, soak, lab);
   lab.say(await compareClients(url, connections, rounds, seconds, lab));
-  lab.say(`\n${await compareLateness(lab)}`);
+  lab.say(`\n${await compareLateness(seconds, lab)}`);
 });
 
 async function compareClients(
@@ -73,12 +73,12 @@ ${renderTable(header, rows)}
 bench over autocannon: ${median(ratios).toFixed(2)} (${range}); aimed at: 0.8, and 15000 requests/s`;
 }
 
-async function compareLateness({ signal }: Lab): Promise<string> {
+async function compareLateness(seconds: number, { signal }: Lab): Promise<string> {
   const rows = [];
   for (const rate of [50, 200, 1000]) {
     for (const [name, pacer] of Object.entries(PACERS)) {
       signal.throwIfAborted();
-      const { p50, p90, p99, cpuMicros } = await measureLateness(pacer, rate, 1);
+      const { p50, p90, p99, cpuMicros } = await measureLateness(pacer, rate, seconds);
       rows.push([name, ...[rate, p50, p90, p99, cpuMicros].map((figure) => figure.toFixed(0))]);
     }
   }

@@ -32,7 +32,7 @@ const REFUSED: readonly (readonly [words: string, message: RegExp])[] = [
   ['kernels --herd x', /^lab: --herd must be a whole number from 1 to 100000; got "x"$/],
   [
     'kernels --fast',
-    /^lab: unknown option --fast; allowed: --rounds, --herd, --config, --show-config, --help$/,
+    /^lab: unknown option --fast; allowed: --rounds, --seconds, --herd, --config, --show-config, --help$/,
   ],
   ['kernels now', /^lab: unexpected word "now"$/],
   ['startup --cpu 0', /--cpu must be a number above 0, at most 1; got "0"/],

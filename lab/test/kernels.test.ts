@@ -64,7 +64,8 @@ child.stdin.end();`,
 test('a machine without Rust and Python is told of, and TypeScript measured', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-kernels-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const { stdout } = await runLab(['kernels', '--rounds', '1', '--herd', '50'], { PATH: folder });
+  const words = 'kernels --rounds 1 --seconds 0.01 --herd 50';
+  const { stdout } = await runLab(words.split(' '), { PATH: folder });
   assert.match(stdout, /measuring without Rust: cargo is not on the PATH/);
   assert.match(stdout, /measuring without Python: python3 is not on the PATH/);
   assert.match(stdout, /× TypeScript plain/);
