@@ -52,31 +52,56 @@ export function syntheticStack({
   readonly dropped: () => number;
 } {
   const shed = new Map<bigint, number>();
+  // Kept up with the shed: to judge every sheep anew in every raid took most of a simulation's time.
+  let work = 0;
+  let fitting: readonly HerdSheep[] = [];
   const divisions: number[] = [];
   const lines: ReportLine[] = [];
   let calls = 0;
   let drops = 0;
 
-  const eat = async (): Promise<BenchAnswer> => {
-    let work = 0;
-    const seen: HerdSheep[] = [];
-    for (const [tattoo, weight] of shed) {
+  const empty = () => {
+    shed.clear();
+    work = 0;
+    fitting = [];
+  };
+  const take = ({ tattoo, weight }: HerdSheep) => {
+    shed.delete(tattoo);
+    work -= judge(weight).divisions;
+    fitting = fitting.filter((sheep) => sheep.tattoo !== tattoo);
+  };
+  const put = (sheep: readonly HerdSheep[]) => {
+    const primesAmong: HerdSheep[] = [];
+    for (const { tattoo, weight } of sheep) {
+      const before = shed.get(tattoo);
+      if (before !== undefined) take({ tattoo, weight: before });
       const { isPrime, divisions: tested } = judge(weight);
+      shed.set(tattoo, weight);
       work += tested;
-      if (isPrime) seen.push({ tattoo, weight });
+      if (isPrime) primesAmong.push({ tattoo, weight });
     }
+    if (primesAmong.length > 0) fitting = [...fitting, ...primesAmong].sort(heaviestFirst);
+  };
+  const eat = async (): Promise<BenchAnswer> => {
+    const seen = fitting;
     divisions.push(work);
     await clock.sleep(work * DIVISION_MS * factor);
-    if (raid !== undefined) return raid(shed);
-    const order = seen.sort((a, b) => b.weight - a.weight || (a.tattoo < b.tattoo ? -1 : 1));
-    const eaten = order.find(({ tattoo }) => shed.delete(tattoo));
+    if (raid !== undefined) {
+      const answered = raid(shed);
+      const left = [...shed].map(([tattoo, weight]) => ({ tattoo, weight }));
+      empty();
+      put(left);
+      return answered;
+    }
+    const eaten = seen.find(({ tattoo }) => shed.has(tattoo));
+    if (eaten !== undefined) take(eaten);
     return eaten ? { status: 204, body: '' } : { status: 404, body: '{"code":"NO_FITTING_SHEEP"}' };
   };
   const answer = async ({ method, path }: BenchRequest): Promise<BenchAnswer> => {
     if (method === 'DELETE') return eat();
     if (method === 'POST') {
       const tattoo = path.slice('/sheep/'.length);
-      shed.set(BigInt(tattoo), 80_000_000_000);
+      put([{ tattoo: BigInt(tattoo), weight: 80_000_000_000 }]);
       await clock.sleep(COUNT_MS * factor);
       return { status: 201, body: `{"tattoo":${tattoo},"weight":80000000000}` };
     }
@@ -105,12 +130,9 @@ export function syntheticStack({
     },
     close: () => undefined,
   });
-  const put = (sheep: readonly HerdSheep[]) => {
-    for (const { tattoo, weight } of sheep) shed.set(tattoo, weight);
-  };
   const table: Stack['table'] = {
     async load(herd) {
-      shed.clear();
+      empty();
       put(herd);
       return herd.length;
     },
@@ -127,6 +149,10 @@ export function syntheticStack({
   const url = 'http://synthetic.invalid';
   const place = { name, url, connect, host, logs: logsOf(lines, !isRemote), cold: undefined };
   return { ...place, table: hasTable ? table : undefined, divisions, dropped: () => drops };
+}
+
+function heaviestFirst(a: HerdSheep, b: HerdSheep): number {
+  return b.weight - a.weight || (a.tattoo < b.tattoo ? -1 : 1);
 }
 
 interface ReportLine {

@@ -30,7 +30,7 @@ export async function startHostedStack(stack: StackName, database: FaultyDatabas
     packageDir,
     logsDir,
     environment: { ...CREDENTIALS, AWS_ENDPOINT_URL_DYNAMODB: database.endpoint },
-    maxEnvironments: 6,
+    maxEnvironments: 2,
     queueSeconds: 60,
   });
   const fetchPath = (path: string, init?: RequestInit) =>
