@@ -92,13 +92,15 @@ async function inProcess(
 const callFirst = (worker: Worker, command: string) => timeCalls(worker, command, 1);
 
 /** Warms up, then calls as often as fills a slice of so many milliseconds. */
-const callWarm =
-  (sliceMs: number) =>
-  async (worker: Worker, command: string): Promise<TimedCalls> => {
+function callWarm(sliceMs: number) {
+  return async (worker: Worker, command: string): Promise<TimedCalls> => {
     let millis: readonly number[] = [];
-    for (let spent = 0; spent < WARM_UP_SLICES * sliceMs; spent += millis.reduce((sum, one) => sum + one, 0)) {
+    let spent = 0;
+    while (spent < WARM_UP_SLICES * sliceMs) {
       ({ millis } = await timeCalls(worker, command, Math.max(1, 2 * millis.length)));
+      spent += millis.reduce((sum, one) => sum + one, 0);
     }
     const calls = Math.round(sliceMs / median(millis));
     return timeCalls(worker, command, Math.min(500, Math.max(1, calls)));
   };
+}

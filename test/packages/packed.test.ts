@@ -46,7 +46,7 @@ test('the packed commands serve a foreign package and query its log, on every No
   }
 });
 
-test('the packed plugin gives sls local, on another Node than this one if there is one', async (t) => {
+test('the packed plugin packages, serves and swaps by sls local, on another Node than this one if there is one', async (t) => {
   const node = (await findNodes()).at(-1);
   t.diagnostic(String(node?.version));
   await checkSlsLocal(t, folder, node?.path ?? process.execPath);

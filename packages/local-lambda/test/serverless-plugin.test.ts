@@ -2,24 +2,18 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { temporaryFolder } from './fixture-package.ts';
-import { checkSlsLocal, SERVERLESS, writeService } from './fixture-service.ts';
+import { SERVERLESS, writeService } from './fixture-service.ts';
 
 const run = promisify(execFile);
 
-async function emptyProject(t: TestContext): Promise<string> {
-  const project = await temporaryFolder(t);
-  await symlink(resolve('node_modules'), join(project, 'node_modules'));
-  return project;
-}
-
-test('sls local packages the service with its own options, serves it, and swaps it on a change', async (t) =>
-  checkSlsLocal(t, await emptyProject(t), process.execPath));
+// That it packages, serves and swaps is shown with the packed plugin: test/packages/packed.test.ts.
 
 test('sls local shows its settings and where they come from, and names a wrong one', async (t) => {
-  const project = await emptyProject(t);
+  const project = await temporaryFolder(t);
+  await symlink(resolve('node_modules'), join(project, 'node_modules'));
   await writeService(project, 'one');
   const local = (...args: string[]) =>
     run(process.execPath, [SERVERLESS, 'local', ...args], { cwd: project });
