@@ -49,7 +49,7 @@ const ROOT = dirname(dirname(import.meta.dirname));
 /** Runs the bench for a command line and gives its exit code. @throws OptionError on wrong usage. */
 export async function measureCommand(
   args: readonly string[],
-  { env, stdout, stderr, floorSeconds }: Terminal,
+  { env, stdout, stderr, world }: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
   const command = { options: BENCH_OPTIONS, usage: USAGE, presetOf };
@@ -70,9 +70,9 @@ export async function measureCommand(
     nextTattoo: () => tattoo++,
     now: Date.now,
     steadyNow,
-    ...(floorSeconds !== undefined && { floorSeconds }),
     sleep: (milliseconds, waitSignal) =>
       sleep(milliseconds, undefined, waitSignal === undefined ? {} : { signal: waitSignal }),
+    ...world,
   });
   const hasColour = wantsColour(stdout, env);
   const page = await writePage(path, result);
