@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { finished, Readable } from 'node:stream';
 import { checkFunctions } from './checked-functions.ts';
@@ -32,7 +31,7 @@ import { createApiSelector, hiddenRoutes } from './gateway/select-api.ts';
 import { withGivenVariables } from './given-variables.ts';
 import type { HandleRequest } from './http-server.ts';
 import type { EventQueue } from './lambda-api/event-queue.ts';
-import { createLambdaApi, LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
+import { createLambdaApi, isLambdaApi } from './lambda-api/lambda-api.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 import { newStreamName } from './logs/log-store.ts';
 import { splitQualifier } from './qualified-name.ts';
@@ -169,15 +168,24 @@ export async function createDeployment(
     webSocketApis: read.webSocketApis,
     asyncConfigs: read.asyncConfigs,
     handle: async (request, body) => {
-      const leave = inFlight.enter();
+      let answer: GatewayAnswer | undefined;
+      inFlight.enter();
       try {
-        const answer = await handle(request, body);
-        if (answer.body instanceof Readable) finished(answer.body, leave);
-        else leave();
+        if (isLambdaApi(request.url ?? '')) {
+          answer = await lambdaApi(request, body);
+          return answer;
+        }
+        const { gateway, accessLog } = gateways[selectApi(request)] as (typeof gateways)[number];
+        const handled = await gateway.handle(request, body);
+        answer = handled.answer;
+        if (accessLog !== undefined) {
+          const timeMs = Date.now();
+          accessLog.stream.write(timeMs, accessLogLine(accessLog.format, request, handled, timeMs));
+        }
         return answer;
-      } catch (error) {
-        leave();
-        throw error;
+      } finally {
+        if (answer?.body instanceof Readable) finished(answer.body, inFlight.leave);
+        else inFlight.leave();
       }
     },
     invoke,
@@ -191,33 +199,22 @@ export async function createDeployment(
       if (kept.size === 0) await removeFolder(own.workDir);
     },
   };
-
-  async function handle(request: IncomingMessage, body: Buffer): Promise<GatewayAnswer> {
-    if (LAMBDA_API_PATH.test(request.url ?? '')) return lambdaApi(request, body);
-    const { gateway, accessLog } = gateways[selectApi(request)] as (typeof gateways)[number];
-    const handled = await gateway.handle(request, body);
-    if (accessLog !== undefined) {
-      const timeMs = Date.now();
-      accessLog.stream.write(timeMs, accessLogLine(accessLog.format, request, handled, timeMs));
-    }
-    return handled.answer;
-  }
 }
 
 /** Clients have so long, in ms, to take what is left of a stream once its function has ended. */
 const STREAM_GRACE_MS = 1_000;
 
 /** Counts what is being done. */
-function createInFlight(): { enter(): () => void; none(limitMs: number): Promise<void> } {
+function createInFlight(): { enter(): void; leave(): void; none(limitMs: number): Promise<void> } {
   const whenNone: (() => void)[] = [];
   let count = 0;
   return {
     enter: () => {
       count += 1;
-      return () => {
-        count -= 1;
-        if (count === 0) for (const resolve of whenNone.splice(0)) resolve();
-      };
+    },
+    leave: () => {
+      count -= 1;
+      if (count === 0) for (const resolve of whenNone.splice(0)) resolve();
     },
     none: async (limitMs) => {
       if (count === 0) return;

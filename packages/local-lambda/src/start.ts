@@ -16,7 +16,7 @@ import { newInvocation } from './function-host.ts';
 import { gatewayMessage } from './gateway/answer.ts';
 import { startHttpServer } from './http-server.ts';
 import { apiError } from './lambda-api/errors.ts';
-import { LAMBDA_API_PATH } from './lambda-api/lambda-api.ts';
+import { isLambdaApi } from './lambda-api/lambda-api.ts';
 import { describeFunction, type LocalLambda } from './local-lambda.ts';
 import { openLogStore } from './logs/log-store.ts';
 import { type LocalLambdaOptions, resolveOptions } from './options.ts';
@@ -83,9 +83,11 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     });
     const server = await startHttpServer(resolved, {
       admit: createAdmission(resolved.host, token),
-      handle: async (request, body) =>
-        webSockets.manage(request, body) ?? code.current().handle(request, body),
-      failed: ({ url = '/' }) => (LAMBDA_API_PATH.test(url) ? FAULT_OF_LAMBDA_API : FAULT),
+      handle: (request, body) => {
+        const managed = webSockets.manage(request, body);
+        return managed === undefined ? code.current().handle(request, body) : Promise.resolve(managed);
+      },
+      failed: ({ url = '/' }) => (isLambdaApi(url) ? FAULT_OF_LAMBDA_API : FAULT),
       onFault,
     });
     url = `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`;

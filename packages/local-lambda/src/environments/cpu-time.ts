@@ -24,6 +24,7 @@ const scratch = Buffer.alloc(1_024);
 export function openProcessCpu(pid: number, proc: string): ProcessCpu | undefined {
   const threads = new Map<string, { readonly fd: number; ns: number }>();
   let ended = 0;
+  let known = 0;
   const first = tryOpen(`${proc}/${pid}/schedstat`);
   const stat = tryOpen(`${proc}/${pid}/stat`);
   const close = (): void => {
@@ -37,21 +38,26 @@ export function openProcessCpu(pid: number, proc: string): ProcessCpu | undefine
   }
   const main = { fd: first, ns: 0 };
 
-  function readThreads(): void {
-    for (const id of threadIds(`${proc}/${pid}/task`)) {
-      if (id === String(pid) || threads.has(id)) continue;
-      const fd = tryOpen(`${proc}/${pid}/task/${id}/schedstat`);
-      if (fd !== undefined) threads.set(id, { fd, ns: 0 });
-    }
+  /** @param count how many threads there are now: listing them costs more than reading those that are known. */
+  function readThreads(count: number): void {
+    let someEnded = false;
     for (const [id, thread] of threads) {
       const ns = readNumber(thread.fd);
       if (ns !== undefined) {
         thread.ns = ns;
         continue;
       }
+      someEnded = true;
       ended += thread.ns;
       closeSync(thread.fd);
       threads.delete(id);
+    }
+    if (!someEnded && count === known) return;
+    known = count;
+    for (const id of threadIds(`${proc}/${pid}/task`)) {
+      if (id === String(pid) || threads.has(id)) continue;
+      const fd = tryOpen(`${proc}/${pid}/task/${id}/schedstat`);
+      if (fd !== undefined) threads.set(id, { fd, ns: readNumber(fd) ?? 0 });
     }
   }
 
@@ -67,8 +73,9 @@ export function openProcessCpu(pid: number, proc: string): ProcessCpu | undefine
       if (ns === undefined) return undefined;
       main.ns = ns;
       if (all) {
-        readThreads();
-        ended += Math.max(0, readTicks(stat) * TICK_NS - sum());
+        const { ticks, threadCount } = readStat(stat);
+        readThreads(threadCount);
+        ended += Math.max(0, ticks * TICK_NS - sum());
       }
       return sum() / 1e6;
     },
@@ -107,13 +114,16 @@ function readNumber(fd: number): number | undefined {
   }
 }
 
-/** User and system time; the name before them may hold blanks and brackets. */
-function readTicks(fd: number): number {
+/**
+ * User and system time, and the number of threads; the name before them may hold blanks and brackets.
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+function readStat(fd: number): { readonly ticks: number; readonly threadCount: number } {
   try {
     const text = scratch.toString('latin1', 0, readSync(fd, scratch, 0, scratch.length, 0));
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ', 13);
-    return Number(fields[11]) + Number(fields[12]) || 0;
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ', 18);
+    return { ticks: Number(fields[11]) + Number(fields[12]) || 0, threadCount: Number(fields[17]) || 0 };
   } catch {
-    return 0;
+    return { ticks: 0, threadCount: 0 };
   }
 }

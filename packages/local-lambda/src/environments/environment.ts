@@ -15,6 +15,8 @@ import { type Effect, type EnvironmentEvent, type EnvironmentState, STARTING, tr
 
 /** How often the memory of a busy environment is looked at, in ms; shorter spikes escape. */
 const MEMORY_POLL_MS = 10;
+/** … and in every so many of these looks while its invocations are shorter than that. */
+const SHORT_POLLS = 10;
 /** A runtime whose connection closed has so long to ask again or to end, in ms. */
 const AWAY_LIMIT_MS = 2_000;
 /** What a function that is debugged is told to have left: a day, in ms. */
@@ -70,6 +72,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   let state: EnvironmentState = STARTING;
   let child: RuntimeProcess | undefined;
   let isMemoryWatched = false;
+  let memoryPolls = 0;
   const init = { startedAt: clock(), ms: undefined as number | undefined };
 
   writeLine(lines.initStart());
@@ -236,9 +239,13 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   function checkMemory(): void {
     isMemoryWatched = 'requestId' in state;
     if (!isMemoryWatched) return;
-    const resident = meter.residentMb();
-    if (resident !== undefined && resident > definition.memorySizeMb) {
-      apply({ type: 'stop', reason: 'out-of-memory' });
+    memoryPolls += 1;
+    // Of short invocations only some are looked at, which is enough for what grows from one to the next.
+    if (record.elapsedMs() >= MEMORY_POLL_MS || memoryPolls % SHORT_POLLS === 0) {
+      const resident = meter.residentMb();
+      if (resident !== undefined && resident > definition.memorySizeMb) {
+        apply({ type: 'stop', reason: 'out-of-memory' });
+      }
     }
     memoryTimer.set(MEMORY_POLL_MS);
   }

@@ -45,7 +45,7 @@ function structuredAnswer(response: StructuredResponse, request: GatewayRequest)
   if (typeof body !== 'string') return undefined;
   const headers = match.route.payloadFormat === '1.0' ? headersV1(response) : headersV2(response);
   if (headers === undefined) return undefined;
-  const typed = headers.some((item, i) => i % 2 === 0 && item === 'content-type');
+  const typed = hasType(headers);
   // API Gateway labels a body without a type so.
   if (!typed && api.kind !== 'http') headers.push('content-type', 'application/json');
   else if (!typed && body !== '') headers.push('content-type', 'text/plain;charset=utf-8');
@@ -85,9 +85,17 @@ function headerList(headers: readonly (readonly [string, unknown])[]): string[] 
     const name = given.toLowerCase();
     if (DROPPED.has(name) || value === undefined || value === null || !HEADER_NAME.test(name)) continue;
     if (typeof value === 'object') return undefined;
-    const text = String(value).replaceAll(/[\r\n]/g, ' ');
-    if (!HEADER_VALUE.test(text)) return undefined;
+    let text = String(value);
+    if (!HEADER_VALUE.test(text)) {
+      text = text.replaceAll(/[\r\n]/g, ' ');
+      if (!HEADER_VALUE.test(text)) return undefined;
+    }
     list.push(name, text);
   }
   return list;
+}
+
+function hasType(headers: readonly string[]): boolean {
+  for (let i = 0; i < headers.length; i += 2) if (headers[i] === 'content-type') return true;
+  return false;
 }

@@ -4,7 +4,7 @@ import { type InvocationOutcome, messageOf } from '../environments/invocation.ts
 import { discard, type StreamedAnswer } from '../environments/streamed-answer.ts';
 import { type GatewayAnswer, gatewayMessage, OWN_ANSWERS } from './answer.ts';
 import { answerWithin } from './answer-within.ts';
-import { type ApiRouter, createApiRouter } from './api-router.ts';
+import { type ApiMatch, type ApiRouter, createApiRouter } from './api-router.ts';
 import { type AuthorizeOptions, createAuthorize } from './authorizers/authorize.ts';
 import { corsHeaders, preflightAnswer } from './cors.ts';
 import { answerOf } from './function-answer.ts';
@@ -55,7 +55,6 @@ const NO_ROUTE: RouteDefinition = {
   payloadFormat: '1.0',
   timeoutMs: 0,
 };
-const NOWHERE = { routeKey: undefined, stage: undefined };
 /** A host name, with brackets where it is an address of IPv6, and a port. */
 const HOST = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/;
 /** What X-Ray takes over from a client. */
@@ -76,32 +75,45 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     handle: async (request, body) => {
       const requestId = options.newId();
-      const { answer, ...place } = await answerTo(request, body, requestId);
-      const headers = [...answer.headers, requestIdHeader, requestId];
-      return { answer: { ...answer, headers }, requestId, ...place };
+      const preflight = preflightOf(request);
+      if (preflight !== undefined) return handled(preflight, requestId);
+      const match = matchOf(request);
+      const asked = askedBy(request, body, requestId, match);
+      const given = match === undefined ? own.notFound : await pass(asked);
+      const answer =
+        given.responseType === undefined ? given : gatewayResponse(api, given, templateInput(asked));
+      if (match === undefined) return handled(answer, requestId);
+      return handled(withCors(answer, request), requestId, match);
     },
   };
 
-  async function answerTo(
+  function handled(given: GatewayAnswer, requestId: string, match?: ApiMatch): HandledRequest {
+    const headers = [...given.headers, requestIdHeader, requestId];
+    const answer = { ...given, headers };
+    return { answer, requestId, routeKey: match?.route.routeKey, stage: match?.stage.name };
+  }
+
+  function matchOf({ method = 'GET', url = '/' }: IncomingMessage): ApiMatch | undefined {
+    return route(method, pathOf(url));
+  }
+
+  function askedBy(
     request: IncomingMessage,
     body: Buffer,
     requestId: string,
-  ): Promise<Omit<HandledRequest, 'requestId'>> {
-    const preflight = preflightOf(request);
-    if (preflight !== undefined) return { answer: preflight, ...NOWHERE };
+    match: ApiMatch | undefined,
+  ): GatewayRequest {
     const { method = 'GET', url = '/', headers } = request;
-    const question = url.indexOf('?');
-    const rawPath = question === -1 ? url : url.slice(0, question);
-    const match = route(method, rawPath);
+    const rawPath = pathOf(url);
     const stage = match?.stage ?? (api.stages[0] as StageDefinition);
     const { domainName, port } = placeOf(headers.host ?? '');
-    const asked: GatewayRequest = {
+    return {
       api,
       stage,
       match: match ?? { route: NO_ROUTE, parameters: {}, stage, path: rawPath },
       method,
       rawPath,
-      rawQuery: question === -1 ? '' : url.slice(question + 1),
+      rawQuery: url.slice(rawPath.length + 1),
       rawHeaders: request.rawHeaders,
       body,
       requestId,
@@ -117,23 +129,16 @@ export function createGateway(options: GatewayOptions): Gateway {
       userAgent: headers['user-agent'] ?? '',
       caller: undefined,
     };
-    const given = match === undefined ? own.notFound : await pass(asked);
-    const answer =
-      given.responseType === undefined ? given : gatewayResponse(api, given, templateInput(asked));
-    if (match === undefined) return { answer, ...NOWHERE };
-    const place = { routeKey: match.route.routeKey, stage: stage.name };
-    return { answer: withCors(answer, request), ...place };
   }
 
   /** The answer of a route, once its authorizer has let the request pass. */
-  async function pass(request: GatewayRequest): Promise<GatewayAnswer> {
+  function pass(request: GatewayRequest): GatewayAnswer | Promise<GatewayAnswer> {
     const { authorization, apiKeyRequired } = request.match.route;
     if (authorization === undefined && apiKeyRequired !== true) return serve(request);
-    const caller = await authorize(request);
-    return 'status' in caller ? caller : serve({ ...request, caller });
+    return authorize(request).then((caller) => ('status' in caller ? caller : serve({ ...request, caller })));
   }
 
-  async function serve(request: GatewayRequest): Promise<GatewayAnswer> {
+  function serve(request: GatewayRequest): GatewayAnswer | Promise<GatewayAnswer> {
     const { mock, validation } = request.match.route;
     const invalid = validation && invalidRequest(request, validation);
     if (invalid !== undefined) return invalid;
@@ -177,6 +182,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (answer.kind === 'whole' && answer.outcome.refusal !== undefined) return failed(answer.outcome);
     return (await streamedAnswer(answer, request)) ?? own.failed;
   }
+}
+
+function pathOf(url: string): string {
+  const question = url.indexOf('?');
+  return question === -1 ? url : url.slice(0, question);
 }
 
 /** Clients name the same host again and again. */

@@ -34,6 +34,8 @@ export function createRouter(
   const fallback = routes.find(({ path }) => path === '$default');
 
   return (method, path) => {
+    const known = literal.get(`${method} ${path}`);
+    if (known !== undefined) return { route: known, parameters: {} };
     const segments = split(path);
     const key = `/${segments.join('/')}`;
     const exact = literal.get(`${method} ${key}`) ?? literal.get(`ANY ${key}`);

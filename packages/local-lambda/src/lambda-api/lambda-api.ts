@@ -24,8 +24,13 @@ export interface LambdaApiOptions {
 /** The Lambda API of a host. */
 export type LambdaApi = (request: IncomingMessage, body: Buffer) => Promise<GatewayAnswer>;
 
-/** The paths that belong to the Lambda API and not to the HTTP API. */
-export const LAMBDA_API_PATH = /^\/(?:2015-03-31|2021-11-15)\/functions(?:\/|$|\?)/;
+const LAMBDA_API_PATH = /^\/(?:2015-03-31|2021-11-15)\/functions(?:\/|$|\?)/;
+
+/** Whether the path of a URL belongs to the Lambda API, and not to the HTTP API. */
+export function isLambdaApi(url: string): boolean {
+  // Every request is asked this twice.
+  return url.startsWith('/20') && LAMBDA_API_PATH.test(url);
+}
 
 const MAX_SYNCHRONOUS_BYTES = 6_291_456;
 const MAX_ASYNCHRONOUS_BYTES = 1_048_576;

@@ -43,7 +43,7 @@ const MAX_HEAD_BYTES = 65_536;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** All but control characters. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-const NO_TRAILERS: Readonly<Record<string, string>> = {};
+const NO_FIELDS: Readonly<Record<string, string>> = {};
 const EMPTY = Buffer.alloc(0);
 
 /**
@@ -64,7 +64,7 @@ export function createRequestParser(
   let takePiece: ((piece: Buffer) => void) | undefined;
   let pieces: Buffer[] = [];
   let size = 0;
-  let trailers: Readonly<Record<string, string>> = NO_TRAILERS;
+  let trailers: Readonly<Record<string, string>> = NO_FIELDS;
   let trailerBytes = 0;
 
   function take(bytes: number): void {
@@ -98,7 +98,7 @@ export function createRequestParser(
     takePiece = undefined;
     pieces = [];
     size = 0;
-    trailers = NO_TRAILERS;
+    trailers = NO_FIELDS;
     trailerBytes = 0;
     onRequest(request);
   }
@@ -173,12 +173,31 @@ export function createRequestParser(
 }
 
 function parseHead(text: string): Head {
-  const [requestLine = '', ...lines] = text.split('\r\n');
+  const lineEnd = text.indexOf('\r\n');
+  const requestLine = lineEnd === -1 ? text : text.slice(0, lineEnd);
   const [, method, path] = /^([^ ]+) ([\x21-\x7e\x80-\xff]+) HTTP\/1\.[01]$/.exec(requestLine) ?? [];
   if (method === undefined || path === undefined || !TOKEN.test(method)) {
     throw bad(`not an HTTP/1.1 request: ${requestLine.slice(0, 100)}`);
   }
-  return { method, path, headers: parseHeaders(lines) };
+  return { method, path, headers: headersOf(text, lineEnd) };
+}
+
+/** A runtime sends the same headers again and again, but for lengths. */
+const blocks = new Map<string, Readonly<Record<string, string>>>();
+const MAX_BLOCKS = 200;
+const MAX_HEAD_CHARACTERS = 500;
+
+function headersOf(head: string, lineEnd: number): Readonly<Record<string, string>> {
+  if (lineEnd === -1) return NO_FIELDS;
+  const block = head.slice(lineEnd + 2);
+  const known = blocks.get(block);
+  if (known !== undefined) return known;
+  const headers = parseHeaders(block.split('\r\n'));
+  if (head.length > MAX_HEAD_CHARACTERS) return headers;
+  // Runtimes that send something new each time must not keep out the others.
+  if (blocks.size >= MAX_BLOCKS) blocks.clear();
+  blocks.set(block, headers);
+  return headers;
 }
 
 function parseHeaders(lines: readonly string[]): Record<string, string> {
