@@ -19,6 +19,7 @@ import { INSIGHTS_GROUP, insightsLines } from './logs/insights-line.ts';
 import type { Report } from './logs/lines.ts';
 import { type LogStore, newStreamName } from './logs/log-store.ts';
 import type { ResolvedOptions } from './options.ts';
+import { withExecWrapper } from './runtimes/exec-wrapper.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { environmentVariables } from './runtimes/variables.ts';
 
@@ -98,13 +99,15 @@ export async function hostFunction(
       ...host.ownVariables(),
       ...definition.environment,
     };
+    const command = await runtime.command(definition, own.taskRoot, session?.port);
+    const isManaged = !definition.runtime.startsWith('provided');
     const confinement = await openConfinement({
       limits: options,
       definition,
       id,
       scratchDir: join(host.workDir, 'tmp'),
       strays: host.strays,
-      command: await runtime.command(definition, own.taskRoot, session?.port),
+      command: isManaged ? withExecWrapper(command, variables, own) : command,
       needed: Object.values(variables),
     });
     return startEnvironment({

@@ -27,7 +27,9 @@ function renderToken(token: string): string {
 }
 
 function renderCurl({ url, token, routes, functions }: Ready): string {
-  const byHttp = routes.filter(({ method, path }) => method !== 'WS' && !path.endsWith('$default'));
+  const byHttp = routes.filter(
+    ({ method, path, functionName }) => functionName !== '' && method !== 'WS' && !path.endsWith('$default'),
+  );
   const route = byHttp.find(({ path }) => !path.includes('{'));
   const [other] = byHttp;
   const chosen = route ?? other;

@@ -5,20 +5,20 @@ import { acceptsBinary } from './media-types.ts';
 /**
  * Reads a function's response as API Gateway does. Format 2.0: an object with `statusCode` is the whole answer,
  * anything else is the body of a 200 in JSON. Format 1.0: `statusCode` must be there.
- * @returns undefined when the response cannot be understood.
+ * @returns what is wrong with it, as a text, when the response cannot be understood.
  */
-export function answerOf(payload: Buffer, request: GatewayRequest): GatewayAnswer | undefined {
+export function answerOf(payload: Buffer, request: GatewayRequest): GatewayAnswer | string {
   const text = payload.toString('utf8');
   let response: unknown;
   try {
     response = JSON.parse(text);
   } catch {
-    return undefined;
+    return 'it is no JSON';
   }
   if (typeof response === 'object' && response !== null && 'statusCode' in response) {
     return structuredAnswer(response, request);
   }
-  if (request.match.route.payloadFormat === '1.0') return undefined;
+  if (request.match.route.payloadFormat === '1.0') return 'statusCode: must be there';
   const headers = ['content-type', 'application/json'];
   return { status: 200, headers, body: typeof response === 'string' ? response : text };
 }
@@ -37,14 +37,16 @@ interface StructuredResponse extends ResponseHeaders {
   readonly isBase64Encoded?: unknown;
 }
 
-function structuredAnswer(response: StructuredResponse, request: GatewayRequest): GatewayAnswer | undefined {
+function structuredAnswer(response: StructuredResponse, request: GatewayRequest): GatewayAnswer | string {
   const { api, match, accept } = request;
   const status = Number(response.statusCode);
   const body = response.body ?? '';
-  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
-  if (typeof body !== 'string') return undefined;
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    return `statusCode: must be an integer from 200 to 599, is ${JSON.stringify(response.statusCode)}`;
+  }
+  if (typeof body !== 'string') return `body: must be a text, is a value of type ${typeof body}`;
   const headers = match.route.payloadFormat === '1.0' ? headersV1(response) : headersV2(response);
-  if (headers === undefined) return undefined;
+  if (headers === undefined) return 'headers: one has a value that no header can have';
   const typed = hasType(headers);
   // API Gateway labels a body without a type so.
   if (!typed && api.kind !== 'http') headers.push('content-type', 'application/json');

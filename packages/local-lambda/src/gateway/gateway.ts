@@ -45,6 +45,9 @@ export interface HandledRequest {
 /** The largest payload that Lambda takes: 6 MiB. API Gateway answers 413 above it. */
 const MAX_LAMBDA_PAYLOAD_BYTES = 6_291_456;
 
+/** A function's responses may be wrong in ever new ways: so many are told of. */
+const MAX_NOTICES = 100;
+
 /** What stands for a route where there is none. */
 const NO_ROUTE: RouteDefinition = {
   method: 'ANY',
@@ -71,6 +74,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const own = OWN_ANSWERS[api.kind];
   const authorize = createAuthorize(options);
   const requestIdHeader = REQUEST_ID_HEADER[api.kind];
+  const noticed = new Set<string>();
 
   return {
     handle: async (request, body) => {
@@ -166,7 +170,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     const outcome = await answerWithin(asked, timeoutMs, options.holdOf(functionName));
     if (outcome === undefined) return own.timedOut;
     if (outcome.errorType !== undefined) return failed(outcome);
-    return answerOf(outcome.payload, request) ?? own.failed;
+    const answer = answerOf(outcome.payload, request);
+    return typeof answer === 'string' ? malformed(request.match.route, answer) : answer;
+  }
+
+  /** Here as on AWS the client hears nothing of what is wrong. */
+  function malformed({ functionName, routeKey }: RouteDefinition, problem: string): GatewayAnswer {
+    const notice = `${functionName}: its response is none that ${routeKey} can answer with: ${problem}`;
+    if (!noticed.has(notice) && noticed.size < MAX_NOTICES) {
+      noticed.add(notice);
+      options.onNotice(notice);
+    }
+    return own.failed;
   }
 
   function failed({ refusal, payload }: InvocationOutcome): GatewayAnswer {

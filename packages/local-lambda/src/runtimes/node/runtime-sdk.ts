@@ -23,6 +23,11 @@ const INSTALL_TIMEOUT_MS = 180_000;
 /** Not every text of this form is one: bundles hold names of modules, too. */
 const IMPORT = /(?:require\s*\(|\bfrom|\bimport\s*\(?)\s*["'`](@aws-sdk\/[a-z\d-]+)["'`/]/g;
 
+/** What version 2 prints stands in every bundle of it. */
+const MARK_OF_VERSION_2 = 'AWS SDK for JavaScript (v2)';
+const VERSION_2 =
+  "version 2 of AWS's SDK for JavaScript reads no AWS_ENDPOINT_URL: unless the code names endpoints, its calls go to AWS and not to servers of this machine; version 3 reads it";
+
 /**
  * Brings the packages `@aws-sdk/…` that Lambda's Node runtime brings, for `require` and `import`: those that functions
  * name and do not hold themselves, from the `node_modules` of their project, else from the cache. A notice names what
@@ -31,7 +36,8 @@ const IMPORT = /(?:require\s*\(|\bfrom|\bimport\s*\(?)\s*["'`](@aws-sdk\/[a-z\d-
  * @throws LocalLambdaError when npm cannot install them.
  */
 export async function provideRuntimeSdk(options: RuntimeSdkOptions): Promise<void> {
-  const wanted = await wantedPackages(options.codeDir);
+  const { wanted, ofVersion2 } = await wantedPackages(options.codeDir);
+  if (ofVersion2.length > 0) options.onNotice(`${ofVersion2.join(', ')}: ${VERSION_2}`);
   if (wanted.size === 0) return;
   const cache = join(options.cacheDir, 'runtime-sdk');
   const folders = [...options.packageDirs.flatMap(foldersAbove), cache].map((folder) =>
@@ -62,18 +68,31 @@ export async function provideRuntimeSdk(options: RuntimeSdkOptions): Promise<voi
   }
 }
 
-/** The packages that functions name in their own code and do not hold, and the folders of these functions. */
-async function wantedPackages(codeDir: string): Promise<ReadonlyMap<string, readonly string[]>> {
+/** What the code of functions names and brings, by the functions' folders. */
+interface NamedPackages {
+  /** The packages that functions name in their own code and do not hold. */
+  readonly wanted: ReadonlyMap<string, readonly string[]>;
+  /** Functions that bring version 2 of the SDK, in `node_modules` or in a bundle. */
+  readonly ofVersion2: readonly string[];
+}
+
+async function wantedPackages(codeDir: string): Promise<NamedPackages> {
   const wanted = new Map<string, string[]>();
+  const owners = await readdir(codeDir).catch(() => []);
+  const ofVersion2 = new Set(
+    owners.filter((owner) => existsSync(join(codeDir, owner, 'node_modules/aws-sdk/package.json'))),
+  );
   for (const path of await sourcesIn(codeDir)) {
     const [owner = ''] = relative(codeDir, path).split(sep);
-    for (const [, name = ''] of (await readFile(path, 'utf8')).matchAll(IMPORT)) {
+    const text = await readFile(path, 'utf8');
+    if (text.includes(MARK_OF_VERSION_2)) ofVersion2.add(owner);
+    for (const [, name = ''] of text.matchAll(IMPORT)) {
       const functions = wanted.get(name) ?? [];
       if (functions.includes(owner) || existsSync(join(codeDir, owner, 'node_modules', name))) continue;
       wanted.set(name, [...functions, owner]);
     }
   }
-  return wanted;
+  return { wanted, ofVersion2: [...ofVersion2].sort() };
 }
 
 async function sourcesIn(folder: string): Promise<string[]> {
