@@ -123,6 +123,7 @@ class Guard {
         this.nameTemplatesByRegion();
       },
       'before:rollback:rollback': () => this.nameTemplatesByRegion(),
+      'before:remove:remove': () => this.tellWhatStays(),
     };
   }
 
@@ -135,6 +136,34 @@ class Guard {
       plugin.cloudFormationClientPromise = provider
         .getAwsSdkV3Config()
         .then((config) => cloudFormationOf(config, provider.getRegion()));
+    }
+  }
+
+  /** CloudFormation cannot delete buckets that hold anything, so the template keeps them. */
+  async tellWhatStays() {
+    const provider = this.serverless.getProvider('aws');
+    if (provider.getAwsSdkV3Config === undefined) return;
+    const { CloudFormationClient, paginateListStackResources } = require('@aws-sdk/client-cloudformation');
+    const client = new CloudFormationClient(await provider.getAwsSdkV3Config());
+    try {
+      const StackName = provider.naming.getStackName();
+      for await (const { StackResourceSummaries = [] } of paginateListStackResources(
+        { client },
+        { StackName },
+      )) {
+        for (const { LogicalResourceId, PhysicalResourceId, ResourceType } of StackResourceSummaries) {
+          if (ResourceType !== 'AWS::S3::Bucket' || LogicalResourceId === 'ServerlessDeploymentBucket')
+            continue;
+          this.serverless.cli.log(
+            `The bucket ${PhysicalResourceId} stays, with what it holds. To remove it: aws s3 rb --force s3://${PhysicalResourceId}`,
+          );
+        }
+      }
+    } catch (error) {
+      // A stack that is not there has nothing that could stay.
+      if (error.name !== 'ValidationError') throw error;
+    } finally {
+      client.destroy();
     }
   }
 

@@ -128,7 +128,7 @@ export const GET_GALLERY = {
 
 export const IMPORT_FLOCK = {
   name: 'import-flock',
-  scope: 'hosts only',
+  scope: 'with portraits',
   run: runImportFlock,
   needs: ['flock'],
   options: IMPORT_OPTIONS,

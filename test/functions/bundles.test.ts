@@ -46,10 +46,11 @@ for (const condition of ['default', 'thin']) {
       assert.ok(has(/^src\/functions\/catalogue\.ts$/));
       assert.equal(
         has(/^src\/adapters\/dynamodb\/(?!environment-)/),
-        needs.some((need) => need === 'shed' || need === 'finder'),
+        needs.some((need) => need === 'shed' || need === 'finder' || need === 'flock'),
         'DynamoDB',
       );
-      assert.equal(has(/^src\/adapters\/s3\//), needs.includes('portraits'), 'S3');
+      assert.equal(has(/^src\/adapters\/s3\//), needs.includes('portraits') || needs.includes('flock'), 'S3');
+      assert.equal(has(/^csv-parse$/), needs.includes('flock'), 'CSV');
       assert.equal(has(/^src\/adapters\/sharp\//), needs.includes('maker'), 'sharp');
       assert.equal(has(/^sharp$/), false, 'sharp itself, which is beside the bundle');
       assert.equal(
