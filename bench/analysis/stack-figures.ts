@@ -72,6 +72,8 @@ export interface StackFigures {
   readonly percentiles: readonly PercentilePoint[];
   readonly rounds: readonly RoundFigures[];
   readonly reported: FunctionSummary | undefined;
+  /** CPU milliseconds a call, of the processes that run the function; `undefined` where nobody told. */
+  readonly cpuPerCall: number | undefined;
   /** Billed duration a call. */
   readonly billed: Estimate | undefined;
   readonly cold: ColdFigures | undefined;
@@ -106,11 +108,18 @@ export function figuresOf(result: BenchResult, one: ScenarioResult): StackFigure
       brokenOff,
     })),
     reported: one.reported && withoutThinTails(one.reported),
+    cpuPerCall: cpuPerCallOf(one),
     billed: estimate(METRICS.billed),
     cold: coldFiguresOf(result, one),
     cost: costFiguresOf(result, one),
     problems: problemsOf(result, one),
   };
+}
+
+function cpuPerCallOf(one: ScenarioResult): number | undefined {
+  const rounds = wholeRounds(one).filter(({ cpuMs }) => cpuMs !== undefined);
+  const calls = rounds.reduce((sum, { load }) => sum + load.calls, 0);
+  return calls === 0 ? undefined : rounds.reduce((sum, { cpuMs = 0 }) => sum + cpuMs, 0) / calls;
 }
 
 /** Percentiles that plots show, dense towards the tail. */

@@ -11,8 +11,8 @@ import {
   wordOf,
   wordsOf,
 } from '@sheep-shed/options/readers';
-import type { EngineName, ScenarioName } from '../results/names.ts';
-import { ENGINE_NAMES, SCENARIO_NAMES } from '../results/names.ts';
+import type { EngineName, HostName, ScenarioName } from '../results/names.ts';
+import { ENGINE_NAMES, HOST_NAMES, SCENARIO_NAMES } from '../results/names.ts';
 import type { StackName } from '../stacks/catalogue.ts';
 import { DEFAULT_STACK_NAMES, STACK_NAMES } from '../stacks/catalogue.ts';
 import { GATE_OPTIONS } from './gate-options.ts';
@@ -62,6 +62,14 @@ export const BENCH_OPTIONS = {
     repeatable: true,
     ...namedStacks(STACK_NAMES),
   } satisfies Option<readonly NamedStack<StackName>[]>,
+  host: {
+    env: 'BENCH_HOST',
+    help: 'host to run the stacks on, on this machine; container and worker run TypeScript, which is then the stack when none is named',
+    default: ['lambda'],
+    repeatable: true,
+    allowed: `some of ${HOST_NAMES.join(', ')}, with commas between them, each at most once`,
+    read: (given) => wordsOf(HOST_NAMES).read(given.flatMap((text) => text.split(','))),
+  } satisfies Option<readonly HostName[]>,
   against: {
     env: 'BENCH_AGAINST',
     help: 'another revision of the stack, measured beside it in the same run; a regression gives exit code 4',

@@ -1,6 +1,6 @@
 import type { Values } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
-import { DEFAULT_STACK_NAMES } from '../stacks/catalogue.ts';
+import { DEFAULT_STACK_NAMES, STACKS } from '../stacks/catalogue.ts';
 import type { BENCH_OPTIONS } from './options.ts';
 import { DEFAULT_STAGE, sayPerName, type Target, targetsOf } from './targets.ts';
 
@@ -34,6 +34,8 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   const { calls, rate, rateSteps, against } = values;
   refuseContradictions(values);
   if (against !== undefined) refuseBesideAgainst(against, values);
+  const isElsewhere = values.host.some((host) => host !== 'lambda');
+  if (isElsewhere) refuseOnOtherHosts(values);
   // Environments that share this machine's cores would measure each other, which they do not on Lambda.
   const closed = url === undefined ? 1 : 10;
   const usual = rate === undefined ? closed : OPEN_CONNECTIONS;
@@ -48,7 +50,7 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   const arrivals = values.arrivals ?? (isOpen ? 'even' : undefined);
   const cold = values.cold ?? (url === undefined ? LOCAL_COLD_STARTS : 0);
   const freshEvery = values.freshEvery ?? (url === undefined ? 1 : 0);
-  const stack = against === undefined ? values.stack : (values.stack ?? firstStack());
+  const stack = values.stack ?? (against === undefined && !isElsewhere ? undefined : firstStack());
   return {
     ...rest,
     ...deployedOf(values),
@@ -82,7 +84,7 @@ export const AGAINST_NAME = 'against';
 /** In the open model connections only bound how many requests are under way. */
 const OPEN_CONNECTIONS = 50;
 
-/** What `--against` measures when no stack is named. */
+/** What `--against` and hosts that are not Lambda measure when no stack is named. */
 function firstStack() {
   return DEFAULT_STACK_NAMES.slice(0, 1).map((name) => ({ name, source: name }));
 }
@@ -94,6 +96,26 @@ function refuseBesideAgainst(against: string, { url, stack = [] }: Values<typeof
   if (stack.length > 1 || stack.some(({ name }) => name === AGAINST_NAME)) {
     throw new OptionError(
       `--stack must name one stack, by another name than ${AGAINST_NAME}, when --against is given; got "${stack.map(({ name }) => name).join(',')}"`,
+    );
+  }
+}
+
+/** Our own hosts run the sources of this checkout, on this machine, and those in TypeScript only. */
+function refuseOnOtherHosts({ host, url, against, stack = [], engine }: Values<typeof BENCH_OPTIONS>): void {
+  const given = host.join(',');
+  for (const [flag, value] of Object.entries({ '--url': url, '--against': against })) {
+    if (value !== undefined)
+      throw new OptionError(`--host must be lambda when ${flag} is given; got "${given}"`);
+  }
+  const foreign = stack.find(({ source }) => STACKS[source].hostConditions === undefined);
+  if (foreign !== undefined) {
+    throw new OptionError(
+      `--host must be lambda for --stack ${foreign.name}, which is not TypeScript; got "${given}"`,
+    );
+  }
+  if (engine === 'autocannon' && host.includes('worker')) {
+    throw new OptionError(
+      `--host must leave out worker when --engine is autocannon: it knows HTTP only; got "${given}"`,
     );
   }
 }

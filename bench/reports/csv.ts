@@ -33,6 +33,8 @@ export const CSV_COLUMNS: Readonly<Record<string, (one: ScenarioResult, round: R
   duration_p50_ms: (_, round) => metricValue(METRICS.duration, round),
   billed_ms_per_call: (_, round) => metricValue(METRICS.billed, round),
   max_memory_mb: (_, { reported }) => reported?.maxMemoryUsedMb ?? undefined,
+  cpu_ms_per_call: (_, { cpuMs, load }) =>
+    cpuMs === undefined || load.calls === 0 ? undefined : cpuMs / load.calls,
   broken_off: (_, { brokenOff }) => brokenOff,
 };
 

@@ -4,6 +4,7 @@ import type { Ratio } from '../analysis/ratios.ts';
 import type { StackFigures } from '../analysis/stack-figures.ts';
 import type { RateFigures, Summary } from '../analysis/summary.ts';
 import { answers, decimal, difference, FINDS, range } from './format.ts';
+import { HOSTS_HEADER, HOSTS_NOTE, HOSTS_TITLE, hostsRows } from './hosts-table.ts';
 
 /** A table of a report in text. */
 export interface ReportTable {
@@ -16,7 +17,13 @@ export interface ReportTable {
 
 /** The tables of a report, the answer first; those that would be empty are left out. */
 export function reportTables(summary: Summary): ReportTable[] {
-  const tables = [ratioTable(summary), clientTable(summary), hostTable(summary), rateTable(summary)];
+  const tables = [
+    { title: HOSTS_TITLE, header: HOSTS_HEADER, rows: hostsRows(summary), note: HOSTS_NOTE },
+    ratioTable(summary),
+    clientTable(summary),
+    hostTable(summary),
+    rateTable(summary),
+  ];
   return tables.filter(({ rows }) => rows.length > 0);
 }
 

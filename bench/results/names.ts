@@ -10,6 +10,22 @@ export const ENGINE_NAMES = ['bench', 'autocannon'] as const;
 /** The name of a load engine. */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** Where a stack of this machine runs its functions: local-lambda, or one of our own hosts. */
+export const HOST_NAMES = ['lambda', 'container', 'worker'] as const;
+
+/** The name of a host. */
+export type HostName = (typeof HOST_NAMES)[number];
+
+/** The host in the name of a target: `ts@container` is `ts` on the container, `ts` is on Lambda. */
+export function hostOf(target: string): HostName {
+  return HOST_NAMES.find((host) => target.endsWith(`@${host}`)) ?? 'lambda';
+}
+
+/** The name of a stack on a host. */
+export function targetName(stack: string, host: HostName): string {
+  return host === 'lambda' ? stack : `${stack}@${host}`;
+}
+
 /** The function that a scenario calls, by the last part of its name. */
 export const FUNCTION_OF = {
   cat: 'get-cat',

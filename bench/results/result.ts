@@ -4,7 +4,7 @@ import type { EngineName, ScenarioName } from './names.ts';
 import { sumThrottled } from './throttled.ts';
 
 /** The format of result files; another number means another format. */
-export const RESULT_VERSION = 4;
+export const RESULT_VERSION = 5;
 
 /** What tells a result file of ours from other JSON. */
 export const RESULT_KIND = 'sheep-shed-bench';
@@ -20,6 +20,8 @@ export interface RoundResult {
   readonly load: LoadResult;
   /** What the host's REPORT lines of this round tell; `undefined` where only all rounds together could be asked for. */
   readonly reported: FunctionSummary | undefined;
+  /** CPU milliseconds that the processes of the function used for the calls of this round; absent where nobody told. */
+  readonly cpuMs?: number | undefined;
   /** Why the round was broken off, in words; such a round stays out of comparisons, but not out of the file. */
   readonly brokenOff: string | undefined;
 }

@@ -48,6 +48,7 @@ export async function runRound(
   let count: number | undefined;
   let load: LoadResult | undefined;
   let brokenOff: string | undefined;
+  let cpuMs: number | undefined;
   let lostWhy = '';
   const onLost = (problem: string) => {
     lostWhy ||= `: ${problem}`;
@@ -56,6 +57,7 @@ export async function runRound(
     await makeReady(course, scenario, isFresh, uncounted, herd, options, world);
     const pass = await prepare(course, scenario, uncounted, herd, options, world);
     count = pass.count();
+    const measureCpu = await stack.cpu?.(FUNCTION_OF[scenario.name]);
     startedAt = world.now();
     const amount = {
       calls: shareOf(options.calls, rounds.length, options.rounds),
@@ -64,6 +66,7 @@ export async function runRound(
     };
     load = await applyLoad(course, pass, amount, options, world, onLost);
     await stack.host?.settle();
+    cpuMs = await measureCpu?.();
     // A window is without its end, and the last line may be of this very millisecond.
     window = { from: startedAt, to: world.now() + 1 };
     brokenOff = await whyBroken(course, load, lostWhy, options, world);
@@ -82,6 +85,7 @@ export async function runRound(
     isFresh,
     load: load ?? noLoad(options),
     reported: undefined,
+    ...(cpuMs !== undefined && { cpuMs }),
     brokenOff,
   };
   rounds.push({ result, window, uncounted, herd: count });

@@ -17,6 +17,8 @@ export interface StackRow {
   readonly byDefault: boolean;
   /** Managed runtime of Lambda. */
   readonly runtime: string;
+  /** Conditions of Node for its sources on our own hosts (`src/hosts`); absent: it runs on Lambda alone. */
+  readonly hostConditions?: readonly string[];
   /** Packages whose versions a result tells. */
   readonly libraries: readonly string[];
   /** What each of its functions does in init, so that its first call need not. */

@@ -8,11 +8,15 @@ import { listInvocations, summariseReports } from '@sheep-shed/log-insights/repo
 import { OptionError } from '@sheep-shed/options';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import { AGAINST_NAME } from '../plan/settle-options.ts';
+import { type HostName, targetName } from '../results/names.ts';
 import type { FunctionDescription } from '../results/result.ts';
 import type { Progress } from '../world/progress.ts';
+import { rabbitmqOf } from './broker.ts';
 import type { StackName } from './catalogue.ts';
 import { DEFAULT_STACK_NAMES, STACKS } from './catalogue.ts';
 import { claimFolder } from './claim-folder.ts';
+import { startHostStack } from './host-stack.ts';
+import { lambdaCpu } from './lambda-cpu.ts';
 import { libraryVersions } from './library-versions.ts';
 import type { OtherRevision } from './other-revision.ts';
 import { packageOther } from './other-revision.ts';
@@ -34,6 +38,9 @@ export interface OpenStacks {
   close(): Promise<void>;
 }
 
+/** What decides which stacks run here. */
+type LocalOptions = Pick<BenchOptions, 'stack' | 'against' | 'host' | 'connections' | 'openConnections'>;
+
 /**
  * Packages stacks and runs the packages on this machine, each on a local-lambda and a table of its own, all
  * on one DynamoDB.
@@ -43,7 +50,7 @@ export interface OpenStacks {
  */
 export async function localStacks(
   root: string,
-  { stack: chosen, against }: Pick<BenchOptions, 'stack' | 'against'>,
+  { stack: chosen, against, host: hosts, connections, openConnections }: LocalOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<OpenStacks> {
@@ -55,26 +62,41 @@ export async function localStacks(
     const sources = chosen && [...new Set(chosen.map(({ source }) => source))];
     const { packages, notices } = await packageStacks(root, sources, progress, signal);
     const named = chosen ?? [...packages.keys()].map((source) => ({ name: source, source }));
-    const started: Packaged[] = named.map(({ name, source }) => ({
-      name,
-      isAlias: name !== source,
-      packageDir: packages.get(source) ?? '',
-    }));
+    const started: Packaged[] = named.flatMap(({ name, source }) =>
+      hosts.map((host) => ({
+        name: targetName(name, host),
+        host,
+        conditions: STACKS[source].hostConditions ?? [],
+        isAlias: targetName(name, host) !== source,
+        packageDir: packages.get(source) ?? '',
+      })),
+    );
     const [first] = named;
     let other: OtherRevision | undefined;
     if (against !== undefined && first !== undefined) {
       other = await packageOther(root, against, first.source, STACKS[first.source], progress, signal);
       const { packageDir, commit } = other;
-      started.push({ name: AGAINST_NAME, isAlias: true, packageDir, ...(commit && { commit }) });
+      const target = {
+        name: AGAINST_NAME,
+        host: 'lambda',
+        conditions: [],
+        isAlias: true,
+        packageDir,
+      } as const;
+      started.push({ ...target, ...(commit && { commit }) });
     }
     progress.step('starting DynamoDB and local-lambda');
     const dynamodb = await startDynamodb();
     cleanups.push(() => dynamodb.close());
     const logs = await claimFolder(join(root, 'results', 'logs'));
     cleanups.push(() => logs.release());
+    const broker = hosts.includes('worker') ? await rabbitmqOf(progress) : undefined;
+    if (broker !== undefined) cleanups.push(() => broker.stop());
+    const concurrency = Math.max(connections, openConnections);
     const stacks: Stack[] = [];
     for (const one of started) {
-      stacks.push(await startStack({ ...one, root, logs: logs.path, dynamodb, progress, cleanups }));
+      const here = { ...one, root, logs: logs.path, dynamodb, progress, cleanups };
+      stacks.push(await startStack({ ...here, broker: broker?.url, concurrency }));
       signal.throwIfAborted();
     }
     const libraries = await libraryVersions(root, [...packages.keys()]);
@@ -137,6 +159,8 @@ async function runnable(root: string, chosen: readonly StackName[] | undefined, 
 
 interface Packaged {
   readonly name: string;
+  readonly host: HostName;
+  readonly conditions: readonly string[];
   /** Whether it runs under another name than its own, and must share neither table nor logs with its twin. */
   readonly isAlias: boolean;
   readonly packageDir: string;
@@ -150,25 +174,43 @@ interface StartOptions extends Packaged {
   readonly dynamodb: LocalDynamodb;
   readonly progress: Progress;
   readonly cleanups: (() => Promise<void> | void)[];
+  readonly broker: string | undefined;
+  /** Calls under way at most. */
+  readonly concurrency: number;
 }
 
-async function startStack({
-  root,
-  name,
-  isAlias,
-  packageDir,
-  commit,
-  logs,
-  dynamodb,
-  progress,
-  cleanups,
-}: StartOptions): Promise<Stack> {
+async function startStack(options: StartOptions): Promise<Stack> {
+  const {
+    root,
+    name,
+    host: hostName,
+    isAlias,
+    packageDir,
+    commit,
+    logs,
+    dynamodb,
+    progress,
+    cleanups,
+  } = options;
   const [properties] = await tablesOf(packageDir);
   if (properties === undefined) throw new Error(`the template in ${packageDir} has no table`);
-  const TableName = `${properties['TableName']}${isAlias ? `-${name}` : ''}`;
+  const suffix = isAlias ? `-${name.replace('@', '-')}` : '';
+  const TableName = `${properties['TableName']}${suffix}`;
   const table = await localTable(dynamodb, { ...properties, TableName });
   cleanups.push(() => table.close());
-  const logsDir = isAlias ? `${logs}-${name}` : logs;
+  const logsDir = `${logs}${suffix}`;
+  if (hostName !== 'lambda') {
+    const { stack, close } = await startHostStack({
+      ...options,
+      host: hostName,
+      logsDir,
+      table,
+      environment: hostEnvironment(dynamodb, TableName),
+      onLine: progress.line,
+    });
+    cleanups.push(close);
+    return stack;
+  }
   const host = await startLocalLambda({
     packageDir,
     logsDir,
@@ -189,6 +231,22 @@ async function startStack({
       force: (functionName) => host.dropEnvironments(fullName(functions, functionName)),
       restore: async () => undefined,
     },
+    cpu: lambdaCpu(
+      (functionName) => fullName(functions, functionName),
+      logsDir,
+      () => host.flushLogs(),
+    ),
+  };
+}
+
+/** What a host that is not Lambda finds its table by, as Lambda's functions are told it. */
+function hostEnvironment({ endpoint, credentials }: LocalDynamodb, table: string): Record<string, string> {
+  return {
+    SHEEP_SHED_TABLE: table,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_REGION: 'local',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
 }
 

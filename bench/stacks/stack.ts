@@ -51,6 +51,13 @@ export interface Problem {
   readonly text: string;
 }
 
+/**
+ * Begins to measure the CPU time of the processes that run one function.
+ * @param functionName the last part of its name.
+ * @returns tells the milliseconds since then, once all that was answered is in the logs; `undefined`: not available.
+ */
+export type CpuMeter = (functionName: string) => Promise<() => Promise<number | undefined>>;
+
 /** The logs that a stack's host keeps. */
 export interface LogAccess {
   /** Whether a REPORT line is there as soon as it is asked for, so that a missing one is a fault and no delay. */
@@ -94,4 +101,6 @@ export interface Stack extends Address {
   readonly logs: LogAccess | undefined;
   /** Absent where the bench may not change the stack's functions. */
   readonly cold: ColdAccess | undefined;
+  /** Absent where nobody can tell. */
+  readonly cpu?: CpuMeter;
 }

@@ -41,7 +41,13 @@ export const engines = experiment(OPTIONS, async ({ connections, rounds, seconds
   lab.atEnd(bare.close);
   const { stacks, close } = await localStacks(
     ROOT,
-    { stack: [{ name: 'ts', source: 'ts' }], against: undefined },
+    {
+      stack: [{ name: 'ts', source: 'ts' }],
+      against: undefined,
+      host: ['lambda'],
+      connections,
+      openConnections: connections,
+    },
     lab.progress,
     lab.signal,
   );

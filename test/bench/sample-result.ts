@@ -47,7 +47,7 @@ export function sampleResult(shape: SampleShape = {}): BenchResult {
   const rates = shape.rates ?? [50, 100, 200, 400];
   return {
     kind: 'sheep-shed-bench',
-    version: 4,
+    version: 5,
     isComplete: true,
     startedAt: '2026-11-21T12:00:00.000Z',
     finishedAt: '2026-11-21T12:01:39.000Z',

@@ -2,6 +2,7 @@ import type { StackFigures } from '../../analysis/stack-figures.ts';
 import type { Summary } from '../../analysis/summary.ts';
 import { engineText } from '../../plan/plan.ts';
 import { bytes, decimal, range } from '../format.ts';
+import { HOSTS_HEADER, HOSTS_NOTE, HOSTS_TITLE, hostsRows } from '../hosts-table.ts';
 import { floorLine } from '../terminal.ts';
 import { dataTable } from './chart.ts';
 import { html, type Markup } from './markup.ts';
@@ -9,7 +10,9 @@ import { html, type Markup } from './markup.ts';
 type Facts = readonly (readonly [name: string, value: string])[];
 
 /** The whole table: what the client measured, and what the host reported. */
-export function wholeTable({ figures }: Summary): Markup {
+export function wholeTable(summary: Summary): Markup {
+  const { figures } = summary;
+  const hosts = hostsRows(summary);
   const name = ({ scenario, stack }: StackFigures) => `${scenario} ${stack}`;
   const client = figures.map((one) => [
     name(one),
@@ -28,7 +31,12 @@ export function wholeTable({ figures }: Summary): Markup {
     decimal(one.max),
   ]);
   const host = figures.flatMap((one) => (one.reported === undefined ? [] : [[name(one), ...hostCells(one)]]));
-  return html`<div class="sheet"><h3>As the client measured it <small>(latency in ms)</small></h3>
+  return html`${
+    hosts.length === 0
+      ? undefined
+      : html`<div class="sheet"><h3>${HOSTS_TITLE}</h3>
+${dataTable('What each host costs', HOSTS_HEADER, hosts)}<p>${HOSTS_NOTE}</p></div>`
+  }<div class="sheet"><h3>As the client measured it <small>(latency in ms)</small></h3>
 ${dataTable('As the client measured it', ['function', 'calls', 'answers', 'errors', 'calls/s', 'p50', '95 % interval', 'p90', 'p95', 'p99', '95 % interval', 'max'], client)}</div>
 ${
   host.length === 0

@@ -34,6 +34,16 @@ test('what is not allowed, and what contradicts itself, is named with its value'
       ['--against', 'HEAD~1', '--stack', 'against=ts'],
       /--stack must name one stack, by another name than against,/,
     ],
+    [['--host', 'lambda,boat'], /--host must be some of lambda, container, worker, .*; got "lambda,boat"/],
+    [['--host', 'worker', '--url', 'http://x'], /--host must be lambda when --url is given; got "worker"/],
+    [
+      ['--host', 'container', '--stack', 'python'],
+      /--host must be lambda for --stack python, which is not TypeScript; got "container"/,
+    ],
+    [
+      ['--host', 'worker', '--engine', 'autocannon', '--scenario', 'cat'],
+      /--host must leave out worker when --engine is autocannon/,
+    ],
     [['--region', 'eu-west-3'], /--region must be absent when --url is not given; got "eu-west-3"/],
     [
       ['--stage', 'a b'],

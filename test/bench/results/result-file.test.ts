@@ -31,6 +31,7 @@ function wholeResult(): BenchResult {
   });
   const rounds = first.rounds.map((round) => ({
     ...throttle(round),
+    cpuMs: 12.5,
     brokenOff: 'the stack stopped answering',
   }));
   const incomparable = 'the herds differ';
@@ -118,7 +119,7 @@ test('a file that is not understood is named, with what is wrong and what is und
     ['[1, 2]', /is not of the bench: its "kind" must be "sheep-shed-bench"; got none/],
     ['null', /is not of the bench/],
     ['{"kind":"other"}', /got "other"/],
-    [good.replace('"version":4', '"version":3'), /is of version 3, whose format differs/],
+    [good.replace('"version":5', '"version":3'), /is of version 3, whose format differs/],
     [good.replace('"cores":2', '"cores":"two"'), /is damaged: "\/machine\/cores" must be integer/],
     [good.replace('"isComplete":true,', ''), /must have required property 'isComplete'/],
   ];
@@ -128,7 +129,7 @@ test('a file that is not understood is named, with what is wrong and what is und
       assert.ok(error instanceof OptionError);
       assert.ok(error.message.startsWith(path), error.message);
       assert.match(error.message, what);
-      assert.match(error.message, /; understood are result files of npm run bench, version 4$/);
+      assert.match(error.message, /; understood are result files of npm run bench, version 5$/);
       return true;
     });
   }
