@@ -5,8 +5,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { needsEmulator, provision, type ResourceTemplate } from './emulated-resources.ts';
-import { EMULATOR_KEY, EMULATOR_REGION, runningEmulator, startOwnEmulator } from './running-emulator.ts';
+import type { ResourceTemplate } from './emulated-resources.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const CLI = new URL('../packages/local-lambda/src/cli.ts', import.meta.url);
@@ -28,6 +27,11 @@ if (isPlain) await import(CLI.href);
 else await withEmulator();
 
 async function withEmulator(): Promise<void> {
+  // A host without it does not keep AWS's clients in its memory.
+  const { needsEmulator, provision } = await import('./emulated-resources.ts');
+  const { EMULATOR_KEY, EMULATOR_REGION, runningEmulator, startOwnEmulator } = await import(
+    './running-emulator.ts'
+  );
   process.env['SHEEP_SHED_PORTRAITS'] = 'on';
   const stop = new AbortController();
   const interrupt = () => stop.abort();
