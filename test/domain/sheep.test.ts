@@ -9,6 +9,7 @@ test('every unsigned 64-bit number is a tattoo, with or without leading zeros', 
     fc.property(fc.bigInt({ min: 0n, max: MAX_TATTOO }), (tattoo) => {
       assert.equal(parseTattoo(String(tattoo)), tattoo);
       assert.equal(parseTattoo(String(tattoo).padStart(20, '0')), tattoo);
+      assert.equal(parseTattoo(tattoo), tattoo);
     }),
   );
 });
@@ -25,7 +26,11 @@ test('anything else is refused with its field, its range and the value', () => {
     [' 7', '" 7"'],
     ['٧', '"٧"'],
     ['', '""'],
-    [7, '"7"'],
+    [7.5, '7.5'],
+    [-7, '-7'],
+    [2 ** 53, '9007199254740992'],
+    [2n ** 64n, '18446744073709551616'],
+    [true, '"true"'],
     [undefined, 'nothing'],
     ['x'.repeat(40), `"${'x'.repeat(40)}"`],
     ['x'.repeat(41), `"${'x'.repeat(40)}…"`],
