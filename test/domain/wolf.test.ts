@@ -36,10 +36,10 @@ test('eats by weight, and by tattoo among equals, until no prime weight is left'
 });
 
 test('wolves at once eat as many sheep as there are of prime weight, no sheep twice', async () => {
-  const prime = 80_000_000_021;
-  assert.ok(slowIsPrime(prime));
+  // Small, since how long it takes to judge a weight is no part of the race.
+  const prime = 59;
   const herd = Array.from({ length: 2 * REMEMBERED + 50 }, (_, i) => ({ tattoo: BigInt(i), weight: prime }));
-  const shed = await shedOf([...herd, { tattoo: 1000n, weight: 80_000_000_000 }]);
+  const shed = await shedOf([...herd, { tattoo: 1000n, weight: 60 }]);
   const meals = await Promise.all(Array.from({ length: herd.length + 10 }, () => eatHeaviestPrime(shed)));
   const eaten = meals.filter((sheep) => sheep !== undefined).map((sheep) => sheep.tattoo);
   assert.equal(eaten.length, herd.length);
