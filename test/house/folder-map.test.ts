@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const [, section = ''] =
-  /## Folder map\n([\s\S]*?)\n## /.exec(readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')) ?? [];
+const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+const [, section = ''] = /## Folder map\n([\s\S]*?)\n## /.exec(page) ?? [];
 const mapped = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, folder = '']) => folder);
 
 /** The folders that hold tracked files or files that are about to be, two levels deep. */
@@ -38,5 +38,24 @@ test('every folder on the disk is on the map, itself or as part of one that is d
       isMapped || isPartOfMapped || folder.startsWith('.'),
       `${folder} is not on the map of docs/architecture.md`,
     );
+  }
+});
+
+/** What you search the file for when the page has sent you there. */
+const LOOKED_FOR: Readonly<Record<string, string>> = {
+  'bench/statistics/ratio.ts': '(other[round] ?? Number.NaN) / value',
+  'bench/analysis/ratios.ts': 'RATIO_METRICS',
+  'src/hosts/http-answer.ts': 'SHEEP_ALREADY_IN_SHED: 409',
+  'packages/local-lambda/src/logs/lines.ts': '`REPORT RequestId: ',
+  'bench/plan/options.ts': 'BENCH_OPTIONS',
+  'bench/stacks/catalogue.json': '"python"',
+};
+
+test('what you look for is in the file that the page names', () => {
+  const [, sentence = ''] = /\*\*Where to look:\*\*(.*)/.exec(page) ?? [];
+  const named = [...sentence.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path);
+  assert.deepEqual(named, Object.keys(LOOKED_FOR));
+  for (const [path, text] of Object.entries(LOOKED_FOR)) {
+    assert.ok(readFileSync(join(ROOT, path), 'utf8').includes(text), `${path} has no ${text}`);
   }
 });
