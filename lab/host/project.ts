@@ -44,13 +44,17 @@ functions:
   'hello.mjs': `export const handler = async () => ({ statusCode: 200, headers: { 'content-type': 'application/json' }, body: '{"ok":true}' });\n`,
   // An init that fails, and fails again within the invocation.
   'broken.mjs': "throw new Error('as told');\n",
-  // Fails as it is told, and answers with the number that it was asked with.
-  'soak.mjs': `const never = () => new Promise((done) => setTimeout(done, 60_000));
+  'soak.mjs': soakSource(0),
+};
+
+/** Code that fails as it is told, and answers with the number that it was asked with and its own version. */
+export function soakSource(version: number): string {
+  return `const never = () => new Promise((done) => setTimeout(done, 60_000));
 const post = (id, kind, body, headers) =>
   fetch(\`http://\${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation/\${id}/\${kind}\`, { method: 'POST', body, headers });
 export const handler = async (event, { awsRequestId: id }) => {
   const { how } = event.pathParameters;
-  const good = { statusCode: 200, body: event.queryStringParameters.n };
+  const good = { statusCode: 200, body: \`\${event.queryStringParameters.n} by version ${version}\` };
   switch (how) {
     case 'throw': throw new Error('as told');
     case 'exit': process.exit(3);
@@ -69,8 +73,8 @@ export const handler = async (event, { awsRequestId: id }) => {
   }
   return good;
 };
-`,
-};
+`;
+}
 
 /** Folders of the project that both hosts serve. */
 export interface HostedProject {

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { Agent, request as ask } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Option } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
 import { renderTable } from '../../bench/reports/table.ts';
@@ -7,6 +8,7 @@ import { experiment } from '../experiment.ts';
 import { childrenOf, residentMb } from './process-figures.ts';
 import { prepareProject } from './project.ts';
 import { type Server, startLocalLambda } from './servers.ts';
+import { prepareSwappedCode, type SwappedCode } from './swapped-code.ts';
 
 const OPTIONS = {
   requests: {
@@ -21,6 +23,9 @@ const OPTIONS = {
   } satisfies Option<number>,
 };
 const TELL_MS = 10_000;
+/** New code must answer so long after it was put into the package, in ms; it is asked this often. */
+const SWAP_LIMIT_MS = 30_000;
+const SWAP_ASK_MS = 50;
 
 /** A fault, how many of it there are in 10 000 requests, and the status that each must get; 0: the client leaves. */
 interface Fault {
@@ -53,7 +58,8 @@ const FAULTS: readonly Fault[] = [
   { how: 'broken init', share: 1, status: 500, path: '/broken' },
   { how: 'invalid path', share: 5, status: 404, path: '/2015-03-31/functions/%zz' },
   { how: 'cross-site', share: 5, status: 403, path: INVOKE, headers: { origin: 'https://example.com' } },
-  { how: 'leave', share: 10, status: 0, path: '/soak/fine?n=0' },
+  { how: 'reload', share: 1, status: 200 },
+  { how: 'leave', share: 9, status: 0, path: '/soak/fine?n=0' },
 ];
 
 /**
@@ -61,7 +67,10 @@ const FAULTS: readonly Fault[] = [
  * host's memory flat, no process, descriptor or file left.
  */
 export const soak = experiment(OPTIONS, async ({ requests, connections }, lab) => {
-  const server = await startLocalLambda('eager-reuse', await prepareProject(lab), lab);
+  const project = await prepareProject(lab);
+  const code = await prepareSwappedCode(project, lab);
+  const served = { ...project, packageDir: code.packageDir };
+  const server = await startLocalLambda('eager-reuse', served, lab, { more: ['--watch', 'on'] });
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const wrong: string[] = [];
   const counts = new Map<string, { readonly sent: number; readonly wrong: number }>();
@@ -73,8 +82,11 @@ export const soak = experiment(OPTIONS, async ({ requests, connections }, lab) =
       const n = sent++;
       const fault = planOf(n);
       const { how, status, path = `/soak/${how}?n=${n}` } = fault;
-      const got = await request(new URL(path, server.url).href, agent, fault);
-      const isGood = got.status === status && (status !== 200 || got.body === String(n));
+      const url = new URL(path, server.url).href;
+      if (how === 'reload') await swap(url, agent, code);
+      const since = code.answered();
+      const got = await request(url, agent, fault);
+      const isGood = got.status === status && (status !== 200 || isAnswerTo(n, got.body, code, since));
       const count = counts.get(how) ?? { sent: 0, wrong: 0 };
       counts.set(how, { sent: count.sent + 1, wrong: count.wrong + (isGood ? 0 : 1) });
       if (!isGood) wrong.push(`request ${n} (${how}): ${got.status} ${got.body}`);
@@ -100,6 +112,30 @@ export const soak = experiment(OPTIONS, async ({ requests, connections }, lab) =
   if (wrong.length > 0) throw new Error(`wrong answers, such as ${wrong.slice(0, 3).join('; ')}`);
   if (left.length > 0) throw new Error(`temporary folders left: ${left.join(', ')}`);
 });
+
+/** Swaps the function's code, and waits until the new one answers. @throws Error when it does not. */
+async function swap(url: string, agent: Agent, code: SwappedCode): Promise<void> {
+  const version = await code.swap();
+  const giveUpAt = performance.now() + SWAP_LIMIT_MS;
+  while (code.answered() < version) {
+    const { body } = await request(url, agent, FINE);
+    const answered = versionOf(body);
+    if (answered !== undefined) code.isExpected(answered, 0);
+    if (performance.now() > giveUpAt) throw new Error(`version ${version} does not answer: ${body}`);
+    await sleep(SWAP_ASK_MS);
+  }
+}
+
+/** Whether an answer is that to request `n`, by code that may have answered it. */
+function isAnswerTo(n: number, body: string, code: SwappedCode, since: number): boolean {
+  const version = versionOf(body);
+  return version !== undefined && body.startsWith(`${n} `) && code.isExpected(version, since);
+}
+
+function versionOf(body: string): number | undefined {
+  const version = / by version (\d+)$/.exec(body)?.[1];
+  return version === undefined ? undefined : Number(version);
+}
 
 /** Spreads the faults evenly, in an order that is the same in each run. */
 function planOf(n: number): Fault {
