@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ApiDefinition, RouteDefinition, StageDefinition } from '../deployment-package/api.ts';
 import { type InvocationOutcome, messageOf } from '../environments/invocation.ts';
 import { discard, type StreamedAnswer } from '../environments/streamed-answer.ts';
+import { createTellOnce } from '../tell-once.ts';
 import { type GatewayAnswer, gatewayMessage, OWN_ANSWERS } from './answer.ts';
 import { answerWithin } from './answer-within.ts';
 import { type ApiMatch, type ApiRouter, createApiRouter } from './api-router.ts';
@@ -45,9 +46,6 @@ export interface HandledRequest {
 /** The largest payload that Lambda takes: 6 MiB. API Gateway answers 413 above it. */
 const MAX_LAMBDA_PAYLOAD_BYTES = 6_291_456;
 
-/** A function's responses may be wrong in ever new ways: so many are told of. */
-const MAX_NOTICES = 100;
-
 /** What stands for a route where there is none. */
 const NO_ROUTE: RouteDefinition = {
   method: 'ANY',
@@ -74,7 +72,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const own = OWN_ANSWERS[api.kind];
   const authorize = createAuthorize(options);
   const requestIdHeader = REQUEST_ID_HEADER[api.kind];
-  const noticed = new Set<string>();
+  const tellOnce = createTellOnce(options.onNotice);
 
   return {
     handle: async (request, body) => {
@@ -177,10 +175,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** Here as on AWS the client hears nothing of what is wrong. */
   function malformed({ functionName, routeKey }: RouteDefinition, problem: string): GatewayAnswer {
     const notice = `${functionName}: its response is none that ${routeKey} can answer with: ${problem}`;
-    if (!noticed.has(notice) && noticed.size < MAX_NOTICES) {
-      noticed.add(notice);
-      options.onNotice(notice);
-    }
+    tellOnce(notice);
     return own.failed;
   }
 

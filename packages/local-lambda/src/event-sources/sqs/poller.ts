@@ -1,5 +1,6 @@
 import type { SqsMapping } from '../../deployment-package/sqs-mappings.ts';
 import { hostFault, type InvocationOutcome } from '../../environments/invocation.ts';
+import { createTellOnce } from '../../tell-once.ts';
 import { backOff } from '../back-off.ts';
 import { type Batch, createBatch, type Received } from './batch.ts';
 import { CHUNK, deleteMessages } from './delete-messages.ts';
@@ -39,8 +40,6 @@ export interface Poller {
 const POLL_SECONDS = 1;
 /** A server that does not answer keeps a stop for so long. */
 const STOP_LIMIT_MS = 3_000;
-/** A function may give a wrong answer with every batch. */
-const MAX_TOLD = 10;
 
 /** Starts to poll; a queue that fails or is missing is tried again for as long as the host runs. */
 export function startPoller(options: PollerOptions): Poller {
@@ -54,7 +53,7 @@ export function startPoller(options: PollerOptions): Poller {
   let wake = (): void => undefined;
   stopping.addEventListener('abort', () => wake());
   const inFlight = new Set<Promise<void>>();
-  const told = new Set<string>();
+  const tellOnce = createTellOnce(options.onNotice);
   let failures = 0;
 
   async function run(): Promise<void> {
@@ -144,11 +143,6 @@ export function startPoller(options: PollerOptions): Poller {
     if (problem !== undefined) tellOnce(`${functionName}: its answer ${problem}: the whole batch has failed`);
     const done = messages.filter(({ MessageId }) => !failed.has(MessageId));
     await deleteMessages(client, url, done, options.random);
-  }
-
-  function tellOnce(message: string): void {
-    if (told.size < MAX_TOLD && !told.has(message)) options.onNotice(message);
-    told.add(message);
   }
 
   const running = run();

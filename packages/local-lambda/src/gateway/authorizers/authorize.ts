@@ -2,6 +2,7 @@ import type { Hold } from '../../debugging/hold.ts';
 import type { JwtAuthorization } from '../../deployment-package/authorizers.ts';
 import type { InvocationOutcome } from '../../environments/invocation.ts';
 import { LOCAL_CREDENTIALS } from '../../runtimes/variables.ts';
+import { createTellOnce } from '../../tell-once.ts';
 import type { GatewayAnswer } from '../answer.ts';
 import type { GatewayRequest } from '../gateway-request.ts';
 import { headerOf, identityOf } from './identity.ts';
@@ -47,7 +48,7 @@ export function createAuthorize(options: AuthorizeOptions): Authorize {
   const { now, onNotice } = options;
   const askAuthorizer = createAskAuthorizer(options);
   const keys = new Map<string, FindKey>();
-  const noticed = new Set<string>();
+  const tellOnce = createTellOnce(onNotice);
 
   return async (request) => {
     const caller = await authorized(request);
@@ -124,8 +125,7 @@ export function createAuthorize(options: AuthorizeOptions): Authorize {
     ).catch((error: Error) => {
       const { id } = authorization;
       const notice = `${id}: its keys cannot be read (${error.message}); give --jwks ${id}=FILE|URL`;
-      if (!noticed.has(notice)) onNotice(notice);
-      noticed.add(notice);
+      tellOnce(notice);
       return { kind: 'invalid', error: 'invalid_token', description: 'the keys cannot be read' } as const;
     });
     if (check.kind === 'invalid') {
