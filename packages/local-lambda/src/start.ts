@@ -46,7 +46,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   await logStore.prune().catch((error) => onFault('removing old logs', error));
   const reaper = startReaper(workDir);
   const queue = openAsynchronousEvents(() => code.current(), resolved, logStore, onFault);
-  const debuggers = createDebuggers(resolved, onFault);
+  const debuggers = createDebuggers(resolved, onFault, reaper.own);
   const cleanUp = async (): Promise<void> => {
     await debuggers.close();
     logStore.close();

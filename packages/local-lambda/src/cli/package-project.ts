@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
+import { makePackagingFolder, removePackagingFolder } from './packaging-folder.ts';
 
 const PACKAGE_TIMEOUT_MS = 120_000;
 const LIMIT = 4_000;
@@ -15,13 +16,18 @@ export interface Packaging {
 }
 
 /** Runs `serverless package` of a project, within two minutes; resolves with the end of its output when it fails. */
-export function packageProject(project: string, packaging: Packaging = {}): Promise<string | undefined> {
+export async function packageProject(
+  project: string,
+  packaging: Packaging = {},
+): Promise<string | undefined> {
   const { program = ['serverless'], options = [], signal } = packaging;
   const [file, ...first] = program;
   const bin = join(project, 'node_modules', '.bin');
+  const temporary = await makePackagingFolder();
   // Tells plugins that the package is for this machine, where binaries differ from those of Lambda.
-  const env = { ...process.env, PATH: [bin, process.env['PATH']].join(delimiter), LOCAL_LAMBDA: '1' };
-  return new Promise((done) => {
+  const PATH = [bin, process.env['PATH']].join(delimiter);
+  const env = { ...process.env, PATH, LOCAL_LAMBDA: '1', TMPDIR: temporary };
+  const problem = await new Promise<string | undefined>((done) => {
     const limits = { timeout: PACKAGE_TIMEOUT_MS, ...(signal && { signal }) };
     const child = spawn(file, [...first, 'package', ...options], { cwd: project, env, ...limits });
     let output = '';
@@ -33,4 +39,6 @@ export function packageProject(project: string, packaging: Packaging = {}): Prom
     child.once('error', (error) => done(error.message));
     child.once('close', (code) => done(code === 0 ? undefined : output.trim()));
   });
+  await removePackagingFolder(temporary);
+  return problem;
 }

@@ -77,8 +77,15 @@ export interface DebuggersOptions {
 
 const LANGUAGES = { nodejs: 'node', python3: 'python' } as const;
 
-/** Makes the debuggers of a host. */
-export function createDebuggers(options: DebuggersOptions, onFault: OnFault): Debuggers {
+/**
+ * Makes the debuggers of a host.
+ * @param onFolder hears of the folder that they keep code in, before it is there.
+ */
+export function createDebuggers(
+  options: DebuggersOptions,
+  onFault: OnFault,
+  onFolder: (folder: string) => void,
+): Debuggers {
   const { inspect, inspectPort } = options;
   const known = new Map<string, Debugger & { readonly socket: DebugPort }>();
   const key = createHash('sha256').update(options.cacheDir).digest('hex').slice(0, 8);
@@ -106,6 +113,7 @@ export function createDebuggers(options: DebuggersOptions, onFault: OnFault): De
         const port = inspectPort === 0 ? 0 : inspectPort + at;
         known.set(name, await createDebugger(name, language, port, join(root, name, 'code'), onFault));
       }
+      onFolder(root);
       await ownFolder(root);
       opened = true;
     },

@@ -104,6 +104,11 @@ export function servedPath({ kind, stages }: ApiDefinition, path: string): strin
   return root ? path : `/${stages[0]?.name}${below}`;
 }
 
+/** The routes of an API without repeats: SAM lets an event say again what is in a document, and the document counts. */
+export function withoutRepeats(routes: readonly RouteDefinition[]): RouteDefinition[] {
+  return [...new Map(routes.map((route) => [route.routeKey, route])).values()];
+}
+
 /** What a route calls in a stage, as in its `functionName`. */
 export function functionOfStage(
   { functionName, functionNames }: Pick<RouteDefinition, 'functionName' | 'functionNames'>,

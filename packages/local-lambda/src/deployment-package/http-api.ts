@@ -1,5 +1,11 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
-import type { ApiDefinition, CorsDefinition, RouteDefinition, StageDefinition } from './api.ts';
+import {
+  type ApiDefinition,
+  type CorsDefinition,
+  type RouteDefinition,
+  type StageDefinition,
+  withoutRepeats,
+} from './api.ts';
 import { authorizationReader, type ReadAuthorization } from './authorizers.ts';
 import { functionOfStages } from './function-of-uri.ts';
 import type { FunctionDefinition } from './functions.ts';
@@ -35,13 +41,15 @@ export function readHttpApis(
         id: api.logicalId,
         hostName: apiHostName(api.logicalId, loaded),
         stages: ownStages,
-        routes: routes
-          .filter(isOwn)
-          .flatMap((route) =>
-            routeOrNotice(route, onUnserved, () =>
-              readRoute(route, { integrations, stages: ownStages, functions, authorizationOf }),
+        routes: withoutRepeats(
+          routes
+            .filter(isOwn)
+            .flatMap((route) =>
+              routeOrNotice(route, onUnserved, () =>
+                readRoute(route, { integrations, stages: ownStages, functions, authorizationOf }),
+              ),
             ),
-          ),
+        ),
         cors: readCors(api.properties['CorsConfiguration']),
         binaryMediaTypes: [],
         apiKeys: [],

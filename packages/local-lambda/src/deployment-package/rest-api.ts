@@ -1,5 +1,5 @@
 import { LocalLambdaError } from '../local-lambda-error.ts';
-import type { ApiDefinition, RouteDefinition, StageDefinition } from './api.ts';
+import { type ApiDefinition, type RouteDefinition, type StageDefinition, withoutRepeats } from './api.ts';
 import { readApiKeys } from './api-keys.ts';
 import { authorizationReader, type ReadAuthorization } from './authorizers.ts';
 import { functionOfStages } from './function-of-uri.ts';
@@ -43,13 +43,15 @@ export function readRestApis(
       id: api.logicalId,
       hostName: apiHostName(api.logicalId, loaded),
       stages: ownStages,
-      routes: methods
-        .filter(isOwn)
-        .flatMap((method) =>
-          routeOrNotice(method, onUnserved, () =>
-            readMethod(method, { resources, stages: ownStages, functions, authorizationOf, validationOf }),
+      routes: withoutRepeats(
+        methods
+          .filter(isOwn)
+          .flatMap((method) =>
+            routeOrNotice(method, onUnserved, () =>
+              readMethod(method, { resources, stages: ownStages, functions, authorizationOf, validationOf }),
+            ),
           ),
-        ),
+      ),
       cors: undefined,
       gatewayResponses: readGatewayResponses(loaded, api.logicalId, onUnserved),
       apiKeys: readApiKeys(loaded, api.logicalId),

@@ -7,6 +7,8 @@ import { programPath } from '../program.ts';
 export interface Reaper {
   /** Tells of a process group that was started or is gone. */
   track(group: number, alive: boolean): void;
+  /** Tells of a folder that goes too if the host dies. */
+  own(folder: string): void;
   /** Ends the reaper without killing anything; resolves when it is gone. */
   close(): Promise<void>;
 }
@@ -21,6 +23,7 @@ const MAX_STARTS = 5;
  */
 export function startReaper(workDir: string): Reaper {
   const groups = new Set<number>();
+  const folders = new Set<string>();
   const compileCache = module.getCompileCacheDir?.();
   let starts = 0;
   let closing = false;
@@ -41,6 +44,7 @@ export function startReaper(workDir: string): Reaper {
       if (closing || starts >= MAX_STARTS) return;
       child = start();
       for (const group of groups) child.stdin?.write(`+${group}\n`);
+      for (const folder of folders) child.stdin?.write(`${folder}\n`);
     });
     started.unref();
     return started;
@@ -51,6 +55,10 @@ export function startReaper(workDir: string): Reaper {
       if (alive) groups.add(group);
       else groups.delete(group);
       child.stdin?.write(`${alive ? '+' : '-'}${group}\n`);
+    },
+    own: (folder) => {
+      folders.add(folder);
+      child.stdin?.write(`${folder}\n`);
     },
     close: () =>
       new Promise((resolve) => {

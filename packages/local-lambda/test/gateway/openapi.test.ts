@@ -285,6 +285,8 @@ test('a SAM API has the routes of its document and of its events, and answers pr
     return [response.status, await response.text()];
   };
   assert.deepEqual(await ask('GET', '/dogs'), [200, '/dogs']);
+  const keys = host.routes.map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual(keys, [...new Set(keys)]);
   // The API's default authorizer guards what says nothing of its own, and comes before validation.
   const own = await fetch(`${host.url}/dogs`, { method: 'POST', body: '{}' });
   assert.deepEqual([own.status, own.headers.get('x-own')], [404, 'own']);

@@ -1,0 +1,31 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const NAME = /^local-lambda-package-(\d+)-\w+$/;
+
+/**
+ * Makes a folder for the temporary files of a packaging, since plugins that bundle leave theirs behind; removes those
+ * of processes that have ended before they could.
+ */
+export async function makePackagingFolder(): Promise<string> {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    const owner = Number(NAME.exec(name)?.[1]);
+    if (owner > 0 && !isAlive(owner)) await removePackagingFolder(join(tmpdir(), name));
+  }
+  return mkdtemp(join(tmpdir(), `local-lambda-package-${process.pid}-`));
+}
+
+/** Removes such a folder; never rejects: what writes into it still is found by the next packaging. */
+export async function removePackagingFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
