@@ -17,9 +17,14 @@ export const chromiumPath = PLACES.find((path) => path !== undefined && existsSy
 
 /** Starts it without a window; it ends with the test. */
 export async function startChromium(t: TestContext, executablePath: string): Promise<Browser> {
-  // As root, which containers often are, Chromium's sandbox does not start; it opens nothing but our own file.
-  const isRoot = process.getuid?.() === 0;
-  const browser = await chromium.launch({ executablePath, chromiumSandbox: !isRoot, timeout: 60_000 });
+  const browser = await launchChromium(executablePath);
   t.after(() => browser.close());
   return browser;
+}
+
+/** Starts it without a window; the caller closes it. */
+export function launchChromium(executablePath: string): Promise<Browser> {
+  // As root, which containers often are, Chromium's sandbox does not start; it opens nothing but our own pages.
+  const isRoot = process.getuid?.() === 0;
+  return chromium.launch({ executablePath, chromiumSandbox: !isRoot, timeout: 60_000 });
 }

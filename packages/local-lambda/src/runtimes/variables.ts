@@ -19,7 +19,8 @@ export function environmentVariables(
     _HANDLER: definition.handler,
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-    AWS_SESSION_TOKEN: 'local-lambda',
+    // A key that was given has the token that was given with it, or none.
+    ...(definition.environment['AWS_ACCESS_KEY_ID'] === undefined && { AWS_SESSION_TOKEN: 'local-lambda' }),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EC2_METADATA_DISABLED: 'true',

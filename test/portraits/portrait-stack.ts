@@ -1,0 +1,193 @@
+/** The stack with portraits on this machine: packaged, on local-lambda, with an emulator's S3 and SQS. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ListObjectsV2Command,
+  PutBucketCorsCommand,
+  PutBucketNotificationConfigurationCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { type LocalLambda, startLocalLambda } from '@sheep-shed/local-lambda';
+import { startDynamodb, tablesOf } from '@sheep-shed/local-lambda/dynamodb';
+import { STACKS } from '../../bench/stacks/catalogue.ts';
+import { packageStack } from '../../bench/stacks/package-stack.ts';
+import type { EmulatorPlace } from '../with-emulator.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const TEMPLATE = 'cloudformation-template-update-stack.json';
+
+/** A dead letter as the operator sees it. */
+export interface DeadLetter {
+  readonly reason: string;
+  readonly body: string;
+}
+
+/** The stack, running. */
+export interface PortraitStack {
+  readonly host: LocalLambda;
+  readonly url: string;
+  /** Everything of the bucket below a prefix. */
+  keys(prefix: string): Promise<readonly string[]>;
+  /** At most ten of the dead letters, which it takes out of sight for a minute; waits up to a second for the first. */
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** The REPORT lines and other output of the functions so far. */
+  readonly logLines: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Packages the stack, unless it is packaged already. @returns the folder. */
+export function packagePortraits(): Promise<string> {
+  // As local-lambda says itself when it packages.
+  process.env['LOCAL_LAMBDA'] = '1';
+  const { ts } = STACKS;
+  const row = { ...ts, parameters: { ...ts.parameters, portraits: 'on' } };
+  return packageStack(ROOT, 'portraits', row, AbortSignal.timeout(120_000), () => undefined);
+}
+
+/** Starts the stack and connects its bucket with its queue, as the template says and local-lambda does not yet. */
+export async function startPortraits(
+  { endpoint, region, credentials }: EmulatorPlace,
+  { memoryLimit = true } = {},
+): Promise<PortraitStack> {
+  const packageDir = await packagePortraits();
+  const folder = await mkdtemp(join(tmpdir(), 'sheep-shed-portraits-'));
+  const dynamodb = await startDynamodb();
+  for (const table of await tablesOf(packageDir)) await dynamodb.createTable(table);
+  const key = credentials();
+  const logLines: string[] = [];
+  const host = await startLocalLambda({
+    packageDir,
+    logsDir: join(folder, 'logs'),
+    port: 0,
+    memoryLimit,
+    sqsEndpoint: endpoint,
+    s3Endpoint: endpoint,
+    onLogEvent: (_group, message) => logLines.push(message),
+    environment: {
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+      AWS_ACCESS_KEY_ID: key.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+      AWS_REGION: region,
+    },
+  });
+  const s3 = new S3Client({ endpoint, region, credentials: key });
+  const sqs = new SQSClient({ endpoint, region, credentials: key, useQueueUrlAsEndpoint: false });
+  const close = async () => {
+    await host.close();
+    s3.destroy();
+    sqs.destroy();
+    await dynamodb.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const maker = host.functions.find(({ name }) => name.endsWith('-make-portrait'));
+    const { PORTRAIT_BUCKET: bucket = '', PORTRAIT_DEAD_LETTERS: deadLetters = '' } =
+      maker?.environment ?? {};
+    await connect(s3, sqs, packageDir, bucket, host.url);
+    return {
+      host,
+      url: host.url,
+      logLines,
+      close,
+      async keys(prefix) {
+        const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+        return Contents.map(({ Key = '' }) => Key);
+      },
+      async deadLetters() {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl: deadLetters,
+            MaxNumberOfMessages: 10,
+            VisibilityTimeout: 60,
+            WaitTimeSeconds: 1,
+            MessageAttributeNames: ['All'],
+          }),
+        );
+        return Messages.map(({ Body = '', MessageAttributes }) => ({
+          body: Body,
+          reason: MessageAttributes?.['reason']?.StringValue ?? '',
+        }));
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function connect(s3: S3Client, sqs: SQSClient, packageDir: string, bucket: string, origin: string) {
+  const template = JSON.parse(await readFile(join(packageDir, TEMPLATE), 'utf8'));
+  const { NotificationConfiguration, CorsConfiguration } = template.Resources.PortraitBucket.Properties;
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  const QueueUrl = QueueUrls.find((url) => /PortraitQueue/i.test(url)) ?? '';
+  const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
+  const { QueueArn = '' } = (await sqs.send(asked)).Attributes ?? {};
+  const Statement = [
+    {
+      Effect: 'Allow',
+      Principal: { Service: 's3.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: QueueArn,
+    },
+  ];
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  const [{ Event, Filter }] = NotificationConfiguration.QueueConfigurations;
+  const FilterRules = Filter.S3Key.Rules;
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket: bucket,
+      NotificationConfiguration: {
+        QueueConfigurations: [{ QueueArn, Events: [Event], Filter: { Key: { FilterRules } } }],
+      },
+    }),
+  );
+  const [{ AllowedMethods, AllowedHeaders, MaxAge }] = CorsConfiguration.CorsRules;
+  const rule = { AllowedOrigins: [origin], AllowedMethods, AllowedHeaders, MaxAgeSeconds: MaxAge };
+  await s3.send(new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: { CORSRules: [rule] } }));
+}
+
+/** A form of `POST /sheep/{tattoo}/portrait`. */
+export interface Form {
+  readonly upload: string;
+  readonly url: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Adds a sheep; its being there already is no fault. */
+export async function addSheep(url: string, tattoo: number): Promise<void> {
+  await (await fetch(`${url}/sheep/${tattoo}`, { method: 'POST' })).body?.cancel();
+}
+
+/** Asks for a form and uploads by it. @returns the id of the upload and the status of the storage. */
+export async function upload(
+  url: string,
+  tattoo: number,
+  file: Uint8Array,
+  type = 'image/jpeg',
+): Promise<{ readonly id: string; readonly status: number }> {
+  const answer = await fetch(`${url}/sheep/${tattoo}/portrait?type=${type}`, { method: 'POST' });
+  if (answer.status !== 201) throw new Error(`no form: ${answer.status} ${await answer.text()}`);
+  const form = (await answer.json()) as Form;
+  const body = new FormData();
+  for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
+  body.append('Content-Type', type);
+  body.append('file', new Blob([file as Uint8Array<ArrayBuffer>]));
+  const stored = await fetch(form.url, { method: 'POST', body });
+  await stored.body?.cancel();
+  return { id: form.upload, status: stored.status };
+}
+
+/** The item of an upload on the page that begins with it: its portrait or its refusal. */
+export async function look(url: string, id: string): Promise<string | undefined> {
+  const page = await (await fetch(`${url}/gallery?from=${id}`)).text();
+  return new RegExp(`<li data-upload="${id}".*?</li>`, 's').exec(page)?.[0];
+}
