@@ -35,11 +35,7 @@ export function watchSources(options: WatchOptions): () => void {
 
 /** Looks at the times of a few files, since these tools replace whole folders. */
 function watchPackage({ packageDir, reload, say }: WatchOptions): () => void {
-  const stamp = (): string =>
-    LAST_FILES.map((name) => {
-      const path = join(packageDir, name);
-      return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    }).join();
+  const stamp = (): string => LAST_FILES.map((name) => changedMs(join(packageDir, name))).join();
   let served = stamp();
   let seen = served;
   const timer = setInterval(() => {
@@ -53,6 +49,15 @@ function watchPackage({ packageDir, reload, say }: WatchOptions): () => void {
     );
   }, POLL_MS);
   return () => clearInterval(timer);
+}
+
+function changedMs(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  } catch {
+    // Such as a file in the place of its folder, while a tool makes it anew.
+    return 0;
+  }
 }
 
 function watchProject(options: WatchOptions): () => void {

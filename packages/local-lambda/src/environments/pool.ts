@@ -56,10 +56,11 @@ export function createPool(options: PoolOptions): Pool {
     },
     close: async (drainMs) => {
       closing = true;
-      const force = setTimeout(() => {
-        for (const environment of all) environment.drop();
+      const cut = guard(() => {
         for (const { invocation } of queue.splice(0)) throttle(invocation);
-      }, drainMs);
+        for (const environment of all) environment.drop();
+      });
+      const force = setTimeout(cut, drainMs);
       await until(() => inFlight.size() === 0 && starting === 0 && promised === 0 && queue.length === 0);
       for (const environment of all) environment.drop();
       await until(() => all.size === 0);
