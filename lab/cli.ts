@@ -74,6 +74,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '10 s',
     load: async () => (await import('./host/cpu-reading.ts')).cpuReading,
   },
+  strays: {
+    answers: 'What does it cost to look for what environments left running, beside hundreds of processes?',
+    takes: '10 s',
+    load: async () => (await import('./host/strays.ts')).strays,
+  },
   overhead: {
     answers: "What does the bench's own client cost beside autocannon, and in memory?",
     takes: '1 min',
