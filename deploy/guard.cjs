@@ -160,8 +160,10 @@ class Guard {
         }
       }
     } catch (error) {
-      // A stack that is not there has nothing that could stay.
-      if (error.name !== 'ValidationError') throw error;
+      // A stack that is not there has nothing that could stay, and what cannot be told hinders no removal.
+      if (error.name !== 'ValidationError') {
+        this.serverless.cli.log(`Buckets with contents stay; they cannot be named: ${error.message}`);
+      }
     } finally {
       client.destroy();
     }

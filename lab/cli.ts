@@ -99,6 +99,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '3 min',
     load: async () => (await import('./worker/experiment.ts')).worker,
   },
+  import: {
+    answers: 'How much memory does an import of a flock take, and how fast is it beside a bare loop?',
+    takes: '2 min',
+    load: async () => (await import('./import/experiment.ts')).importLab,
+  },
   self: {
     answers: 'How often does the bench see a difference between a stack and itself?',
     takes: '10 min',

@@ -8,6 +8,7 @@ import { HERD_OPTIONS } from '../plan/herd-options.ts';
 import type { Terminal } from '../world/terminal.ts';
 
 const USAGE = (options: string) => `Usage: npm run herd -- --table NAME [--clear] [--count N]
+       npm run herd -- import FILE.csv [--stage STAGE]
 
 Clears a table of a shed, then loads it with the herd that the bench loads. Region, credentials and endpoint are those of the AWS SDK
 (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL_DYNAMODB).
@@ -29,6 +30,10 @@ export async function herdCommand(
   { env: environment, stdout, stderr }: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
+  if (args[0] === 'import') {
+    const { herdImportCommand } = await import('./herd-import.ts');
+    return herdImportCommand(args.slice(1), { env: environment, stdout, stderr }, signal);
+  }
   const line = readCommand({ options: HERD_OPTIONS, usage: USAGE }, args, environment);
   if (line.kind === 'show') {
     stdout.write(line.text);
