@@ -46,20 +46,20 @@ export async function startRabbitmq({ tls }: RabbitmqOptions = {}): Promise<Rabb
   const place: BrokerPlace = { folder, ports: { amqp, amqps, epmd, distribution } };
   await writeConfiguration(place, tls);
   const child = fork(PROCESS, [JSON.stringify(place)], { execArgv: [] });
+  const exited = once(child, 'exit');
   const send = async (order: BrokerOrder): Promise<void> => {
-    const answered = Promise.race([
-      once(child, 'message') as Promise<[BrokerAnswer]>,
-      once(child, 'exit').then(() => Promise.reject(new Error('the process that keeps RabbitMQ ended'))),
-    ]);
+    const answered = Promise.withResolvers<BrokerAnswer>();
+    child.once('message', answered.resolve);
     child.send(order);
-    const [{ failed }] = await answered;
-    if (failed !== undefined) throw new Error(failed);
+    const answer = await Promise.race([answered.promise, exited]);
+    if (!('done' in answer)) throw new Error('the process that keeps RabbitMQ ended');
+    if (answer.failed !== undefined) throw new Error(answer.failed);
   };
   const stop = async (): Promise<void> => {
     await send('stop').catch(() => undefined);
     if (child.connected) {
       child.disconnect();
-      await once(child, 'exit');
+      await exited;
     }
     await rm(folder, { recursive: true, force: true });
   };

@@ -43,8 +43,8 @@ const SET_UP_MS = 30_000;
 const CLOSE_MS = 5_000;
 /** Queue or exchange are there with other properties; trying again would not help. */
 const PRECONDITION_FAILED = 406;
-/** User, password or virtual host are wrong: https://www.rabbitmq.com/amqp-0-9-1-reference#constants */
-const REFUSED = /\b(403|530)\b|ACCESS.REFUSED|NOT.ALLOWED/;
+/** Wrong user or password; a virtual host that is not there, of which amqplib says only that it was closed. */
+const REFUSED = /\b403\b|ACCESS.REFUSED|Expected ConnectionOpenOk; got <?ConnectionClose/;
 
 /** Keeps a connection to a broker: opens it, sets it up, and does so again after each loss, ever more slowly. */
 export function keepConnected(options: ConnectionOptions): BrokerConnection {

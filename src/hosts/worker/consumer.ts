@@ -57,6 +57,9 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let isWaitingForRoom = false;
   /** Acknowledged, but not begun. */
   let beginning = 0;
+  /** Begun, and its reply not written. */
+  let serving = 0;
+  const whenServed: (() => void)[] = [];
 
   return {
     attach(channel) {
@@ -83,7 +86,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       isDraining = true;
       waiting = [];
     },
-    settled: async () => session?.settled(),
+    settled: async () => {
+      if (serving > 0) await new Promise<void>((resolve) => whenServed.push(resolve));
+      await session?.settled();
+    },
   };
 
   function pump(): void {
@@ -94,8 +100,18 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       }
       const delivery = waiting.shift() as Delivery;
       if (isAtMostOnce) beginAcknowledged(delivery);
-      else serve(delivery).catch(onFault);
+      else begin(delivery);
     }
+  }
+
+  function begin(delivery: Delivery): void {
+    serving += 1;
+    serve(delivery)
+      .catch(onFault)
+      .finally(() => {
+        serving -= 1;
+        if (serving === 0) for (const resolve of whenServed.splice(0)) resolve();
+      });
   }
 
   function pumpWhenThereIsRoom(): void {
@@ -115,7 +131,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     setImmediate(() =>
       setImmediate(() => {
         beginning -= 1;
-        serve(delivery).catch(onFault);
+        begin(delivery);
         pump();
       }),
     );

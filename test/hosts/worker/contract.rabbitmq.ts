@@ -1,0 +1,77 @@
+/** Every function over AMQP, by the contract of all hosts; and what the worker says of itself. */
+import assert from 'node:assert/strict';
+import { after } from 'node:test';
+import { connect } from 'amqplib';
+import { startRabbitmq } from '../../../rabbitmq/start-rabbitmq.ts';
+import type { ErrorCode } from '../../../src/domain/errors.ts';
+import { FUNCTIONS } from '../../../src/functions/catalogue.ts';
+import { writeEvent } from '../../../src/hosts/worker/message.ts';
+import { type CallOutcome, functionsContract } from '../../contracts/functions.ts';
+import { CREDENTIALS, startFaultyDatabase } from '../../reference/faulty-database.ts';
+import { startWorker } from './start-worker.ts';
+
+const TABLE = 'worker-contract';
+const REPLY_TO = 'amq.rabbitmq.reply-to';
+/** What this file opens; functions with other needs have their tests in `*.queues.ts`. */
+const NAMES = FUNCTIONS.filter(({ needs }) => needs.every((need) => need === 'shed')).map(({ name }) => name);
+
+const broker = await startRabbitmq();
+const database = await startFaultyDatabase();
+const shed = await database.createTable(TABLE);
+const host = await startWorker({
+  ...CREDENTIALS,
+  AMQP_URL: broker.url,
+  HOST_FUNCTIONS: NAMES.join(','),
+  SHEEP_SHED_TABLE: TABLE,
+  AWS_ENDPOINT_URL: database.endpoint,
+});
+const connection = await connect(broker.url);
+// The broker last.
+after(async () => {
+  await connection.close();
+  await host.stop();
+  await database.close();
+  await broker.stop();
+});
+const channel = await connection.createChannel();
+const waiting = new Map<string, (outcome: CallOutcome) => void>();
+let count = 0;
+
+await channel.consume(
+  REPLY_TO,
+  (reply) => {
+    assert.ok(reply !== null);
+    const { type, contentType, correlationId } = reply.properties;
+    waiting.get(correlationId)?.(outcomeOf(type, contentType, reply.content));
+  },
+  { noAck: true },
+);
+
+functionsContract({
+  name: 'the worker',
+  functions: NAMES,
+  world: { shed },
+  call(name, event) {
+    count += 1;
+    const correlationId = String(count);
+    const { content, contentType } = writeEvent(event);
+    return new Promise((resolve) => {
+      waiting.set(correlationId, resolve);
+      const properties = { correlationId, replyTo: REPLY_TO, contentType };
+      channel.sendToQueue(`sheep-shed.${name}`, content, properties as object);
+    });
+  },
+});
+
+function outcomeOf(type: string, contentType: string | undefined, content: Buffer): CallOutcome {
+  if (type === 'error') {
+    const { errorMessage, code } = JSON.parse(content.toString()) as {
+      errorMessage: string;
+      code: ErrorCode;
+    };
+    return { kind: 'error', code, message: errorMessage };
+  }
+  if (contentType === undefined) return { kind: 'nothing' };
+  if (contentType === 'application/json') return { kind: 'json', text: content.toString() };
+  return { kind: 'bytes', type: contentType, bytes: new Uint8Array(content) };
+}

@@ -1,0 +1,302 @@
+/** What becomes of requests that are not simply answered, on one broker. */
+import assert from 'node:assert/strict';
+import { after, before, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Channel, ChannelModel, GetMessage, Options } from 'amqplib';
+import { connect } from 'amqplib';
+import { type Rabbitmq, startRabbitmq } from '../../../rabbitmq/start-rabbitmq.ts';
+import { openAmqpClient } from '../../../src/hosts/worker/client.ts';
+import { startSlowDatabase } from '../slow-database.ts';
+import { startWorker } from './start-worker.ts';
+
+const LIMIT_MS = 30_000;
+const JSON_TYPE = 'application/json';
+const NO_DATABASE = {
+  SHEEP_SHED_TABLE: 'shed',
+  AWS_REGION: 'eu-west-3',
+  AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+};
+let broker: Rabbitmq;
+let connection: ChannelModel;
+let channel: Channel;
+let prefixes = 0;
+
+before(async () => {
+  broker = await startRabbitmq();
+  connection = await connect(broker.url);
+  channel = await connection.createChannel();
+});
+after(async () => {
+  await connection.close();
+  await broker.stop();
+});
+
+/** A worker with queues and dead letters of its own, and what a test does with them. */
+async function start(t: TestContext, environment: Readonly<Record<string, string>> = {}) {
+  prefixes += 1;
+  const prefix = `test${prefixes}.`;
+  const letters = `${prefix}dead`;
+  const lines: string[] = [];
+  const settings = {
+    AMQP_URL: broker.url,
+    HOST_FUNCTIONS: 'echo',
+    AMQP_QUEUE_PREFIX: prefix,
+    AMQP_DEAD_LETTER_EXCHANGE: letters,
+    ...environment,
+  };
+  const host = await startWorker(settings, lines);
+  t.after(host.stop);
+  const { queue: replies } = await channel.assertQueue('', { exclusive: true });
+  return {
+    host,
+    prefix,
+    lines,
+    settings,
+    send: (body: string | Buffer, properties: Options.Publish = {}, name = 'echo', isHeard = true) =>
+      channel.sendToQueue(`${prefix}${name}`, Buffer.from(body), {
+        contentType: JSON_TYPE,
+        ...(isHeard && { replyTo: replies }),
+        correlationId: 'mine',
+        ...properties,
+      }),
+    reply: () => take(replies),
+    deadLetter: () => take(letters),
+    isEmpty: async (name = 'echo') => (await channel.checkQueue(`${prefix}${name}`)).messageCount === 0,
+  };
+}
+
+/** Waits until something is so. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const over = AbortSignal.timeout(LIMIT_MS);
+  while (!(await isSo())) {
+    assert.ok(!over.aborted, 'it takes too long');
+    await sleep(10);
+  }
+}
+
+/** Waits for a message. */
+async function take(queue: string): Promise<GetMessage> {
+  let taken: GetMessage | false = false;
+  await until(async () => {
+    taken = await channel.get(queue, { noAck: true });
+    return taken !== false;
+  });
+  assert.ok(taken);
+  return taken;
+}
+
+const errorOf = ({ content, properties }: GetMessage) => {
+  assert.equal(properties.type, 'error');
+  assert.equal(properties.contentType, JSON_TYPE);
+  return JSON.parse(content.toString()) as { errorType: string; errorMessage: string; code: string };
+};
+
+test('nonsense of every kind is answered, and the worker goes on', async (t) => {
+  const { send, reply, deadLetter } = await start(t);
+  for (const [body, properties, said] of [
+    ['{"a":', {}, /^the event must be JSON: /],
+    [Buffer.from([0x22, 0xff, 0x22]), {}, /UTF-8/],
+    [`${'['.repeat(100_000)}`, {}, /^the event must be JSON: /],
+    ['', {}, /^the event must be JSON: /],
+    ['<a/>', { contentType: 'text/xml"\n' }, /^content_type must be application\/json .* got "text/],
+    ['{}', { contentType: 'application/json; charset=latin1' }, /^content_type must be/],
+    ['{}', { contentEncoding: 'gzip' }, /^content_encoding must be absent, identity or utf-8; got "gzip"/],
+    [
+      Buffer.alloc(10_485_761),
+      { contentType: 'application/octet-stream' },
+      /^body must be at most 10485760 bytes/,
+    ],
+    [`{"a":${'9'.repeat(400)}}`, {}, /at most 309 digits/],
+  ] as const) {
+    send(body, properties);
+    const { errorType, errorMessage, code } = errorOf(await reply());
+    assert.deepEqual([errorType, code], ['ShedError', 'INVALID_INPUT']);
+    assert.match(errorMessage, said);
+  }
+  send('{}', { replyTo: 'amqp://other/queue', messageId: '"\u0000', headers: { 'x-deadline': 'tomorrow' } });
+  assert.equal((await deadLetter()).properties.replyTo, 'amqp://other/queue');
+  const strange = { traceparent: { a: [1] }, 'x-sheep-shed-deliveries': -7, 'x-deadline': true };
+  send('[1,-0,12345678901234567890,0.5,1e2]', { headers: strange, correlationId: 'ä'.repeat(100) });
+  const { content, properties } = await reply();
+  assert.equal(content.toString(), '[1,0,12345678901234567890,0.5,100]');
+  assert.deepEqual([properties.correlationId, properties.type], ['ä'.repeat(100), 'result']);
+});
+
+test('a request without reply_to: its result is dropped, a failure that would come again is a dead letter', async (t) => {
+  const { send, deadLetter, isEmpty } = await start(t, { HOST_FUNCTIONS: 'get-cat' });
+  send('{"m":1,"n":1}', {}, 'get-cat', false);
+  send('{"m":1}', {}, 'get-cat', false);
+  const letter = await deadLetter();
+  assert.equal(letter.content.toString(), '{"m":1}');
+  assert.equal(letter.properties.headers?.['x-death']?.[0]?.reason, 'rejected');
+  assert.ok(await isEmpty('get-cat'));
+});
+
+for (const queue of ['durable', 'quorum', 'transient']) {
+  test(`what never succeeds on a ${queue} queue becomes a dead letter after its attempts`, async (t) => {
+    const { send, deadLetter, lines } = await start(t, {
+      ...NO_DATABASE,
+      HOST_FUNCTIONS: 'get-dog',
+      AMQP_ATTEMPTS: '3',
+      AMQP_QUEUE: queue,
+    });
+    send('{}', { messageId: 'poison', persistent: true }, 'get-dog', false);
+    await deadLetter();
+    assert.equal(lines.filter((line) => line.startsWith('START RequestId: poison')).length, 3);
+    assert.ok(lines.some((line) => line.includes('the request was delivered 3 times and never answered')));
+  });
+}
+
+test('expiry: what comes too late is not called but answered, what runs too long is answered in time', async (t) => {
+  const database = await startSlowDatabase(t);
+  const { send, reply, lines, host } = await start(t, {
+    ...NO_DATABASE,
+    AWS_ENDPOINT_URL_DYNAMODB: database.url,
+    HOST_FUNCTIONS: 'get-dog',
+    HOST_CONCURRENCY: '1',
+  });
+  send('{}', { messageId: 'slow', headers: { 'x-deadline': Date.now() + 200 } }, 'get-dog');
+  send('{}', { messageId: 'late', headers: { 'x-deadline': String(Date.now() - 1) } }, 'get-dog');
+  send('{}', { messageId: 'old', expiration: 60_000, timestamp: 1_000_000_000 }, 'get-dog');
+  const slow = await reply();
+  assert.deepEqual(errorOf(slow).code, 'INTERNAL_ERROR');
+  // The call that is late still takes the only place.
+  (await database.scanned)();
+  assert.deepEqual([errorOf(await reply()).code, errorOf(await reply()).code], ['EXPIRED', 'EXPIRED']);
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('START')),
+    ['START RequestId: slow Version: $LATEST'],
+  );
+  const metrics = await (await fetch(`${host.url}/metrics`)).text();
+  assert.match(metrics, /^sheep_shed_requests_unserved_total\{why="expired"\} 2$/m);
+});
+
+test('at most once: a request is acknowledged before its call', async (t) => {
+  const database = await startSlowDatabase(t);
+  const { send, reply, isEmpty, prefix, host } = await start(t, {
+    ...NO_DATABASE,
+    AWS_ENDPOINT_URL_DYNAMODB: database.url,
+    HOST_FUNCTIONS: 'get-dog',
+    AMQP_DELIVERY: 'at-most-once',
+  });
+  send('{}', {}, 'get-dog');
+  const release = await database.scanned;
+  const listed = await broker.control('list_queues', 'name', 'messages');
+  assert.match(listed, new RegExp(`^${prefix}get-dog\\s+0$`, 'm'), 'it is under way, and not in the queue');
+  release();
+  assert.equal((await reply()).content.toString(), '{"count":7}');
+  assert.ok(await isEmpty('get-dog'));
+  await host.stop();
+});
+
+test('a stop: what is under way is answered and acknowledged, what is not goes back', async (t) => {
+  const database = await startSlowDatabase(t);
+  const { send, reply, host, prefix } = await start(t, {
+    ...NO_DATABASE,
+    AWS_ENDPOINT_URL_DYNAMODB: database.url,
+    HOST_FUNCTIONS: 'get-dog',
+    HOST_CONCURRENCY: '1',
+  });
+  send('{}', { correlationId: 'first' }, 'get-dog');
+  send('{}', { correlationId: 'second' }, 'get-dog');
+  const release = await database.scanned;
+  const stopped = host.stop();
+  release();
+  await stopped;
+  assert.equal((await reply()).properties.correlationId, 'first');
+  const { messageCount, consumerCount } = await channel.checkQueue(`${prefix}get-dog`);
+  assert.deepEqual([messageCount, consumerCount], [1, 0]);
+});
+
+test('priorities, trace and delivery mode', async (t) => {
+  const { send, reply, lines } = await start(t, { AMQP_MAX_PRIORITY: '5', HOST_FUNCTIONS: 'echo,get-cat' });
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  send('{}', { headers: { traceparent }, priority: 5, persistent: true });
+  const { properties } = await reply();
+  assert.deepEqual([properties.headers?.['traceparent'], properties.deliveryMode], [traceparent, 2]);
+  send('{"m":3,"n":9000}', { headers: { traceparent: 'x' }, priority: 5 }, 'get-cat');
+  assert.equal(errorOf(await reply()).code, 'CAT_WOULD_NOT_FINISH');
+  assert.ok(lines.every((line) => !line.includes('fault')));
+});
+
+test('a queue with other properties, wrong credentials, a queue that is deleted', async (t) => {
+  const { prefix, settings, host, send, reply } = await start(t);
+  await assert.rejects(
+    startWorker({ ...settings, AMQP_QUEUE: 'transient' }),
+    new RegExp(
+      `^OptionError: queue ${prefix}echo is there with other properties .*: delete it, or give the options`,
+    ),
+  );
+  await assert.rejects(
+    startWorker({ ...settings, AMQP_PASSWORD: 'wrong' }),
+    /^OptionError: amqp:\/\/127\.0\.0\.1:\d+ refuses user, password or virtual host: .*ACCESS.REFUSED/,
+  );
+  await assert.rejects(
+    startWorker({ ...settings, AMQP_URL: `${broker.url}/nowhere` }),
+    /refuses user, password/,
+  );
+  await channel.deleteQueue(`${prefix}echo`);
+  const isReady = async () => (await fetch(`${host.url}/health/readiness`)).status === 200;
+  await until(async () => !(await isReady()));
+  await until(isReady);
+  send('1');
+  assert.equal((await reply()).content.toString(), '1');
+});
+
+test('a broker low on memory: no call is begun, the worker says so, and goes on', async (t) => {
+  const database = await startSlowDatabase(t);
+  const { host, send, reply, lines } = await start(t, {
+    ...NO_DATABASE,
+    AWS_ENDPOINT_URL_DYNAMODB: database.url,
+    HOST_FUNCTIONS: 'get-dog',
+    HOST_CONCURRENCY: '1',
+  });
+  const status = async () => (await fetch(`${host.url}/health/readiness`)).status;
+  t.after(() => broker.control('set_vm_memory_high_watermark', 'absolute', '512MB'));
+  send('{}', { messageId: 'first' }, 'get-dog');
+  send('{"a":', { messageId: 'second' }, 'get-dog');
+  const release = await database.scanned;
+  await broker.control('set_vm_memory_high_watermark', '0.000001');
+  // The broker blocks a connection when it publishes, here the reply.
+  release();
+  await until(async () => (await status()) === 503);
+  const blocked = /^the broker takes no replies, so no calls are begun: low on memory/;
+  assert.ok(lines.some((line) => blocked.test(line)));
+  await broker.control('set_vm_memory_high_watermark', 'absolute', '512MB');
+  await until(async () => (await status()) === 200);
+  assert.ok(lines.includes('the broker takes replies again'));
+  assert.deepEqual([(await reply()).properties.type, (await reply()).properties.type], ['result', 'error']);
+});
+
+test('the client: time-outs, too many calls, no worker, wrong names, and its end', async (t) => {
+  const database = await startSlowDatabase(t);
+  const { prefix } = await start(t, {
+    ...NO_DATABASE,
+    AWS_ENDPOINT_URL_DYNAMODB: database.url,
+    HOST_FUNCTIONS: 'get-dog,echo',
+  });
+  const client = await openAmqpClient({ url: broker.url, queuePrefix: prefix, maxPending: 2 });
+  t.after(client.close);
+  const codeOf = (call: Promise<unknown>) =>
+    call.then(
+      () => 'none',
+      (error: { code: string }) => error.code,
+    );
+  assert.equal(await codeOf(client.call('get-dog', {}, { timeoutMs: 50 })), 'TIMEOUT');
+  assert.equal(await codeOf(client.call('get-goat')), 'NO_SUCH_QUEUE');
+  assert.equal(await codeOf(client.call('exchange/key')), 'INVALID_ADDRESS');
+  const pending = [codeOf(client.call('get-dog')), codeOf(client.call('get-dog'))];
+  assert.equal(await codeOf(client.call('get-dog')), 'TOO_MANY_PENDING');
+  await client.close();
+  assert.deepEqual(await Promise.all([...pending, codeOf(client.call('echo'))]), [
+    'CLOSED',
+    'CLOSED',
+    'CLOSED',
+  ]);
+  await assert.rejects(openAmqpClient({ url: 'http://a' }), { code: 'INVALID_ADDRESS' });
+  await assert.rejects(openAmqpClient({ url: 'amqp://127.0.0.1:1', openTimeoutMs: 300 }), {
+    code: 'CONNECTION_LOST',
+  });
+});
