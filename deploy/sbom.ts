@@ -23,7 +23,11 @@ interface Bom {
 interface Locked {
   readonly version?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
+
+/** The binaries that Lambda runs; `sharp` names those of every system as optional. */
+const DEPLOYED_BINARY = /^@img\/sharp-(libvips-)?linux-(x64|arm64)$/;
 
 const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
   readonly packages: Readonly<Record<string, Locked>>;
@@ -39,7 +43,9 @@ function folderOf(name: string, from: string): string {
 
 const folders = new Set(['']);
 for (const folder of folders) {
-  for (const name of Object.keys(packages[folder]?.dependencies ?? {})) folders.add(folderOf(name, folder));
+  const { dependencies = {}, optionalDependencies = {} } = packages[folder] ?? {};
+  const binaries = Object.keys(optionalDependencies).filter((name) => DEPLOYED_BINARY.test(name));
+  for (const name of [...Object.keys(dependencies), ...binaries]) folders.add(folderOf(name, folder));
 }
 folders.delete('');
 const deployed = new Set(

@@ -104,6 +104,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '2 min',
     load: async () => (await import('./import/experiment.ts')).importLab,
   },
+  portraits: {
+    answers: 'What do portraits take by size, from upload to gallery, and what do hostile files?',
+    takes: '4 min',
+    load: async () => (await import('./portraits/experiment.ts')).portraits,
+  },
   self: {
     answers: 'How often does the bench see a difference between a stack and itself?',
     takes: '10 min',

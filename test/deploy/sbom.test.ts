@@ -1,7 +1,7 @@
 /** What `npm run sbom` lists is what is deployed. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'esbuild';
@@ -19,12 +19,12 @@ interface Bom {
 test('the bill of materials holds every package of the bundles, in its version and with its hash', async () => {
   const config = parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8'), { logLevel: 'silent' });
   const { esbuild, bundlerConditions } = config.custom;
-  const functions: { handler: string }[] = Object.values(config.functions);
+  const handlers = globSync('src/functions/*/handler.ts', { cwd: ROOT });
   const bundled = new Set<string | undefined>();
   for (const conditions of Object.values<string[]>(bundlerConditions)) {
     const { metafile } = await build({
       absWorkingDir: ROOT,
-      entryPoints: functions.map(({ handler }) => handler.replace(/\.handler$/, '.ts')),
+      entryPoints: handlers,
       bundle: true,
       platform: 'node',
       format: 'esm',
@@ -32,6 +32,7 @@ test('the bill of materials holds every package of the bundles, in its version a
       write: false,
       metafile: true,
       alias: esbuild.alias,
+      external: esbuild.external,
       mainFields: esbuild.mainFields,
       conditions,
     });
@@ -54,6 +55,13 @@ test('the bill of materials holds every package of the bundles, in its version a
     assert.ok(listed.get(`${name}@${version}`)?.hashes, `${name}@${version} is bundled, but not listed`);
   }
   const names = bom.components.map(({ name }) => name);
+  // What deploy/sharp-package.cjs puts beside a bundle.
+  for (const cpu of ['x64', 'arm64']) {
+    for (const name of ['sharp', `@img/sharp-linux-${cpu}`, `@img/sharp-libvips-linux-${cpu}`]) {
+      assert.ok(names.includes(name), name);
+    }
+  }
+  assert.ok(!names.some((name) => /^@img.*(darwin|win32|musl)/.test(name)), 'of other systems nothing');
   for (const tool of ['esbuild', 'typescript', 'serverless', 'fast-check']) assert.ok(!names.includes(tool));
 });
 

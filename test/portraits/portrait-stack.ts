@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  ListObjectsV2Command,
   PutBucketCorsCommand,
   PutBucketNotificationConfigurationCommand,
+  paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
 import {
@@ -98,8 +98,14 @@ export async function startPortraits(
       logLines,
       close,
       async keys(prefix) {
-        const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
-        return Contents.map(({ Key = '' }) => Key);
+        const found: string[] = [];
+        for await (const { Contents = [] } of paginateListObjectsV2(
+          { client: s3 },
+          { Bucket: bucket, Prefix: prefix },
+        )) {
+          found.push(...Contents.map(({ Key = '' }) => Key));
+        }
+        return found;
       },
       async deadLetters() {
         const { Messages = [] } = await sqs.send(
