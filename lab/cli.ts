@@ -89,6 +89,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '1 min',
     load: async () => (await import('./overhead/engines.ts')).engines,
   },
+  poller: {
+    answers: 'How many messages a second does the poller serve, beside a bare loop of the SDK?',
+    takes: '2 min',
+    load: async () => (await import('./poller/experiment.ts')).poller,
+  },
   insights: {
     answers: 'How much slower is the query evaluator than a loop written by hand?',
     takes: '1 min',
