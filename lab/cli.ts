@@ -49,6 +49,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '8 min',
     load: async () => (await import('./host/experiment.ts')).host,
   },
+  container: {
+    answers: 'How many requests does the container serve beside a bare server with the same answer?',
+    takes: '2 min',
+    load: async () => (await import('./container/experiment.ts')).container,
+  },
   against: {
     answers: 'What does a request cost local-lambda, beside an earlier revision of it?',
     takes: '6 min',

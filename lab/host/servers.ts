@@ -53,12 +53,16 @@ export async function startBare({ signal, atEnd }: Lab): Promise<Server> {
   return { name: 'bare Node', url: `${url}/hello`, pid, stop: close };
 }
 
-/** Starts a program of Node's, which is ready when it answers. @throws Error when it ends or is not within a minute. */
-async function start(
+/**
+ * Starts a program of Node's, which is ready when it answers.
+ * @param path of the request that is sent. @throws Error when it ends or is not ready within a minute.
+ */
+export async function start(
   name: string,
   wordsOf: (port: string) => readonly string[],
   cwd: string,
   { folder, signal, atEnd }: Lab,
+  path = '/hello',
 ): Promise<Server> {
   const port = await freePort();
   // What it leaves in the folder for temporary files is its own then. Its compiled sources are kept: without them Node
@@ -75,7 +79,7 @@ async function start(
     clearTimeout(force);
   };
   atEnd(() => (child.exitCode === null && child.signalCode === null ? stop() : undefined));
-  const url = `http://127.0.0.1:${port}/hello`;
+  const url = `http://127.0.0.1:${port}${path}`;
   const giveUpAt = performance.now() + START_LIMIT_MS;
   for (;;) {
     const answer = await fetch(url, { signal }).catch(() => undefined);
