@@ -2,6 +2,7 @@ import type { CallContext } from '../domain/context.ts';
 import { ShedError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import type { AnyContext, PortableFunction } from '../functions/catalogue.ts';
+import { createDeadlines, type Deadline } from './deadlines.ts';
 
 /** How one call ended. */
 export interface CallEnd {
@@ -68,6 +69,7 @@ export function createCalls(options: CallsOptions): Calls {
   const { clock, concurrency, onStart, onEnd } = options;
   const whenIdle: (() => void)[] = [];
   const whenRoom: (() => void)[] = [];
+  const deadlines = createDeadlines(clock);
   let count = 0;
 
   return {
@@ -82,61 +84,82 @@ export function createCalls(options: CallsOptions): Calls {
     },
   };
 
-  function tell(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      options.onFault(error);
-    }
+  function left(): void {
+    count -= 1;
+    whenRoom.shift()?.();
+    if (count === 0) for (const resolve of whenIdle.splice(0)) resolve();
   }
 
-  async function run(
-    { name, run: call }: PortableFunction<AnyContext>,
+  // One promise and no closure more than are needed: this is most of what a host adds to a short call.
+  function run(
+    portable: PortableFunction<AnyContext>,
     event: unknown,
     { requestId, correlationId, limitMs: transportMs = options.timeoutMs }: CallNames,
   ): Promise<unknown> {
+    const { name } = portable;
     const limitMs = Math.min(transportMs, options.timeoutMs);
     count += 1;
     const startedAt = clock();
-    tell(() => onStart(name, requestId));
-    const context: CallContext = {
+    try {
+      onStart(name, requestId);
+    } catch (error) {
+      options.onFault(error);
+    }
+    const context = {
+      ...options.parts,
       requestId,
       correlationId,
       log: options.logFor(name, requestId, correlationId),
       random: options.random,
       remainingTimeMs: () => Math.max(0, startedAt + limitMs - clock()),
-    };
-    const tooLate = () => new ShedError('INTERNAL_ERROR', `no result within ${limitMs} ms`);
-    // The compiler cannot see that what lives long and what is new make the whole.
-    const work = call(event, { ...options.parts, ...context } as unknown as AnyContext).then((result) => {
-      // A function that computes keeps the timer from firing.
-      if (clock() - startedAt > limitMs) throw tooLate();
-      return result;
+    } satisfies CallContext;
+    return new Promise((resolve, reject) => {
+      const tooLate = () => reject(new ShedError('INTERNAL_ERROR', `no result within ${limitMs} ms`));
+      const deadline: Deadline = { atMs: startedAt + limitMs, onOver: tooLate };
+      deadlines.add(deadline);
+      const ended = (error?: unknown): void => {
+        deadlines.remove(deadline);
+        const durationMs = clock() - startedAt;
+        // A function that computes keeps the timer from firing.
+        if (durationMs > limitMs) tooLate();
+        else if (error !== undefined) reject(error);
+        left();
+        try {
+          onEnd({ functionName: name, requestId, durationMs, ...outcomeOf(durationMs > limitMs, error) });
+        } catch (fault) {
+          options.onFault(fault);
+        }
+      };
+      callOf(portable, event, context as unknown as AnyContext).then(
+        (result) => {
+          ended();
+          // Settled by its deadline, it takes no result any more.
+          resolve(result);
+        },
+        (error) => ended(error ?? new Error('the function failed without an error')),
+      );
     });
-    const ended = (error?: unknown): void => {
-      const durationMs = clock() - startedAt;
-      const isLate = durationMs > limitMs;
-      const isFault = error !== undefined && !(error instanceof ShedError && error.code !== 'INTERNAL_ERROR');
-      const failed = { outcome: 'error', errorType: error instanceof Error ? error.name : 'Error' } as const;
-      const outcome = isLate
-        ? ({ outcome: 'timeout' } as const)
-        : isFault
-          ? failed
-          : ({ outcome: 'success' } as const);
-      count -= 1;
-      whenRoom.shift()?.();
-      if (count === 0) for (const resolve of whenIdle.splice(0)) resolve();
-      tell(() => onEnd({ functionName: name, requestId, durationMs, ...outcome }));
-    };
-    work.then(() => ended(), ended);
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(tooLate()), limitMs);
-    });
-    try {
-      return await Promise.race([work, deadline]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
+}
+
+/** A function that throws before it returns its promise has failed as any other. */
+function callOf(
+  { run }: PortableFunction<AnyContext>,
+  event: unknown,
+  context: AnyContext,
+): Promise<unknown> {
+  try {
+    return run(event, context);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+const SUCCESS = { outcome: 'success' } as const;
+
+function outcomeOf(isLate: boolean, error: unknown): Pick<CallEnd, 'outcome' | 'errorType'> {
+  if (isLate) return { outcome: 'timeout' };
+  const isExplained = error instanceof ShedError && error.code !== 'INTERNAL_ERROR';
+  if (error === undefined || isExplained) return SUCCESS;
+  return { outcome: 'error', errorType: error instanceof Error ? error.name : 'Error' };
 }

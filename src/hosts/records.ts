@@ -1,4 +1,4 @@
-import { endLine, reportLine, startLine } from '@sheep-shed/local-lambda/lines';
+import { endLine, type Report, reportLine, startLine } from '@sheep-shed/local-lambda/lines';
 import { newStreamName, openLogStore } from '@sheep-shed/local-lambda/log-store';
 import { jsonLog } from '../adapters/json-log/json-log.ts';
 import type { Log } from '../domain/log.ts';
@@ -32,6 +32,14 @@ export interface RecordsOptions {
   readonly out: (line: string) => void;
 }
 
+/** Where the lines of one function go. */
+interface Stream {
+  readonly write: (line: string) => void;
+  readonly logFor: (requestId: string, correlationId?: string) => Log;
+}
+
+const PEAK_EVERY_MS = 100;
+
 /** Opens the records of a host, in the form in which Lambda leaves them. */
 export function openRecords(options: RecordsOptions): Records {
   const { host, logs, memorySizeMb, now, out } = options;
@@ -39,35 +47,44 @@ export function openRecords(options: RecordsOptions): Records {
     logs === '-'
       ? undefined
       : openLogStore(logs, (stream, { message }) => out(`log lines are lost: ${stream}: ${message}`));
-  const streams = new Map<string, (line: string) => void>();
+  const streams = new Map<string, Stream>();
   let isFirst = true;
+  let peakMb = 0;
+  let peakReadAtMs = Number.NEGATIVE_INFINITY;
 
-  function writerOf(functionName: string): (line: string) => void {
+  function streamOf(functionName: string): Stream {
     const known = streams.get(functionName);
     if (known !== undefined) return known;
     const stream = store?.openStream(`/sheep-shed/${host}/${functionName}`, newStreamName());
-    const writer = stream === undefined ? out : (line: string) => stream.write(now(), line);
-    streams.set(functionName, writer);
-    return writer;
+    const write = stream === undefined ? out : (line: string) => stream.write(now(), line);
+    const opened = { write, logFor: jsonLog(write) };
+    streams.set(functionName, opened);
+    return opened;
+  }
+
+  /** Asked for at most ten times a second: the system takes longer to tell than a short call takes. */
+  function peakOf(nowMs: number): number {
+    if (Math.abs(nowMs - peakReadAtMs) < PEAK_EVERY_MS) return peakMb;
+    peakReadAtMs = nowMs;
+    peakMb = options.peakMb();
+    return peakMb;
   }
 
   return {
-    logFor: (functionName, ...ids) => jsonLog(writerOf(functionName))(...ids),
-    started: (functionName, requestId) => writerOf(functionName)(startLine(requestId)),
+    logFor: (functionName, ...ids) => streamOf(functionName).logFor(...ids),
+    started: (functionName, requestId) => streamOf(functionName).write(startLine(requestId)),
     ended: ({ functionName, requestId, durationMs, outcome, errorType }) => {
-      const write = writerOf(functionName);
+      const { write } = streamOf(functionName);
       write(endLine(requestId));
-      write(
-        reportLine({
-          requestId,
-          durationMs,
-          initMs: isFirst ? options.initMs() : undefined,
-          memorySizeMb,
-          maxMemoryUsedMb: options.peakMb(),
-          ...(outcome !== 'success' && { status: outcome }),
-          ...(errorType !== undefined && { errorType }),
-        }),
-      );
+      const report: Report = {
+        requestId,
+        durationMs,
+        initMs: isFirst ? options.initMs() : undefined,
+        memorySizeMb,
+        maxMemoryUsedMb: peakOf(now()),
+      };
+      const failed = outcome === 'success' ? undefined : { status: outcome, ...(errorType && { errorType }) };
+      write(reportLine(failed === undefined ? report : { ...report, ...failed }));
       isFirst = false;
     },
     close: () => store?.close(),

@@ -93,24 +93,28 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
     const { method = 'GET', url = '/', headers } = request;
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
-    const own = await ownAnswer(method, path, headers);
+    const own = ownAnswer(method, path, headers);
     if (own !== undefined) return own;
+    if (path === '/metrics') {
+      const text = await health.metrics(method, path);
+      if (text !== undefined) return text;
+    }
     const match = find(method, path);
     if (match === undefined) return NOT_FOUND;
-    if (!(await bodyIsTaken(request))) return TOO_LARGE;
+    if (hasBody(headers) && !(await bodyIsTaken(request))) return TOO_LARGE;
     return call(match, mark === -1 ? '' : url.slice(mark + 1), headers);
   }
 
-  /** What the host answers itself. */
-  async function ownAnswer(
+  /** What the host answers itself, before it looks for a function. */
+  function ownAnswer(
     method: string,
     path: string,
     { origin, authorization, 'access-control-request-method': requested }: IncomingHttpHeaders,
-  ): Promise<HttpAnswer | undefined> {
+  ): HttpAnswer | undefined {
     const state = health.state(path);
     if (state !== undefined) return state;
     if (method === 'OPTIONS' && origin !== undefined && requested !== undefined) return PREFLIGHT;
-    return health.refusal(authorization) ?? health.metrics(method, path);
+    return health.refusal(authorization);
   }
 
   async function call(
@@ -140,18 +144,22 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
     { status, headers, body }: HttpAnswer,
   ): void {
     if (response.destroyed) return;
-    const allowed = request.headers.origin === undefined ? {} : { 'access-control-allow-origin': '*' };
-    const ending = draining || status === 413 ? { connection: 'close' } : {};
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    response.writeHead(status, { ...allowed, ...headers, ...length, ...ending });
+    const all: Record<string, string | number> = { ...headers };
+    if (request.headers.origin !== undefined) all['access-control-allow-origin'] = '*';
+    if (body !== undefined) all['content-length'] = Buffer.byteLength(body);
+    if (draining || status === 413) all['connection'] = 'close';
+    response.writeHead(status, all);
     response.end(request.method === 'HEAD' ? undefined : body);
   }
+}
+
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /** Reads and drops a body, which no function looks at; false: it is too large. */
 async function bodyIsTaken(request: IncomingMessage): Promise<boolean> {
   const { headers } = request;
-  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return true;
   if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) return false;
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
