@@ -255,7 +255,7 @@ export function newInvocation(payload: Buffer, traceId = newTraceId(Date.now()))
 /** A new trace id in the form of `X-Amzn-Trace-Id`. */
 export function newTraceId(nowMs: number): string {
   const id = randomUUID();
-  const [a, b, c, d, e] = [id.slice(0, 8), id.slice(9, 13), id.slice(14, 18), id.slice(19, 23), id.slice(24)];
-  const root = `${a}${b}${c}${d}${e.slice(0, 4)}`;
-  return `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${root};Parent=${d}${e};Sampled=0`;
+  const parent = id.slice(19, 23) + id.slice(24);
+  const root = id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + parent.slice(0, 8);
+  return `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${root};Parent=${parent};Sampled=0`;
 }

@@ -13,9 +13,12 @@ import { encodeBody } from './media-types.ts';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function payloadV2(request: GatewayRequest) {
-  const all = requestHeaders(request, false);
-  const headers = joined(all.filter(([name]) => name !== 'cookie'));
-  const cookies = all.flatMap(([name, value]) => (name === 'cookie' ? value.split(/;\s*/) : []));
+  const headers: Record<string, string> = {};
+  const cookies: string[] = [];
+  for (const [name, value] of requestHeaders(request, false)) {
+    if (name === 'cookie') cookies.push(...value.split(/;\s*/));
+    else join(headers, name, value);
+  }
   const { api, stage, match, caller } = request;
   // The URL of a function hands paths on as they were sent.
   const path = api.kind === 'url' ? request.rawPath : decode(request.rawPath);
@@ -57,8 +60,10 @@ export function payloadV2(request: GatewayRequest) {
 
 function joined(entries: readonly [string, string][]): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const [name, value] of entries) {
-    values[name] = Object.hasOwn(values, name) ? `${values[name]},${value}` : value;
-  }
+  for (const [name, value] of entries) join(values, name, value);
   return values;
+}
+
+function join(values: Record<string, string>, name: string, value: string): void {
+  values[name] = Object.hasOwn(values, name) ? `${values[name]},${value}` : value;
 }
