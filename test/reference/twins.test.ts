@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { anyCharacter } from '../../packages/log-insights/test/any-character.ts';
 import type { HttpTarget, TargetTable } from '../contracts/http.ts';
 import { errorLog } from './error-log.ts';
 import { startFaultyDatabase } from './faulty-database.ts';
@@ -32,7 +33,7 @@ const weight = fc.oneof(
   fc.integer({ min: 80_000_000_000, max: 160_000_000_000 }),
 );
 const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 50 }),
+  fc.string({ unit: anyCharacter, maxLength: 50 }),
   fc.stringMatching(/^[-+ 0-9.e_٧]{0,22}$/),
 );
 const encoded = text.map((raw) => encodeURIComponent(raw));
