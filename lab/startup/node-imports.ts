@@ -146,5 +146,5 @@ function nameOf(path: string): string {
 export async function bundlerOptions(packageDir: string): Promise<BuildOptions> {
   const state = JSON.parse(await readFile(join(packageDir, 'serverless-state.json'), 'utf8'));
   const { outputFileExtension, exclude, ...options } = state.service.custom.esbuild;
-  return { ...options, external: exclude };
+  return options;
 }

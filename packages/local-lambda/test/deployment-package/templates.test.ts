@@ -156,7 +156,6 @@ Resources:
   const broken: [string, RegExp][] = [
     ['Code: nowhere', /Resources\.One\.Properties\.Code: refers to nowhere, but .*nowhere does not exist$/],
     ['Code: s3://bucket/key', /One\.Properties\.Code: s3:\/\/bucket\/key is in a bucket/],
-    ['Code: { ImageUri: x }', /One\.Properties\.PackageType: must be Zip/],
     ['Code: !Ref Key', /One\.Properties\.Code\.Ref: parameter "Key" has no default/],
     ['Code: !Ref Nothing', /One\.Properties\.Code\.Ref: no resource or parameter is called "Nothing"/],
     ['Code: !If [Never, a, b]', /One\.Properties\.Code\.Fn::If\[0\]: no condition is called "Never"/],
