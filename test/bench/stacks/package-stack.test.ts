@@ -99,7 +99,8 @@ test('a stack is one row of the catalogue and a folder: it is then packaged, sta
   if (!python.ready) return t.diagnostic(`passed over: ${python.reason}`);
   const root = await emptyFolder(t);
   await copyProject(ROOT, root, Object.values(STACKS));
-  for (const part of ['bench', 'packages', 'rabbitmq']) await cp(join(ROOT, part), join(root, part), { recursive: true });
+  for (const part of ['bench', 'packages', 'rabbitmq'])
+    await cp(join(ROOT, part), join(root, part), { recursive: true });
   await mkdir(join(root, '.cache'));
   for (const name of await readdir(join(ROOT, '.cache'))) {
     if (name.startsWith('python-')) await symlink(join(ROOT, '.cache', name), join(root, '.cache', name));
