@@ -31,6 +31,8 @@ export interface Summary {
   readonly ratios: readonly Ratio[];
   readonly rateCurves: readonly RateFigures[];
   readonly floor: BenchFloor | undefined;
+  /** Of the worker's transport. */
+  readonly amqpFloor: BenchFloor | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -49,6 +51,7 @@ export function summaryOf(result: BenchResult): Summary {
     ratios: RATIO_METRICS.flatMap((metric) => ratiosOf(result, metric)),
     rateCurves: rateCurves.map(rateFiguresOf),
     floor,
+    amqpFloor: result.amqpFloor,
     warnings: warningsOf(result),
   };
 }

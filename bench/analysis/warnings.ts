@@ -1,3 +1,4 @@
+import { hostOf } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import { isKeptThroughout } from './units.ts';
 import { wholeRounds } from './whole-rounds.ts';
@@ -38,24 +39,25 @@ function noWholeRound(one: ScenarioResult): string[] {
 }
 
 /** Above half of what the bench can measure, the bench itself is part of what is measured. */
-function aboveHalfOfFloor({ floor, scenarios, rateCurves }: BenchResult): string[] {
-  if (floor === undefined) return [];
+function aboveHalfOfFloor({ floor, amqpFloor, scenarios, rateCurves }: BenchResult): string[] {
   const rates = [
     ...scenarios.map(({ scenario, stack, rounds }) => {
       const calls = rounds.reduce((sum, { load }) => sum + load.calls, 0);
       const seconds = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0) / 1000;
-      return { where: `${scenario} on ${stack}`, rate: seconds > 0 ? calls / seconds : 0 };
+      return { where: `${scenario} on ${stack}`, stack, rate: seconds > 0 ? calls / seconds : 0 };
     }),
     ...rateCurves.map(({ scenario, stack, steps }) => ({
       where: `the rate steps of ${scenario} on ${stack}`,
+      stack,
       rate: Math.max(0, ...steps.map(({ rate }) => rate)),
     })),
   ];
-  const most = Math.round(floor.requestsPerSecond);
-  return rates
-    .filter(({ rate }) => rate > floor.requestsPerSecond / 2)
-    .map(
-      ({ where, rate }) =>
-        `${where}: ${Math.round(rate)} calls/s are more than half of what the bench can measure here (${most}/s)`,
-    );
+  return rates.flatMap(({ where, stack, rate }) => {
+    const most = (hostOf(stack) === 'worker' ? amqpFloor : floor)?.requestsPerSecond;
+    return most !== undefined && rate > most / 2
+      ? [
+          `${where}: ${Math.round(rate)} calls/s are more than half of what the bench can measure here (${Math.round(most)}/s)`,
+        ]
+      : [];
+  });
 }

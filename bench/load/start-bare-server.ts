@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Connect } from './connection.ts';
 import type { BenchAnswer, BenchRequest } from './exchange.ts';
 
 const SERVER = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
@@ -10,6 +11,8 @@ const START_LIMIT_MS = 20_000;
 export interface BareServer {
   readonly url: string;
   readonly pid: number | undefined;
+  /** Makes connections to it; sockets where absent. */
+  readonly connect?: Connect;
   close(): Promise<void>;
 }
 
@@ -18,8 +21,18 @@ export interface BareServer {
  * @throws Error when it does not listen within 20 s; the reason of the signal when it aborts.
  */
 export async function startBareServer(signal: AbortSignal): Promise<BareServer> {
+  const { said, ...server } = await startBare(SERVER, [], signal);
+  return { ...server, url: `http://127.0.0.1:${Number(said['port'])}` };
+}
+
+/** Starts a bare server's file; `said` is what it tells when it is ready. @throws as {@link startBareServer}. */
+export async function startBare(
+  file: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<Omit<BareServer, 'url'> & { readonly said: Readonly<Record<string, unknown>> }> {
   signal.throwIfAborted();
-  const child = fork(SERVER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  const child = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
   const exited = once(child, 'exit');
   const limits = AbortSignal.any([signal, AbortSignal.timeout(START_LIMIT_MS)]);
   const [message] = await Promise.race([
@@ -32,7 +45,7 @@ export async function startBareServer(signal: AbortSignal): Promise<BareServer> 
     throw signal.aborted ? signal.reason : error;
   });
   return {
-    url: `http://127.0.0.1:${Number(message.port)}`,
+    said: message,
     pid: child.pid,
     async close() {
       child.kill('SIGKILL');

@@ -2,7 +2,7 @@ import type { StackFigures } from '../analysis/stack-figures.ts';
 import type { Summary } from '../analysis/summary.ts';
 import { summaryOf } from '../analysis/summary.ts';
 import { AGAINST_NAME } from '../plan/settle-options.ts';
-import type { BenchResult } from '../results/result.ts';
+import type { BenchFloor, BenchResult } from '../results/result.ts';
 import { colourText } from './colour.ts';
 import { decimal, planText, span, wrap } from './format.ts';
 import { renderPasteHint } from './paste-hint.ts';
@@ -44,10 +44,12 @@ export function titleOf({ startedAt, finishedAt, plan, isComplete, stacks }: Sum
 }
 
 /** What the bench itself can measure at most. */
-export function floorLine({ floor }: Summary): string {
-  return floor === undefined
-    ? "The bench's own floor was not measured."
-    : `The bench's own floor here: at most ${Math.round(floor.requestsPerSecond)} calls/s, ${decimal(floor.latencyMs)} ms of latency.`;
+export function floorLine({ floor, amqpFloor }: Pick<Summary, 'floor' | 'amqpFloor'>): string {
+  if (floor === undefined) return "The bench's own floor was not measured.";
+  const say = ({ requestsPerSecond, latencyMs }: BenchFloor) =>
+    `at most ${Math.round(requestsPerSecond)} calls/s, ${decimal(latencyMs)} ms of latency`;
+  const overAmqp = amqpFloor === undefined ? '' : `; over AMQP, broker included: ${say(amqpFloor)}`;
+  return `The bench's own floor here: ${say(floor)}${overAmqp}.`;
 }
 
 /** What went wrong in a scenario on a stack. */

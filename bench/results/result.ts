@@ -190,6 +190,8 @@ export interface BenchResult {
   readonly versions: Versions;
   /** `undefined` when the run ended before it was measured. */
   readonly floor: BenchFloor | undefined;
+  /** The same of the worker's transport, broker included; absent where no worker was measured. */
+  readonly amqpFloor?: BenchFloor | undefined;
   readonly stacks: readonly StackDescription[];
   readonly scenarios: readonly ScenarioResult[];
   readonly coldStarts: readonly ColdResult[];

@@ -1,3 +1,4 @@
+import { hostOf } from '../results/names.ts';
 import type { BenchFloor, Plan } from '../results/result.ts';
 import type { Throttled } from '../results/throttled.ts';
 import { addThrottled, NONE_THROTTLED, sayThrottled } from '../results/throttled.ts';
@@ -17,6 +18,8 @@ export interface Observed {
   readonly wallMs: number;
   readonly steadyMs: number;
   readonly floor: BenchFloor | undefined;
+  /** Of the worker's transport. */
+  readonly amqpFloor?: BenchFloor | undefined;
   readonly courses: readonly ObservedCourse[];
   /** What was throttled of rounds, warm-ups and rates, and where. */
   readonly throttled: readonly { readonly where: string; readonly throttled: Throttled }[];
@@ -113,15 +116,15 @@ function doubtsOfHerd({ plan, courses }: Observed): string[] {
   ];
 }
 
-function doubtsOfFloor({ floor, courses }: Observed): string[] {
-  if (floor === undefined) return [];
-  return courses.flatMap(({ scenario, stack, medianMs }) =>
-    medianMs !== undefined && medianMs < FLOOR_LATENCY * floor.latencyMs
+function doubtsOfFloor({ floor: httpFloor, amqpFloor, courses }: Observed): string[] {
+  return courses.flatMap(({ scenario, stack, medianMs }) => {
+    const floor = hostOf(stack) === 'worker' ? amqpFloor : httpFloor;
+    return floor !== undefined && medianMs !== undefined && medianMs < FLOOR_LATENCY * floor.latencyMs
       ? [
           `the median of ${scenario} on ${stack}, ${medianMs.toFixed(2)} ms, is below twice the ${floor.latencyMs.toFixed(2)} ms that the bench itself adds`,
         ]
-      : [],
-  );
+      : [];
+  });
 }
 
 /** What to change where somebody throttles. */

@@ -1,5 +1,5 @@
 import { engineOf } from '../load/engine.ts';
-import { BARE_REQUEST, startBareServer, verifyBare } from '../load/start-bare-server.ts';
+import { BARE_REQUEST, type BareServer, startBareServer, verifyBare } from '../load/start-bare-server.ts';
 import type { EngineName } from '../results/names.ts';
 import type { BenchFloor } from '../results/result.ts';
 import { histogramQuantile } from '../statistics/quantile.ts';
@@ -13,22 +13,26 @@ export interface FloorOptions {
   /** Seconds of load that count; it takes as long again for starting, warming up and the latency. */
   readonly seconds: number;
   readonly timeoutSeconds: number;
+  /** Starts what is driven; a bare HTTP server where absent. */
+  readonly start?: ((signal: AbortSignal) => Promise<BareServer>) | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
- * Drives a bare Node server on loopback, in a process of its own, as scenarios are driven, every answer
+ * Drives a bare server on loopback, in a process of its own, as scenarios are driven, every answer
  * verified: the rate with all connections, and the median latency with one, where no request waits for another.
  * No rate above this and no latency below can be measured here.
  * @throws Error when an answer was wrong or lost; the reason of the signal when it aborts.
  */
 export async function measureFloor(options: FloorOptions): Promise<BenchFloor> {
   const applyLoad = await engineOf(options.engine);
-  const server = await startBareServer(options.signal);
+  const { start = startBareServer } = options;
+  const server = await start(options.signal);
   const drive = async (connections: number, seconds: number) => {
     const result = await applyLoad({
       ...options,
       url: server.url,
+      connect: server.connect,
       connections,
       calls: undefined,
       seconds,

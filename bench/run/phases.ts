@@ -56,13 +56,17 @@ async function runPhases(
   const herd = makeHerd(options.herd, options.seed);
   const names = SCENARIO_NAMES.filter((one) => options.scenario.includes(one));
   progress.step('measuring what the bench itself adds');
-  collected.floor = await measureFloor({
+  const floorOptions = {
     engine: options.engine,
     connections: options.connections,
     seconds: world.floorSeconds ?? FLOOR_SECONDS,
     timeoutSeconds: options.timeout,
     signal,
-  });
+  };
+  collected.floor = await measureFloor(floorOptions);
+  // Another transport, with a broker in the middle, has a floor of its own.
+  const start = stacks.find(({ startBare }) => startBare !== undefined)?.startBare;
+  if (start !== undefined) collected.amqpFloor = await measureFloor({ ...floorOptions, start });
   finish(estimated.floor);
   for (const name of names) {
     const courses = stacks.map((stack) => newCourse(name, stack));

@@ -50,6 +50,7 @@ export interface Collected {
   /** What a reader must know before trusting a figure, as it was found out. */
   readonly warnings: string[];
   floor: BenchFloor | undefined;
+  amqpFloor: BenchFloor | undefined;
   /** What the hosts told, once they were asked; before that what the client measured. */
   reported:
     | { readonly scenarios: readonly ScenarioResult[]; readonly coldStarts: readonly ColdResult[] }
@@ -70,6 +71,7 @@ export function newCollected(
     rateCourses: [],
     warnings: [...notices],
     floor: undefined,
+    amqpFloor: undefined,
     reported: undefined,
   };
 }
@@ -103,7 +105,7 @@ export function resultOf(
   { now, steadyNow }: BenchWorld,
   end: { readonly isComplete: boolean; readonly hasEnded: boolean; readonly finishedAt: number },
 ): BenchResult {
-  const { start, versions, plan, floor, stacks, rateCourses, warnings } = collected;
+  const { start, versions, plan, floor, amqpFloor, stacks, rateCourses, warnings } = collected;
   const { machine } = start;
   const reported = collected.reported ?? withoutHosts(collected);
   const loadAverageAfter = loadAverage();
@@ -117,6 +119,7 @@ export function resultOf(
     wallMs: now() - start.wallMs,
     steadyMs: steadyNow() - start.steadyMs,
     floor,
+    amqpFloor,
     courses: collected.courses.map(observe),
     throttled: throttledIn(collected),
   });
@@ -130,6 +133,7 @@ export function resultOf(
     machine: { ...machine, loadAverageAfter },
     versions,
     floor,
+    ...(amqpFloor !== undefined && { amqpFloor }),
     stacks,
     scenarios: reported.scenarios,
     coldStarts: reported.coldStarts,

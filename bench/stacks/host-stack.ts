@@ -1,6 +1,7 @@
 import { logFolder, type Window } from '@sheep-shed/log-insights';
 import { listInvocations, summariseReports } from '@sheep-shed/log-insights/report-lines';
 import { amqpConnect } from '../load/amqp-connection.ts';
+import { startBareWorker } from '../load/start-bare-worker.ts';
 import type { HostName } from '../results/names.ts';
 import { createHostProcess } from './host-process.ts';
 import type { LogAccess, Stack, TableAccess } from './stack.ts';
@@ -64,7 +65,10 @@ export async function startHostStack(
   const stack: Stack = {
     name,
     url: isWorker ? `amqp://${new URL(broker).host}` : url,
-    ...(isWorker && { connect: amqpConnect(workerBinding(broker)) }),
+    ...(isWorker && {
+      connect: amqpConnect(workerBinding(broker)),
+      startBare: (signal: AbortSignal) => startBareWorker(broker, signal),
+    }),
     table,
     host: {
       functions: [],

@@ -3,6 +3,7 @@ import type { FunctionSummary, Invocation } from '@sheep-shed/log-insights/repor
 import type { HerdSheep } from '../herd/make-herd.ts';
 import type { Connect } from '../load/connection.ts';
 import type { HeadersOf } from '../load/exchange.ts';
+import type { BareServer } from '../load/start-bare-server.ts';
 import type { FunctionDescription } from '../results/result.ts';
 
 /** Direct access to a stack's table, past its functions. */
@@ -103,4 +104,6 @@ export interface Stack extends Address {
   readonly cold: ColdAccess | undefined;
   /** Absent where nobody can tell. */
   readonly cpu?: CpuMeter;
+  /** Starts a bare server behind the stack's transport, to measure what the bench adds; absent: the transport is HTTP. */
+  readonly startBare?: (signal: AbortSignal) => Promise<BareServer>;
 }

@@ -38,6 +38,7 @@ function wholeResult(): BenchResult {
   return {
     ...whole,
     plan: { ...whole.plan, against: 'HEAD~1' },
+    amqpFloor: { requestsPerSecond: 4_000, latencyMs: 0.4 },
     rateCurves: whole.rateCurves.map((curve) => ({ ...curve, steps: curve.steps.map(throttle) })),
     stacks: whole.stacks.map((stack) => ({
       ...stack,
