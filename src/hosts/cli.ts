@@ -1,5 +1,7 @@
 /** `npm run host -- container`: serves the functions on a host that is not Lambda. */
 import { totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { optionsOf } from './host-options.ts';
@@ -24,6 +26,11 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
       return 0;
     }
     if (line.words.length > 0) throw new OptionError(`unexpected word ${JSON.stringify(line.words[0])}`);
+    // The one that is watched has a channel to the one that watches.
+    if (line.values.watch && process.send === undefined) {
+      await watchHost([name, ...args]);
+      return 0;
+    }
     const constrainedMb = (process.constrainedMemory() ?? 0) / 2 ** 20;
     const host = await runHost(name, transport, line.values, {
       random: Math.random,
@@ -37,7 +44,7 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
       err: (text) => process.stderr.write(`${text}\n`),
     });
     process.stdout.write(`${host.ready}\n`);
-    const failure = await Promise.race([signalled(), host.failed]);
+    const failure = await Promise.race([signalled(), watcherSaysStop(), host.failed]);
     if (failure !== undefined) process.stderr.write(`The host cannot go on: ${failure.message}\n`);
     process.stdout.write('Stopping: what is under way may end\n');
     const forced = signalled().then(() => process.exit(1));
@@ -66,6 +73,31 @@ function peakReader(): () => number {
     }
     return peakMb;
   };
+}
+
+async function watchHost(args: readonly string[]): Promise<void> {
+  const { runWatched } = await import('./watch.ts');
+  const stopped = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopped.abort());
+  await runWatched({
+    program: process.argv[1] ?? '',
+    args,
+    folders: [
+      dirname(import.meta.dirname),
+      dirname(fileURLToPath(import.meta.resolve('@sheep-shed/options'))),
+    ],
+    signal: stopped.signal,
+    say: (text) => process.stdout.write(`${text}\n`),
+  });
+}
+
+/** Resolves when the process that watches says so, or is gone; never where none watches. */
+function watcherSaysStop(): Promise<void> {
+  if (process.send === undefined) return new Promise(() => undefined);
+  return new Promise((resolve) => {
+    process.once('message', () => resolve());
+    process.once('disconnect', () => resolve());
+  });
 }
 
 /** Resolves with the next signal to stop. */

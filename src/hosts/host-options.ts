@@ -1,5 +1,5 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
-import { decimalNumber, filePath, wholeNumber } from '@sheep-shed/options/readers';
+import { decimalNumber, filePath, SWITCH, wholeNumber } from '@sheep-shed/options/readers';
 import { FUNCTIONS } from '../functions/catalogue.ts';
 import { NEED_OPTIONS } from './needs.ts';
 
@@ -46,6 +46,7 @@ export const HOST_OPTIONS = {
     default: 'results/logs',
     ...filePath,
   } satisfies Option<string>,
+  watch: { help: 'stop and start again whenever a source file changes', ...SWITCH } satisfies Option<boolean>,
   ...NEED_OPTIONS,
 } satisfies OptionTable;
 
