@@ -49,9 +49,11 @@ export async function startS3Server(): Promise<S3Server> {
     } else if (request.method === 'HEAD') {
       response.writeHead(200).end();
     } else {
+      const prefix = searchParams.get('prefix') ?? '';
+      const asked = new Map([...bucket].filter(([key]) => key.startsWith(prefix)));
       const from = Number(searchParams.get('continuation-token') ?? 0);
-      response.writeHead(200).end(listing(bucket, from));
-      if (from + PAGE >= bucket.size) {
+      response.writeHead(200).end(listing(asked, from));
+      if (from + PAGE >= asked.size) {
         const isOver = (one: (typeof waiting)[number]) => one.bucket === name;
         for (const one of waiting.filter(isOver)) one.resolve();
         waiting.splice(0, waiting.length, ...waiting.filter((one) => !isOver(one)));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { applyChange, type BucketState, bucketChanges } from '../../src/event-sources/s3/bucket-changes.ts';
+import { applyChange, bucketChanges, firstState } from '../../src/event-sources/s3/bucket-changes.ts';
+import type { S3Object } from '../../src/event-sources/s3/s3-client.ts';
 import { eventNameFor } from '../../src/event-sources/s3/s3-event.ts';
 import { onEnd, startHost } from '../fixture-package.ts';
 import { type S3Server, startS3Server } from './s3-server.ts';
@@ -157,10 +158,9 @@ test('changes are what differs, the oldest first; those that are not told stay',
     size: 1,
     lastModified: `2027-01-01T00:00:0${second}Z`,
   });
-  const state: BucketState = new Map(
-    [object('a', '1'), object('b', '1'), object('c', '1')].map((one) => [one.key, one]),
-  );
-  const now = [object('a', '1'), object('b', '2', 3), object('d', '1', 2), object('c', '1', 4)];
+  const listing = (...objects: readonly S3Object[]) => ({ objects, isCut: false });
+  const state = firstState(listing(object('a', '1'), object('b', '1'), object('c', '1')), '');
+  const now = listing(object('a', '1'), object('b', '2', 3), object('d', '1', 2), object('c', '1', 4));
   const changes = bucketChanges(state, now);
   assert.deepEqual(
     changes.map(({ kind, object: { key } }) => `${kind} ${key}`),
@@ -172,9 +172,25 @@ test('changes are what differs, the oldest first; those that are not told stay',
     ['d'],
   );
   assert.deepEqual(
-    bucketChanges(state, []).map(({ kind }) => kind),
+    bucketChanges(state, listing()).map(({ kind }) => kind),
     ['removed', 'removed', 'removed'],
   );
+});
+
+test('of a bucket with more objects than are looked at, only what every look has reached is told', () => {
+  const object = (key: string, eTag = '1') => ({ key, eTag, size: 1, lastModified: '2027-01-01T00:00:00Z' });
+  const cut = (...keys: readonly string[]) => ({ objects: keys.map((key) => object(key)), isCut: true });
+  const state = firstState(cut('b', 'c', 'd', '\u{1f411}'), '');
+  const look = (...keys: readonly string[]) => {
+    const changes = bucketChanges(state, cut(...keys));
+    for (const change of changes) applyChange(state, change);
+    return changes.map(({ kind, object: { key } }) => `${kind} ${key}`);
+  };
+  // What is put before pushes the last ones out; what is removed lets others in: neither is news of those.
+  assert.deepEqual(look('a', 'b', 'c', 'd'), ['created a']);
+  assert.deepEqual(look('c', 'd', '\u{ffee}', '\u{1f411}').sort(), ['removed a', 'removed b']);
+  assert.deepEqual(look('c', 'cc', 'ccc', 'd'), ['created cc', 'created ccc']);
+  assert.deepEqual(bucketChanges(state, { objects: [object('cc', '2')], isCut: false }).length, 4);
 });
 
 test('a notification gets the name that it asks for', () => {

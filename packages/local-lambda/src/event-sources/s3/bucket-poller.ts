@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BucketNotification } from '../../deployment-package/bucket-notifications.ts';
 import { backOff } from '../back-off.ts';
-import { applyChange, type BucketChange, type BucketState, bucketChanges } from './bucket-changes.ts';
+import {
+  applyChange,
+  type BucketChange,
+  type BucketListing,
+  type BucketState,
+  bucketChanges,
+  firstState,
+} from './bucket-changes.ts';
 import type { S3Client, S3Object } from './s3-client.ts';
 import { eventNameFor, s3Event } from './s3-event.ts';
 
@@ -44,10 +51,12 @@ const MAX_PAGES = 20;
  */
 export function pollBucket(options: BucketPollerOptions): BucketPoller {
   const { bucket, client, onNotice, now } = options;
+  const prefix = commonPrefix(options.notifications.map((one) => one.prefix));
   const stopping = new AbortController();
   const { signal } = stopping;
   let sequence = BigInt(now()) << 12n;
-  let known = options.known;
+  // Of other keys nothing is known.
+  let known = options.known?.prefix === prefix ? options.known : undefined;
   let failures = 0;
   let isTold = false;
   let onReady = (): void => undefined;
@@ -82,30 +91,30 @@ export function pollBucket(options: BucketPollerOptions): BucketPoller {
     if (!options.isOwn) throw new Error('there is no such bucket, and no template that creates it');
     await client.create(bucket, signal);
     // What was in a bucket that is gone was not removed one by one.
-    known = new Map();
+    known = { objects: new Map(), prefix, seenTo: undefined };
   }
 
   async function look(): Promise<void> {
-    const objects = await listAll();
+    const listing = await listAll();
     if (failures > 0) onNotice(`${bucket}: it is there again`);
     failures = 0;
-    if (known === undefined) known = new Map(objects.map((object) => [object.key, object]));
-    else for (const change of bucketChanges(known, objects)) if (tell(change)) applyChange(known, change);
+    if (known === undefined) known = firstState(listing, prefix);
+    else for (const change of bucketChanges(known, listing)) if (tell(change)) applyChange(known, change);
     options.onKnown(known);
   }
 
-  async function listAll(): Promise<readonly S3Object[]> {
+  async function listAll(): Promise<BucketListing> {
     const all: S3Object[] = [];
     let from: string | undefined;
     for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-      const page = await client.list(bucket, from, signal);
+      const page = await client.list(bucket, prefix, from, signal);
       all.push(...page.objects);
       from = page.next;
-      if (from === undefined) return all;
+      if (from === undefined) return { objects: all, isCut: false };
     }
     if (!isTold) onNotice(`${bucket}: only its first ${all.length} objects are looked at for events`);
     isTold = true;
-    return all;
+    return { objects: all, isCut: true };
   }
 
   /** False: the queue is full, and it is told when the bucket is looked at again. */
@@ -128,4 +137,11 @@ export function pollBucket(options: BucketPollerOptions): BucketPoller {
       await running;
     },
   };
+}
+
+/** What all texts begin with: no other keys need to be listed. */
+function commonPrefix([first = '', ...others]: readonly string[]): string {
+  let end = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, end))) end -= 1;
+  return first.slice(0, end);
 }

@@ -20,8 +20,8 @@ export interface S3Page {
 export interface S3Client {
   exists(bucket: string, signal: AbortSignal): Promise<boolean>;
   create(bucket: string, signal: AbortSignal): Promise<void>;
-  /** Lists up to a thousand objects. @throws Error also when there is no such bucket. */
-  list(bucket: string, from: string | undefined, signal: AbortSignal): Promise<S3Page>;
+  /** Lists up to a thousand objects whose keys begin with a prefix. @throws Error also when there is no such bucket. */
+  list(bucket: string, prefix: string, from: string | undefined, signal: AbortSignal): Promise<S3Page>;
 }
 
 const LIMIT_MS = 10_000;
@@ -49,9 +49,10 @@ export function createS3Client(server: AwsServer, now: () => number): S3Client {
       const answer = await send({ method: 'PUT', path: pathOf(bucket), body }, signal);
       if (answer.status !== 200) throw problem('CreateBucket', answer);
     },
-    list: async (bucket, from, signal) => {
+    list: async (bucket, prefix, from, signal) => {
       const token = from === undefined ? '' : `continuation-token=${encodeURIComponent(from)}&`;
-      const query = `${token}encoding-type=url&list-type=2&max-keys=1000`;
+      const within = prefix === '' ? '' : `&prefix=${encodeURIComponent(prefix)}`;
+      const query = `${token}encoding-type=url&list-type=2&max-keys=1000${within}`;
       const answer = await send({ method: 'GET', path: pathOf(bucket), query }, signal);
       if (answer.status !== 200) throw problem('ListObjectsV2', answer);
       return readPage(answer.body);
