@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -37,8 +38,15 @@ const URL_LINE = /Try: curl -i '(http:[^']+)'/;
 
 test('SIGTERM lets what is in flight end, and a second one does not', async (t) => {
   const folder = await temporaryFolder(t);
-  const source =
-    'export const handler = async ({ rawPath }) => { await new Promise((done) => setTimeout(done, rawPath === "/short" ? 500 : 60_000)); return "done"; };';
+  const source = `import { writeFileSync } from 'node:fs';
+    export const handler = async ({ rawPath }) => {
+      writeFileSync(${JSON.stringify(folder)} + rawPath, '');
+      await new Promise((done) => setTimeout(done, rawPath === '/short' ? 500 : 60_000));
+      return 'done';
+    };`;
+  const inFlight = async (name: string) => {
+    while (!existsSync(join(folder, name))) await new Promise((done) => setTimeout(done, 20));
+  };
   const packageDir = await writePackage(join(folder, 'package'), {
     slow: { source, routes: ['GET /short', 'GET /long'], properties: { Timeout: 100 } },
   });
@@ -46,7 +54,7 @@ test('SIGTERM lets what is in flight end, and a second one does not', async (t) 
   const drained = start(t, folder, ...args);
   const url = await drained.until(URL_LINE);
   const answer = fetch(url).then((response) => response.text());
-  await new Promise((done) => setTimeout(done, 300));
+  await inFlight('short');
   drained.child.kill('SIGTERM');
   assert.equal(await answer, 'done');
   assert.deepEqual(await drained.exited, [0, null]);
@@ -54,7 +62,7 @@ test('SIGTERM lets what is in flight end, and a second one does not', async (t) 
   const killed = start(t, folder, ...args);
   const long = (await killed.until(URL_LINE)).replace('/short', '/long');
   const lost = fetch(long).catch((error: Error) => error);
-  await new Promise((done) => setTimeout(done, 300));
+  await inFlight('long');
   killed.child.kill('SIGTERM');
   await killed.until(/stopping; once more to kill/);
   killed.child.kill('SIGTERM');
