@@ -2,23 +2,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  PutBucketCorsCommand,
-  PutBucketNotificationConfigurationCommand,
-  paginateListObjectsV2,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import {
-  GetQueueAttributesCommand,
-  ListQueuesCommand,
-  ReceiveMessageCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type LocalLambda, startLocalLambda } from '@sheep-shed/local-lambda';
 import { startDynamodb, tablesOf } from '@sheep-shed/local-lambda/dynamodb';
 import { STACKS } from '../../bench/stacks/catalogue.ts';
 import { packageStack } from '../../bench/stacks/package-stack.ts';
+import { provision } from '../../develop/emulated-resources.ts';
 import type { EmulatorPlace } from '../with-emulator.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -52,7 +42,7 @@ export function packagePortraits(): Promise<string> {
   return packageStack(ROOT, 'portraits', row, AbortSignal.timeout(120_000), () => undefined);
 }
 
-/** Starts the stack and connects its bucket with its queue, as the template says and local-lambda does not yet. */
+/** Starts the stack, its bucket and queues made as `npm run local` makes them. */
 export async function startPortraits(
   { endpoint, region, credentials }: EmulatorPlace,
   { memoryLimit = true } = {},
@@ -62,6 +52,12 @@ export async function startPortraits(
   const dynamodb = await startDynamodb();
   for (const table of await tablesOf(packageDir)) await dynamodb.createTable(table);
   const key = credentials();
+  // The table is served as for the bench, so that figures of both can be compared.
+  await provision(JSON.parse(await readFile(join(packageDir, TEMPLATE), 'utf8')), {
+    endpoint,
+    region,
+    credentials: key,
+  });
   const logLines: string[] = [];
   const host = await startLocalLambda({
     packageDir,
@@ -91,7 +87,6 @@ export async function startPortraits(
     const maker = host.functions.find(({ name }) => name.endsWith('-make-portrait'));
     const { PORTRAIT_BUCKET: bucket = '', PORTRAIT_DEAD_LETTERS: deadLetters = '' } =
       maker?.environment ?? {};
-    await connect(s3, sqs, packageDir, bucket, host.url);
     return {
       host,
       url: host.url,
@@ -127,38 +122,6 @@ export async function startPortraits(
     await close();
     throw error;
   }
-}
-
-async function connect(s3: S3Client, sqs: SQSClient, packageDir: string, bucket: string, origin: string) {
-  const template = JSON.parse(await readFile(join(packageDir, TEMPLATE), 'utf8'));
-  const { NotificationConfiguration, CorsConfiguration } = template.Resources.PortraitBucket.Properties;
-  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
-  const QueueUrl = QueueUrls.find((url) => /PortraitQueue/i.test(url)) ?? '';
-  const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
-  const { QueueArn = '' } = (await sqs.send(asked)).Attributes ?? {};
-  const Statement = [
-    {
-      Effect: 'Allow',
-      Principal: { Service: 's3.amazonaws.com' },
-      Action: 'sqs:SendMessage',
-      Resource: QueueArn,
-    },
-  ];
-  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
-  const [{ Event, Filter }] = NotificationConfiguration.QueueConfigurations;
-  const FilterRules = Filter.S3Key.Rules;
-  await s3.send(
-    new PutBucketNotificationConfigurationCommand({
-      Bucket: bucket,
-      NotificationConfiguration: {
-        QueueConfigurations: [{ QueueArn, Events: [Event], Filter: { Key: { FilterRules } } }],
-      },
-    }),
-  );
-  const [{ AllowedMethods, AllowedHeaders, MaxAge }] = CorsConfiguration.CorsRules;
-  const rule = { AllowedOrigins: [origin], AllowedMethods, AllowedHeaders, MaxAgeSeconds: MaxAge };
-  await s3.send(new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: { CORSRules: [rule] } }));
 }
 
 /** A form of `POST /sheep/{tattoo}/portrait`. */
