@@ -4,7 +4,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Option, OptionError } from '@sheep-shed/options';
-import { decimalNumber, risingNumbers, wholeNumber } from '@sheep-shed/options/readers';
+import { decimalNumber, risingNumbers, SWITCH, wholeNumber } from '@sheep-shed/options/readers';
 import { renderTable } from '../../bench/reports/table.ts';
 import { experiment, type Lab, ROOT, takeTurns } from '../experiment.ts';
 import { median } from '../median.ts';
@@ -42,6 +42,10 @@ const OPTIONS = {
     default: [1, 10, 50],
     ...risingNumbers(10, 1_000),
   } satisfies Option<readonly number[]>,
+  together: {
+    help: 'load both at once, so that whatever else the machine does slows both alike: trust CPU time then',
+    ...SWITCH,
+  } satisfies Option<boolean>,
 };
 const HEADER = ['local-lambda', 'requests/s', 'p50 µs', 'host CPU µs', 'all CPU µs', 'host RSS MB', 'errors'];
 
@@ -64,20 +68,17 @@ async function compare(
   other: Server,
   ours: Server,
   connections: number,
-  { rounds, seconds, warmUp }: { rounds: number; seconds: number; warmUp: number },
-  { signal, say, progress }: Lab,
+  options: LoadOptions,
+  lab: Lab,
 ): Promise<void> {
-  const found = await takeTurns(
-    [other, ours],
-    rounds,
-    signal,
-    (server, round) => {
-      progress.step(`${server.name}, ${connections} connections, round ${round + 1} of ${rounds}`);
-      return load(server, connections, seconds, signal);
-    },
-    async (round) => {
-      if (round === 0) for (const server of [other, ours]) await load(server, connections, warmUp, signal);
-    },
+  const { signal, say } = lab;
+  const both = [other, ours];
+  for (const server of both) await load(server, connections, options.warmUp, signal);
+  const found = await (options.together === true ? loadTogether : loadInTurns)(
+    both,
+    connections,
+    options,
+    lab,
   );
   const rows = [...found].map(([server, loaded]) => rowOf(server, loaded));
   say(`${connections} connections:\n${renderTable(HEADER, rows)}`);
@@ -92,6 +93,42 @@ async function compare(
   say(
     `here over ${other.name}, median of the rounds (quartiles): host CPU ${ratioOf((one) => one.hostCpuUs)}, all CPU ${ratioOf((one) => one.serverCpuUs)}, requests/s ${ratioOf((one) => one.requestsPerSecond)}\n`,
   );
+}
+
+interface LoadOptions {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmUp: number;
+  readonly together: boolean | undefined;
+}
+
+function loadInTurns(
+  servers: readonly Server[],
+  connections: number,
+  { rounds, seconds }: LoadOptions,
+  { signal, progress }: Lab,
+): Promise<ReadonlyMap<Server, readonly Loaded[]>> {
+  return takeTurns(servers, rounds, signal, (server, round) => {
+    progress.step(`${server.name}, ${connections} connections, round ${round + 1} of ${rounds}`);
+    return load(server, connections, seconds, signal);
+  });
+}
+
+async function loadTogether(
+  servers: readonly Server[],
+  connections: number,
+  { rounds, seconds }: LoadOptions,
+  { signal, progress }: Lab,
+): Promise<ReadonlyMap<Server, readonly Loaded[]>> {
+  const found = new Map(servers.map((server) => [server, [] as Loaded[]]));
+  for (let round = 0; round < rounds; round += 1) {
+    signal.throwIfAborted();
+    progress.step(`both, ${connections} connections, round ${round + 1} of ${rounds}`);
+    const loadOne = async (server: Server) =>
+      found.get(server)?.push(await load(server, connections, seconds, signal));
+    await Promise.all(servers.map(loadOne));
+  }
+  return found;
 }
 
 function rowOf({ name, pid }: Server, loaded: readonly Loaded[]): string[] {
