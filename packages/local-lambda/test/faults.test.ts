@@ -40,7 +40,7 @@ function alive(pid: number): boolean {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !condition(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 6_000 && !condition(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.ok(condition());
 }
 
@@ -221,7 +221,7 @@ test('no process outlives a host that is killed, and no folder', async (t) => {
   assert.ok(pids.every(alive));
   child.kill('SIGKILL');
   await until(() => !pids.some(alive));
-  for (let i = 0; i < 500 && (await readdir(tmp)).length > 0; i += 1) {
+  for (let i = 0; i < 6_000 && (await readdir(tmp)).length > 0; i += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assert.deepEqual(await readdir(tmp), []);

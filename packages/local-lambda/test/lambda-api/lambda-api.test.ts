@@ -113,7 +113,7 @@ test('an event is taken with 202, tried three times, and recorded when it fails 
   assert.equal(taken.StatusCode, 202);
   const folder = join(host.logsDir, 'local-lambda/failed-events');
   let record = '';
-  for (let i = 0; i < 100 && record === ''; i += 1) {
+  for (let i = 0; i < 600 && !record.endsWith('\n'); i += 1) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     const files = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
     const file = files.find((name) => name.endsWith('.log'));
