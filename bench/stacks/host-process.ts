@@ -97,11 +97,19 @@ export function createHostProcess(options: HostProcessOptions): HostProcess {
     cpuMs: async () => {
       const asked = child;
       if (asked === undefined || !asked.connected) throw new Error(`the ${host} has ended`);
-      const answered = once(asked, 'message') as Promise<[{ readonly cpuMs: number }]>;
-      const ended = once(asked, 'exit').then(() => Promise.reject(new Error(`the ${host} has ended`)));
+      const over = new AbortController();
+      const { signal } = over;
+      const answered = once(asked, 'message', { signal }) as Promise<[{ readonly cpuMs: number }]>;
+      const ended = once(asked, 'exit', { signal }).then(() => {
+        throw new Error(`the ${host} has ended`);
+      });
       asked.send('cpu');
-      const [{ cpuMs }] = await Promise.race([answered, ended]);
-      return cpuMs;
+      try {
+        const [{ cpuMs }] = await Promise.race([answered, ended]);
+        return cpuMs;
+      } finally {
+        over.abort();
+      }
     },
   };
 }

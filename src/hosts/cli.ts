@@ -95,7 +95,8 @@ async function watchHost(args: readonly string[]): Promise<void> {
 function watcherSaysStop(): Promise<void> {
   if (process.send === undefined) return new Promise(() => undefined);
   return new Promise((resolve) => {
-    process.once('message', () => resolve());
+    // The bench asks its hosts other things over the same channel.
+    process.on('message', (message) => message === 'stop' && resolve());
     process.once('disconnect', () => resolve());
   });
 }
