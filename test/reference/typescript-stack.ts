@@ -48,8 +48,14 @@ export function typescriptShed(table: string, endpoint: string): Shed {
 }
 
 /** A shed in memory with the access that the contract wants. */
-export function memoryTable(): { readonly shed: Shed; readonly table: TargetTable } {
-  const shed = memoryShed({ pageSize: 7 });
+export function memoryTable(): {
+  readonly shed: Shed;
+  readonly table: TargetTable;
+  /** Its sheep, for adapters that work on them too. */
+  readonly weights: Map<bigint, number>;
+} {
+  const weights = new Map<bigint, number>();
+  const shed = memoryShed({ pageSize: 7, weights });
   async function read() {
     const herd = [];
     for await (const page of shed.scan()) herd.push(...page);
@@ -57,6 +63,7 @@ export function memoryTable(): { readonly shed: Shed; readonly table: TargetTabl
   }
   return {
     shed,
+    weights,
     table: {
       read,
       async clear() {

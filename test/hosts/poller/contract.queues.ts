@@ -7,20 +7,15 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { FUNCTIONS, type Need } from '../../../src/functions/catalogue.ts';
 import { writeJson } from '../../../src/hosts/exact-json.ts';
+import { servedBy } from '../../contracts/function-hosts.ts';
 import { functionsContract } from '../../contracts/functions.ts';
-import { startFaultyDatabase } from '../../reference/faulty-database.ts';
 import { withEmulator } from '../../with-emulator.ts';
+import { makeWorld } from '../emulated-world.ts';
 import { startPoller } from './start-poller.ts';
 
-const NEEDS: readonly Need[] = ['shed'];
-const NAMES = FUNCTIONS.filter(({ needs }) => needs.every((need) => NEEDS.includes(need))).map(
-  ({ name }) => name,
-);
-const TABLE = 'functions-on-poller';
-
-const { endpoint, region, credentials } = await withEmulator();
+const place = await withEmulator();
+const { endpoint, region, credentials } = place;
 const sqs = new SQSClient({ endpoint, region, credentials: credentials() });
 // What fails must not come back in the middle of another case.
 const dead = await sqs.send(new CreateQueueCommand({ QueueName: `contract-${process.pid}-dead` }));
@@ -31,18 +26,16 @@ const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn
 const { QueueUrl = '' } = await sqs.send(
   new CreateQueueCommand({ QueueName: `contract-${process.pid}`, Attributes: { RedrivePolicy } }),
 );
-const database = await startFaultyDatabase();
-after(() => database.close());
-const shed = await database.createTable(TABLE);
+const { world, environment, close } = await makeWorld(place);
 const lines: string[] = [];
 const waiting = new Set<() => void>();
 const host = await startPoller(
   {
     HOST_QUEUE: QueueUrl,
-    HOST_FUNCTIONS: NAMES.join(','),
-    AWS_ENDPOINT_URL_SQS: endpoint,
-    AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
-    SHEEP_SHED_TABLE: TABLE,
+    HOST_FUNCTIONS: servedBy('poller')
+      .map(({ name }) => name)
+      .join(','),
+    ...environment,
   },
   Object.assign(lines, {
     push: (line: string) => {
@@ -52,12 +45,14 @@ const host = await startPoller(
     },
   }),
 );
-after(() => host.stop());
+after(async () => {
+  await host.stop();
+  await close();
+});
 
 functionsContract({
-  name: 'the poller',
-  functions: NAMES,
-  world: { shed },
+  name: 'poller',
+  world,
   isOneWay: true,
   async call(functionName, event) {
     const MessageBody = writeJson({ function: functionName, event });

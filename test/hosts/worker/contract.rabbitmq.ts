@@ -4,33 +4,31 @@ import { after } from 'node:test';
 import { connect } from 'amqplib';
 import { startRabbitmq } from '../../../rabbitmq/start-rabbitmq.ts';
 import type { ErrorCode } from '../../../src/domain/errors.ts';
-import { FUNCTIONS } from '../../../src/functions/catalogue.ts';
 import { writeEvent } from '../../../src/hosts/worker/message.ts';
+import { servedBy } from '../../contracts/function-hosts.ts';
 import { type CallOutcome, functionsContract } from '../../contracts/functions.ts';
-import { CREDENTIALS, startFaultyDatabase } from '../../reference/faulty-database.ts';
+import { withEmulator } from '../../with-emulator.ts';
+import { makeWorld } from '../emulated-world.ts';
 import { startWorker } from './start-worker.ts';
 
-const TABLE = 'worker-contract';
 const REPLY_TO = 'amq.rabbitmq.reply-to';
-/** What this file opens; functions with other needs have their tests in `*.queues.ts`. */
-const NAMES = FUNCTIONS.filter(({ needs }) => needs.every((need) => need === 'shed')).map(({ name }) => name);
 
+const place = await withEmulator();
+const { world, environment, close } = await makeWorld(place);
 const broker = await startRabbitmq();
-const database = await startFaultyDatabase();
-const shed = await database.createTable(TABLE);
 const host = await startWorker({
-  ...CREDENTIALS,
+  ...environment,
   AMQP_URL: broker.url,
-  HOST_FUNCTIONS: NAMES.join(','),
-  SHEEP_SHED_TABLE: TABLE,
-  AWS_ENDPOINT_URL: database.endpoint,
+  HOST_FUNCTIONS: servedBy('worker')
+    .map(({ name }) => name)
+    .join(','),
 });
 const connection = await connect(broker.url);
 // The broker last.
 after(async () => {
   await connection.close();
   await host.stop();
-  await database.close();
+  await close();
   await broker.stop();
 });
 const channel = await connection.createChannel();
@@ -48,9 +46,8 @@ await channel.consume(
 );
 
 functionsContract({
-  name: 'the worker',
-  functions: NAMES,
-  world: { shed },
+  name: 'worker',
+  world,
   call(name, event) {
     count += 1;
     const correlationId = String(count);
