@@ -14,8 +14,9 @@ import {
   ListRolesCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { LambdaClient, ListEventSourceMappingsCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ACCOUNT, REGION } from './emulator.ts';
 import { USER_POLICY } from './policies.ts';
 
@@ -66,9 +67,25 @@ export async function changePolicy(endpoint: string, UserName: string, policy: s
   await putPolicy(iam, UserName, policy).finally(() => iam.destroy());
 }
 
-async function putPolicy(iam: IAMClient, UserName: string, policy: string): Promise<void> {
+/** Gives a user one more policy. @param policy as for {@link createUser}. */
+export async function addPolicy(
+  endpoint: string,
+  UserName: string,
+  PolicyName: string,
+  policy: string,
+): Promise<void> {
+  const iam = new IAMClient(clientSettings(endpoint, ROOT_KEY));
+  await putPolicy(iam, UserName, policy, PolicyName).finally(() => iam.destroy());
+}
+
+async function putPolicy(
+  iam: IAMClient,
+  UserName: string,
+  policy: string,
+  PolicyName = USER_POLICY,
+): Promise<void> {
   const PolicyDocument = policy.replaceAll('123456789012', ACCOUNT);
-  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: USER_POLICY, PolicyDocument }));
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }));
 }
 
 /** Makes a managed policy. @param policy as for {@link createUser}. */
@@ -88,17 +105,21 @@ export async function inventory(endpoint: string): Promise<string[]> {
   const logs = new CloudWatchLogsClient(settings);
   const apis = new ApiGatewayV2Client(settings);
   const stacks = new CloudFormationClient(settings);
+  const sqs = new SQSClient(settings);
   try {
-    const [buckets, functions, roles, tables, groups, queries, httpApis, alive] = await Promise.all([
-      s3.send(new ListBucketsCommand({})),
-      lambda.send(new ListFunctionsCommand({})),
-      iam.send(new ListRolesCommand({})),
-      dynamodb.send(new ListTablesCommand({})),
-      logs.send(new DescribeLogGroupsCommand({})),
-      logs.send(new DescribeQueryDefinitionsCommand({})),
-      apis.send(new GetApisCommand({})),
-      stacks.send(new ListStacksCommand({})),
-    ]);
+    const [buckets, functions, roles, tables, groups, queries, httpApis, alive, queues, mappings] =
+      await Promise.all([
+        s3.send(new ListBucketsCommand({})),
+        lambda.send(new ListFunctionsCommand({})),
+        iam.send(new ListRolesCommand({})),
+        dynamodb.send(new ListTablesCommand({})),
+        logs.send(new DescribeLogGroupsCommand({})),
+        logs.send(new DescribeQueryDefinitionsCommand({})),
+        apis.send(new GetApisCommand({})),
+        stacks.send(new ListStacksCommand({})),
+        sqs.send(new ListQueuesCommand({})),
+        lambda.send(new ListEventSourceMappingsCommand({})),
+      ]);
     return [
       ...(buckets.Buckets ?? []).map(({ Name }) => `bucket ${Name}`),
       ...(functions.Functions ?? []).map(({ FunctionName }) => `function ${FunctionName}`),
@@ -109,11 +130,13 @@ export async function inventory(endpoint: string): Promise<string[]> {
       ...(groups.logGroups ?? []).map(({ logGroupName }) => `log group ${logGroupName}`),
       ...(queries.queryDefinitions ?? []).map(({ name }) => `query definition ${name}`),
       ...(httpApis.Items ?? []).map(({ Name }) => `API ${Name}`),
+      ...(queues.QueueUrls ?? []).map((url) => `queue ${url}`),
+      ...(mappings.EventSourceMappings ?? []).map(({ UUID }) => `event source mapping ${UUID}`),
       ...(alive.StackSummaries ?? [])
         .filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE')
         .map(({ StackName }) => `stack ${StackName}`),
     ].sort();
   } finally {
-    for (const client of [s3, lambda, iam, dynamodb, logs, apis, stacks]) client.destroy();
+    for (const client of [s3, lambda, iam, dynamodb, logs, apis, stacks, sqs]) client.destroy();
   }
 }

@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path';
 import type { Option } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
-import { wordsOf } from '@sheep-shed/options/readers';
+import { SWITCH, wordsOf } from '@sheep-shed/options/readers';
 import { STACK_NAMES, STACKS, type StackName } from '../bench/stacks/catalogue.ts';
 import { copyProject } from '../bench/stacks/project-copy.ts';
-import { createPolicy, createUser, DEPLOYER, inventory, MEASURER } from './account.ts';
+import { addPolicy, createPolicy, createUser, DEPLOYER, inventory, MEASURER } from './account.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
+import { PORTRAITS_POLICY, rehearsePortraits, removePortraits } from './portraits.ts';
 import { ensurePython, isAlive, RehearsalUsageError } from './python-environment.ts';
 import { CommandError, runUntil } from './run.ts';
 import { BOUNDARY, type Step } from './serverless-cli.ts';
@@ -27,6 +28,10 @@ const OPTIONS = {
     repeatable: true,
     ...wordsOf(STACK_NAMES),
   } satisfies Option<readonly StackName[]>,
+  portraits: {
+    help: 'rehearse what --param=portraits=on adds, and not the rest; stacks of TypeScript have it',
+    ...SWITCH,
+  } satisfies Option<boolean>,
 };
 
 const USAGE = (options: string) => `Usage: npm run rehearse -- [options]
@@ -43,6 +48,7 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   let stacks: readonly StackName[];
+  let withPortraits: boolean;
   try {
     const line = readCommand({ options: OPTIONS, usage: USAGE }, args, {});
     if (line.kind === 'show') {
@@ -50,7 +56,10 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     if (line.words.length > 0) throw new OptionError(`unexpected "${line.words[0]}"; options begin with --`);
-    stacks = line.values.stack;
+    const { stack, portraits } = line.values;
+    withPortraits = portraits;
+    stacks = portraits ? stack.filter((name) => STACKS[name].folder === '.') : stack;
+    if (stacks.length === 0) throw new OptionError(`--portraits needs the stack ts or tsthin; got ${stack}`);
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -61,7 +70,7 @@ async function main(args: readonly string[]): Promise<number> {
   await removeLeftovers();
   const workDir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   try {
-    await rehearse(stacks, workDir, interrupted.signal);
+    await rehearse(stacks, withPortraits, workDir, interrupted.signal);
     return 0;
   } catch (error) {
     if (interrupted.signal.aborted) {
@@ -90,7 +99,12 @@ async function removeLeftovers(): Promise<void> {
   }
 }
 
-async function rehearse(stacks: readonly StackName[], workDir: string, signal: AbortSignal): Promise<void> {
+async function rehearse(
+  stacks: readonly StackName[],
+  withPortraits: boolean,
+  workDir: string,
+  signal: AbortSignal,
+): Promise<void> {
   const began = Date.now();
   const run = runUntil(signal);
   const interruption = new Promise<never>((_resolve, reject) => {
@@ -142,12 +156,15 @@ async function rehearse(stacks: readonly StackName[], workDir: string, signal: A
       run,
       step,
     }));
-    for (const rehearsal of rehearsals) await rehearseStack(rehearsal);
-    for (const rehearsal of rehearsals) await removeStack(rehearsal);
+    if (withPortraits) {
+      await addPolicy(endpoint, DEPLOYER, PORTRAITS_POLICY, await read('deployer-portraits-policy.json'));
+    }
+    for (const one of rehearsals) await (withPortraits ? rehearsePortraits(one) : rehearseStack(one));
+    for (const one of rehearsals) await (withPortraits ? removePortraits(one) : removeStack(one));
     await step('nothing is left', async () => {
       const left = (await inventory(endpoint)).filter((name) => !before.includes(name));
       if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
-      return 'buckets, functions, roles, tables, log groups, APIs, query definitions, stacks';
+      return 'buckets, queues, functions, event sources, roles, tables, log groups, APIs, query definitions, stacks';
     });
   } finally {
     await emulator?.close();

@@ -9,7 +9,7 @@ import json
 import re
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import apigateway, apigateway_v1, iam, tagging
+from ministack.services import apigateway, apigateway_v1, iam, lambda_svc, tagging
 
 CONDITION_WORDS = {"AND", "BETWEEN", "IN", "NOT", "OR"}
 IMPORTED_TYPE = re.compile(r"ResourcesToImport\.member\.\d+\.ResourceType")
@@ -17,6 +17,8 @@ NEW_BOUNDARY = {"CreateRole", "PutRolePermissionsBoundary"}
 OWN_BOUNDARY = {"DeleteRolePolicy", "PutRolePolicy"}
 # No key of AWS: tells our `enforce` of a role that the request passes on.
 PASSED_ROLE = "rehearsal:passedrole"
+NEW_MAPPING = "lambda:CreateEventSourceMapping"
+OLD_MAPPING = {f"lambda:{verb}EventSourceMapping" for verb in ("Delete", "Get", "Update")}
 
 called_via = contextvars.ContextVar("called_via", default=None)
 
@@ -33,7 +35,7 @@ def attributes_of_condition(data):
 
 
 def add_dynamodb_keys():
-    """Give puts and deletes the condition keys that they have on AWS."""
+    """Give puts, deletes and reads of batches the condition keys that they have on AWS."""
     context_of = iam_actions.dynamodb_service_context
 
     def dynamodb_service_context(body):
@@ -43,6 +45,10 @@ def add_dynamodb_keys():
         if "Select" not in data:
             context.pop("dynamodb:Select", None)
         named = {*data.get("Item", {}), *data.get("Key", {}), *attributes_of_condition(data)}
+        # A batch names them for each table.
+        for one in (data.get("RequestItems") or {}).values():
+            if isinstance(one, dict):
+                named.update(context_of(json.dumps(one).encode()).get("dynamodb:Attributes", []))
         if named:
             context["dynamodb:Attributes"] = sorted({*named, *context.get("dynamodb:Attributes", [])})
         if "ReturnValues" in data:
@@ -79,6 +85,9 @@ def keys_of(action, body, params):
         keys[PASSED_ROLE] = first(params, "RoleARN")
     if service == "lambda":
         keys["lambda:Layer"] = data.get("Layers") or None
+        if action == NEW_MAPPING:
+            name = data.get("FunctionName", "")
+            keys["lambda:FunctionArn"] = name if name.startswith("arn:") else lambda_svc._func_arn(name)
         keys[PASSED_ROLE] = data.get("Role")
     return keys
 
@@ -103,6 +112,19 @@ def add_request_keys():
     iam_actions.request_tag_context = request_tag_context
 
 
+def look_up_mapped_functions():
+    """Tell of a call on an event source mapping which function it calls."""
+    enforce = iam_evaluator.enforce
+
+    def enforce_mapping(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
+        if iam_action in OLD_MAPPING:
+            mapping = lambda_svc._esms.get(resource_arn.rsplit(":", 1)[-1]) or {}
+            service_context = {**(service_context or {}), "lambda:FunctionArn": mapping.get("FunctionArn")}
+        return enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+
+    iam_evaluator.enforce = enforce_mapping
+
+
 def ask_for_passed_roles():
     """Let nobody pass a role on who may not."""
     enforce = iam_evaluator.enforce
@@ -119,7 +141,7 @@ def ask_for_passed_roles():
 
 
 def name_calls_of_lambda():
-    """Tell the calls on concurrency apart, and name the one that reads the account's limits."""
+    """Tell the calls on concurrency and on a mapping apart, and name the one that reads the account's limits."""
     action_of = iam_actions._lambda_action
 
     def lambda_action(method, path):
@@ -129,6 +151,9 @@ def name_calls_of_lambda():
         if last == "concurrency":
             words = {"GET": "Get", "DELETE": "Delete"}
             return f"{words.get(method, 'Put')}FunctionConcurrency"
+        if "/event-source-mappings/" in path and last != "event-source-mappings":
+            words = {"GET": "Get", "DELETE": "Delete"}
+            return f"{words.get(method, 'Update')}EventSourceMapping"
         return action_of(method, path)
 
     iam_actions._lambda_action = lambda_action
@@ -156,6 +181,7 @@ def add_condition_keys():
     """Add all of the above."""
     add_dynamodb_keys()
     add_request_keys()
+    look_up_mapped_functions()
     ask_for_passed_roles()
     name_calls_of_lambda()
     add_tags_of_apis()

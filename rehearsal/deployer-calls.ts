@@ -27,7 +27,7 @@ import {
   DeleteRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { DeleteFunctionCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { DeleteObjectCommand, GetBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetBucketPolicyCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Calls } from './bounds.ts';
 import { ACCOUNT } from './emulator.ts';
 import type { ForeignResources } from './foreign-resources.ts';
@@ -107,6 +107,8 @@ export const DEPLOYER_CALLS: Calls<DeployerClients> = {
       own.s3.send(new GetBucketPolicyCommand({ Bucket: foreign.bucket })),
     'deletes from a foreign bucket': ({ own, foreign }) =>
       own.s3.send(new DeleteObjectCommand({ Bucket: foreign.bucket, Key: 'a' })),
+    'reads from a foreign bucket': ({ own, foreign }) =>
+      own.s3.send(new GetObjectCommand({ Bucket: foreign.bucket, Key: 'none' })),
     'deletes a foreign log': ({ own }) =>
       own.logs.send(new DeleteLogGroupCommand({ logGroupName: '/aws/lambda/foreign' })),
     'deletes a foreign role': ({ own }) => own.iam.send(new DeleteRoleCommand({ RoleName: 'foreign-none' })),

@@ -15,7 +15,7 @@ import {
   PutQueryDefinitionCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { clientSettings, ROOT_KEY } from './account.ts';
 import { ACCOUNT } from './emulator.ts';
 import { BOUNDARY } from './serverless-cli.ts';
@@ -28,6 +28,8 @@ export interface ForeignResources {
   /** A domain of API Gateway that somebody tagged as if it were ours. */
   readonly domain: string;
   readonly bucket: string;
+  /** The one key under which something may be put there. */
+  readonly key: string;
   readonly queryDefinitionId: string;
   /** A role that happens to be within our boundary. */
   readonly role: string;
@@ -36,6 +38,7 @@ export interface ForeignResources {
 
 const DOMAIN = 'foreign.example';
 const BUCKET = 'foreign-bucket';
+const KEY = 'a';
 const ROLE = 'foreign-role';
 const TABLE = 'foreign-table';
 
@@ -55,6 +58,7 @@ export async function withForeignResources<T>(
     await apis.send(new CreateDomainNameCommand({ DomainName: DOMAIN, Tags: { project: 'sheep-shed' } }));
     made.push(() => apis.send(new DeleteDomainNameCommand({ DomainName: DOMAIN })));
     await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+    made.push(() => s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: KEY })));
     made.push(() => s3.send(new DeleteBucketCommand({ Bucket: BUCKET })));
     const PermissionsBoundary = `arn:aws:iam::${ACCOUNT}:policy/${BOUNDARY}`;
     const trust = { AssumeRolePolicyDocument: '{}', PermissionsBoundary };
@@ -64,7 +68,7 @@ export async function withForeignResources<T>(
     const { queryDefinitionId = '' } = await logs.send(new PutQueryDefinitionCommand(definition));
     made.push(() => logs.send(new DeleteQueryDefinitionCommand({ queryDefinitionId })));
     return await withTable(endpoint, TABLE, () =>
-      body({ apiId, domain: DOMAIN, bucket: BUCKET, queryDefinitionId, role: ROLE, table: TABLE }),
+      body({ apiId, domain: DOMAIN, bucket: BUCKET, key: KEY, queryDefinitionId, role: ROLE, table: TABLE }),
     );
   } finally {
     // A policy that was loosened for a moment has let some of them be deleted.

@@ -1,6 +1,12 @@
 import { GetApiCommand, GetStageCommand } from '@aws-sdk/client-apigatewayv2';
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { StartQueryCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { BatchWriteItemCommand, DeleteTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchWriteItemCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  GetItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   GetAccountSettingsCommand,
   GetFunctionConcurrencyCommand,
@@ -8,6 +14,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Calls } from './bounds.ts';
 import { ACCOUNT, REGION } from './emulator.ts';
 import type { ForeignResources } from './foreign-resources.ts';
@@ -57,6 +64,14 @@ export const MEASURER_CALLS: Calls<MeasurerClients> = {
       own.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: OURS, ZipFile: new Uint8Array(1) })),
     'removes sheep of a foreign table': ({ own, foreign }) => own.dynamodb.send(remove(foreign.table)),
     'deletes its table': ({ own, table }) => own.dynamodb.send(new DeleteTableCommand({ TableName: table })),
+    'looks at a foreign stack': ({ own }) =>
+      own.cloudformation.send(new DescribeStacksCommand({ StackName: 'foreign' })),
+    'puts an object into a foreign bucket': ({ own, foreign: { bucket: Bucket, key: Key } }) =>
+      own.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'a' })),
+    'reads from a foreign bucket': ({ own, foreign: { bucket: Bucket } }) =>
+      own.s3.send(new GetObjectCommand({ Bucket, Key: 'none' })),
+    'looks at the progress of a foreign import': ({ own, foreign }) =>
+      own.dynamodb.send(new GetItemCommand({ TableName: foreign.table, Key: { tattoo: { N: '1' } } })),
     'asks a foreign log': ({ own }) =>
       own.logs.send(
         new StartQueryCommand({

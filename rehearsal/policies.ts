@@ -32,7 +32,7 @@ export interface RolePolicy extends Policy {
   readonly boundary: string | undefined;
 }
 
-/** Name of the one policy of each user. */
+/** Name of the policy that each user has. */
 export const USER_POLICY = 'rights';
 
 /**
@@ -57,9 +57,13 @@ export async function rolePolicyOf(
   };
 }
 
-/** Reads the policy of a user. */
-export async function userPolicyOf(iam: IAMClient, UserName: string): Promise<Policy> {
-  const policy = { UserName, PolicyName: USER_POLICY };
+/** Reads a policy of a user. */
+export async function userPolicyOf(
+  iam: IAMClient,
+  UserName: string,
+  PolicyName = USER_POLICY,
+): Promise<Policy> {
+  const policy = { UserName, PolicyName };
   const { PolicyDocument = '' } = await iam.send(new GetUserPolicyCommand(policy));
   return changeable(PolicyDocument, (document) =>
     iam.send(new PutUserPolicyCommand({ ...policy, PolicyDocument: document })),

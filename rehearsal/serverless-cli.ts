@@ -1,5 +1,9 @@
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import type { StackName } from '../bench/stacks/catalogue.ts';
 import { parametersOf, STACKS } from '../bench/stacks/catalogue.ts';
 import { type AccessKey, clientSettings, ROOT_KEY } from './account.ts';
@@ -90,6 +94,18 @@ export async function apiId(endpoint: string, stack: StackName): Promise<string>
   } finally {
     client.destroy();
   }
+}
+
+/** The names of a stack's resources, by their names in the template. */
+export async function placesOf(endpoint: string, stack: StackName): Promise<(logicalId: string) => string> {
+  const client = new CloudFormationClient(clientSettings(endpoint, ROOT_KEY));
+  const asked = new DescribeStackResourcesCommand({ StackName: stackNameOf(stack) });
+  const { StackResources = [] } = await client.send(asked).finally(() => client.destroy());
+  return (logicalId) => {
+    const found = StackResources.find((one) => one.LogicalResourceId === logicalId)?.PhysicalResourceId;
+    if (found === undefined) throw new Error(`the stack ${stackNameOf(stack)} has no ${logicalId}`);
+    return found;
+  };
 }
 
 /** The address that the emulator has for an API; the output of the stack is the one that AWS would have. */

@@ -6,6 +6,7 @@ import { proveBadInputRefused } from './bad-input.ts';
 import { checkContract } from './contract.ts';
 import { countSheep, expectVersion } from './deployed-api.ts';
 import { childEnvironment, REGION } from './emulator.ts';
+import { CONTRACT_CALLS } from './function-calls.ts';
 import { proveLeastPrivilege } from './least-privilege.ts';
 import { proveRightsNeeded } from './rights-needed.ts';
 import {
@@ -83,7 +84,7 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
     return `${proved}; the bench signs; public again`;
   });
   await step('removing a line of a policy is noticed', () => proveRightsNeeded(rehearsal, url));
-  await step('least privilege', () => proveLeastPrivilege(endpoint, stack));
+  await step('least privilege', () => proveLeastPrivilege(endpoint, stack, CONTRACT_CALLS));
   await step('update: new code, same sheep', async () => {
     const sheep = await countTable(endpoint, table);
     const restore = await changeSources(join(project, STACKS[stack].folder), STACKS[stack].sources);

@@ -5,6 +5,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { type AccessKey, clientSettings } from './account.ts';
 
 /** The services as a user may ask them. */
@@ -24,6 +26,7 @@ export function clientsOf(endpoint: string, key: AccessKey, service?: string) {
     lambda: new LambdaClient(settings),
     logs: new CloudWatchLogsClient(settings),
     s3: new S3Client(settings),
+    sqs: new SQSClient(settings),
   };
   if (service !== undefined) {
     const add = setHeader('x-rehearsal-called-via', service);
@@ -39,6 +42,30 @@ export function clientsOf(endpoint: string, key: AccessKey, service?: string) {
       const target = setHeader('x-amz-target', 'Logs_20140328.DeleteLogDelivery');
       command.middlewareStack.add(target, { step: 'build', priority: 'low' });
       return clients.logs.send(command);
+    },
+    /** Makes or changes an alarm; the project has no client of CloudWatch's. */
+    async putAlarm(name: string) {
+      const { region, credentials, sha256 } = clients.iam.config;
+      const signer = new SignatureV4({
+        service: 'monitoring',
+        region,
+        credentials: () => credentials(),
+        sha256,
+      });
+      const body = new URLSearchParams({
+        Action: 'PutMetricAlarm',
+        Version: '2010-08-01',
+        AlarmName: name,
+      }).toString();
+      const { host, hostname, protocol } = new URL(endpoint);
+      const headers = { host, 'content-type': 'application/x-www-form-urlencoded' };
+      const request = { method: 'POST', protocol, hostname, path: '/', query: {}, headers, body };
+      const signed = await signer.sign(request);
+      const { host: _host, ...sent } = signed.headers;
+      const answer = await fetch(endpoint, { method: 'POST', headers: sent, body });
+      const text = await answer.text();
+      const [, code = String(answer.status)] = /<Code>(\w+)</.exec(text) ?? [];
+      if (!answer.ok) throw Object.assign(new Error(text), { name: code });
     },
     close() {
       for (const client of Object.values(clients)) client.destroy();

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import type { StackName } from '../../bench/stacks/catalogue.ts';
 import { parametersOf, STACKS } from '../../bench/stacks/catalogue.ts';
 import { packageStack } from '../../bench/stacks/package-stack.ts';
@@ -24,6 +25,22 @@ export interface Resource {
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
+}
+
+/** What `--param=portraits=on` adds: functions, resources and outputs as its files write them. */
+export interface EventWorkload {
+  // biome-ignore lint/suspicious/noExplicitAny: the framework's properties have no type of ours.
+  readonly functions: Readonly<Record<string, any>>;
+  readonly resources: Template;
+}
+
+/** Reads `deploy/portraits.yml` and `deploy/flocks.yml`; tags such as `!Ref` are dropped, their values stay. */
+export function eventWorkloads(): Promise<readonly EventWorkload[]> {
+  const files = ['portraits.yml', 'flocks.yml'].map(async (name) => {
+    const text = await readFile(join(ROOT, 'deploy', name), 'utf8');
+    return parse(text, { logLevel: 'silent' }) as EventWorkload;
+  });
+  return Promise.all(files);
 }
 
 /** The folder of a stack's package, which is made once for all tests, as for the bench. */

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { STACK_NAMES } from '../../bench/stacks/catalogue.ts';
-import { ofType, packageOf, ROOT, type Template, templateIn } from './packages.ts';
+import { eventWorkloads, ofType, packageOf, ROOT, type Template, templateIn } from './packages.ts';
 
 interface Statement {
   readonly Sid: string;
@@ -16,11 +16,21 @@ interface Statement {
 
 const statementsOf = async (name: string): Promise<readonly Statement[]> =>
   (JSON.parse(await readFile(join(ROOT, 'docs', name), 'utf8')) as { Statement: Statement[] }).Statement;
-const POLICIES = ['deployer-policy.json', 'measurer-policy.json', 'function-boundary.json'];
+const POLICIES = [
+  'deployer-policy.json',
+  'deployer-portraits-policy.json',
+  'measurer-policy.json',
+  'function-boundary.json',
+];
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
 const WITHOUT_RESOURCE = new Set([
   'cloudformation:ValidateTemplate',
+  // Mappings are named by random ids: `lambda:FunctionArn` bounds what is done with them.
+  'lambda:CreateEventSourceMapping',
+  'lambda:DeleteEventSourceMapping',
   'lambda:GetAccountSettings',
+  'lambda:GetEventSourceMapping',
+  'lambda:UpdateEventSourceMapping',
   'logs:CreateLogDelivery',
   'logs:DeleteLogDelivery',
   'logs:DeleteQueryDefinition',
@@ -43,7 +53,40 @@ const THROUGH_CLOUDFORMATION = {
 /** What bounds statements without a resource, by their names. */
 const BY_SERVICES: Readonly<Record<string, unknown>> = {
   SavedQueries: THROUGH_CLOUDFORMATION,
+  EventSources: {
+    ArnLike: { 'lambda:FunctionArn': 'arn:aws:lambda:eu-west-3:123456789012:function:sheep-shed-*' },
+  },
   LogDeliveries: { Bool: { 'aws:ViaAWSService': 'true' } },
+};
+/**
+ * What CloudFormation does for the deployer with each type, as far as our templates set it: the handlers' permissions
+ * in the types' schemas (`aws cloudformation describe-type`). The emulator does not check these calls.
+ */
+const NEEDED_BY_TYPE: Readonly<Record<string, readonly string[]>> = {
+  'AWS::CloudWatch::Alarm': [
+    ...['PutMetricAlarm', 'DescribeAlarms', 'DeleteAlarms'].map((call) => `cloudwatch:${call}`),
+    ...['TagResource', 'UntagResource', 'ListTagsForResource'].map((call) => `cloudwatch:${call}`),
+  ],
+  'AWS::DynamoDB::Table': [
+    ...['CreateTable', 'DescribeTable', 'UpdateTable', 'DeleteTable'].map((call) => `dynamodb:${call}`),
+    ...['UpdateTimeToLive', 'DescribeTimeToLive', 'UpdateContinuousBackups'].map(
+      (call) => `dynamodb:${call}`,
+    ),
+  ],
+  'AWS::IAM::Role': ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy', 'iam:DeleteRole'],
+  'AWS::S3::Bucket': [
+    ...['CreateBucket', 'DeleteBucket', 'PutEncryptionConfiguration'].map((call) => `s3:${call}`),
+    ...['PutBucketPublicAccessBlock', 'PutBucketOwnershipControls', 'PutBucketCORS'].map(
+      (call) => `s3:${call}`,
+    ),
+    ...['PutBucketNotification', 'PutLifecycleConfiguration', 'PutBucketTagging'].map((call) => `s3:${call}`),
+  ],
+  'AWS::S3::BucketPolicy': ['s3:PutBucketPolicy', 's3:GetBucketPolicy', 's3:DeleteBucketPolicy'],
+  'AWS::SQS::Queue': [
+    ...['CreateQueue', 'DeleteQueue', 'GetQueueUrl', 'GetQueueAttributes'].map((call) => `sqs:${call}`),
+    ...['SetQueueAttributes', 'TagQueue', 'UntagQueue', 'ListQueueTags'].map((call) => `sqs:${call}`),
+  ],
+  'AWS::SQS::QueuePolicy': ['sqs:SetQueueAttributes'],
 };
 const matches = (arn: string, pattern: string) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(arn);
 const actionsOf = (statements: readonly Statement[]) => statements.flatMap(({ Action }) => Action);
@@ -112,6 +155,18 @@ describe('the policies of docs', () => {
     }
   });
 
+  it('let the deployer make, change and remove each kind of resource of flocks and portraits', async () => {
+    const allowed = new Set([
+      ...actionsOf(await statementsOf('deployer-policy.json')),
+      ...actionsOf(await statementsOf('deployer-portraits-policy.json')),
+    ]);
+    const used = (await eventWorkloads()).flatMap(({ resources }) =>
+      Object.values(resources.Resources).map(({ Type }) => Type),
+    );
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(NEEDED_BY_TYPE).sort());
+    for (const action of Object.values(NEEDED_BY_TYPE).flat()) assert.ok(allowed.has(action), action);
+  });
+
   it('let the deployer make and change roles within the boundary alone, and never take it off', async () => {
     const policy = await statementsOf('deployer-policy.json');
     const bounded = [
@@ -136,10 +191,13 @@ describe('the policies of docs', () => {
 
   it('bound functions at just the actions that their roles allow', async () => {
     const boundary = new Set(actionsOf(await statementsOf('function-boundary.json')));
-    for (const template of templates) {
-      const roles = ofType(template, 'AWS::IAM::Role').flatMap(([, { Properties }]) => Properties.Policies);
-      const used = roles.flatMap(({ PolicyDocument }) => actionsOf(PolicyDocument.Statement));
-      assert.deepEqual([...new Set(used)].sort(), [...boundary].sort());
-    }
+    const used = (template: Template) =>
+      ofType(template, 'AWS::IAM::Role')
+        .flatMap(([, { Properties }]) => Properties.Policies)
+        .flatMap(({ PolicyDocument }) => actionsOf(PolicyDocument.Statement));
+    const withPortraits = (await eventWorkloads()).flatMap(({ resources }) => used(resources));
+    const [first, ...others] = templates.map((template) => [...new Set(used(template))].sort());
+    for (const other of others) assert.deepEqual(other, first);
+    assert.deepEqual([...new Set([...(first ?? []), ...withPortraits])].sort(), [...boundary].sort());
   });
 });
