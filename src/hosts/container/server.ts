@@ -7,6 +7,7 @@ import { chosenName, correlationIdOf } from '../correlation.ts';
 import { createHealth, message } from '../health.ts';
 import { answerTo, failureAnswer, type HttpAnswer } from '../http-answer.ts';
 import type { Metrics } from '../metrics.ts';
+import { onceATurn } from './once-a-turn.ts';
 import { type FindRoute, queryFields, type RouteMatch } from './routes.ts';
 
 /** What stands behind the server. */
@@ -29,6 +30,13 @@ export interface ContainerServer {
   drain(): void;
   /** Resolves when all connections have ended. */
   close(): Promise<void>;
+}
+
+/** A request and what answers it. */
+interface Answered {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly answered: HttpAnswer;
 }
 
 const HEADERS_MS = 10_000;
@@ -58,6 +66,7 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
   const { calls, metrics, find, onFault } = options;
   const closed = Promise.withResolvers<void>();
   let draining = false;
+  const sendSoon = onceATurn(send, onFault);
   const notReady = () => (draining ? 'draining' : calls.isFull() ? 'overloaded' : undefined);
   const health = createHealth({ token: options.token, notAlive: () => undefined, notReady, metrics });
   const server = createServer(
@@ -68,7 +77,7 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
           onFault(error);
           return message(500, 'Internal Server Error');
         })
-        .then((answered) => send(request, response, answered))
+        .then((answered) => sendSoon({ request, response, answered }))
         .catch(onFault);
     },
   );
@@ -138,11 +147,7 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
     }
   }
 
-  function send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { status, headers, body }: HttpAnswer,
-  ): void {
+  function send({ request, response, answered: { status, headers, body } }: Answered): void {
     if (response.destroyed) return;
     const all: Record<string, string | number> = { ...headers };
     if (request.headers.origin !== undefined) all['access-control-allow-origin'] = '*';
