@@ -63,7 +63,7 @@ test('the pages of options have one row for every option of the programs, as the
     ['Options of every host', optionsOf({}), 'docs/hosts.md'],
     ['Options of the container', container.options, 'docs/hosts.md'],
     ['Options of the worker', worker.options, 'docs/worker.md'],
-    ['Options of the poller', POLLER_OPTIONS, 'docs/hosts.md'],
+    ['Options of the poller', POLLER_OPTIONS, 'docs/poller.md'],
     ['log-insights', LOG_INSIGHTS_OPTIONS],
   ];
   for (const [heading, table, page = 'docs/configuration.md'] of tables) {
