@@ -1,4 +1,7 @@
 // One consumer of a queue in a process of its own: the poller with an empty function, or a bare loop of the SDK.
+import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
@@ -22,6 +25,12 @@ export interface Order {
   readonly concurrency: number;
   /** Root of the poller's log groups. */
   readonly logs: string;
+  /** How long the poller's function takes, in ms. */
+  readonly callMs?: number;
+  /** Waits so long before it stops, in ms: it stands in a long poll then. */
+  readonly restMs?: number;
+  /** Stops after so many calls, in the middle of others. */
+  readonly stopAfter?: number;
 }
 
 /** What came of it. */
@@ -32,6 +41,10 @@ export interface Consumed {
   readonly cpuMs: number;
   /** Of each message, from its sending to its call, in ms. */
   readonly delaysMs: readonly number[];
+  /** Largest resident set, in MB. */
+  readonly peakMb: number;
+  /** From the order to stop until everything was closed; 0 of a bare loop. */
+  readonly stopMs: number;
 }
 
 const KEY = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -44,11 +57,24 @@ const delaysMs: number[] = [];
 let firstAt = 0;
 let lastAt = 0;
 let cpuBefore: NodeJS.CpuUsage | undefined;
+let stopMs = 0;
+
+/** Tells the parent of each answer to a deletion, whoever asked. */
+subscribe('http.client.response.finish', (message) => {
+  const { request } = message as { readonly request: ClientRequest };
+  if (request.getHeader('x-amz-target') === 'AmazonSQS.DeleteMessageBatch') process.send?.('deleted');
+});
 
 if (order.kind === 'poller') await pollerUntilDone();
 else await bareLoops();
 const { user, system } = process.cpuUsage(cpuBefore);
-const consumed: Consumed = { ms: lastAt - firstAt, cpuMs: (user + system) / 1000, delaysMs };
+const consumed: Consumed = {
+  ms: lastAt - firstAt,
+  cpuMs: (user + system) / 1000,
+  delaysMs,
+  peakMb: process.resourceUsage().maxRSS / 1024,
+  stopMs,
+};
 process.send?.(consumed, () => process.exit());
 
 function count(sentAt: number): void {
@@ -56,14 +82,17 @@ function count(sentAt: number): void {
   cpuBefore ??= process.cpuUsage();
   lastAt = performance.now();
   delaysMs.push(Date.now() - sentAt);
-  if (delaysMs.length === order.messages) done.resolve();
+  if (delaysMs.length === (order.stopAfter ?? order.messages)) done.resolve();
 }
 
 async function pollerUntilDone(): Promise<void> {
   const empty: PortableFunction<AnyContext> = {
     name: 'echo',
     scope: 'hosts only',
-    run: async (event) => count((event as { readonly sentAt: number }).sentAt),
+    run: async (event) => {
+      if (order.callMs !== undefined) await sleep(order.callMs);
+      count((event as { readonly sentAt: number }).sentAt);
+    },
     needs: [],
     options: {},
   };
@@ -97,7 +126,10 @@ async function pollerUntilDone(): Promise<void> {
   );
   process.send?.('ready');
   await done.promise;
+  if (order.restMs !== undefined) await sleep(order.restMs);
+  const stopFrom = performance.now();
   await host.stop();
+  stopMs = performance.now() - stopFrom;
 }
 
 /** Receives ten, deletes ten, and so on: no function, no record, nothing that could fail. */

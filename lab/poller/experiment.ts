@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,7 +39,12 @@ const OPTIONS = {
 const CHILD = join(import.meta.dirname, 'consumer-child.ts');
 const KINDS = ['bare loop', 'poller'] as const;
 const SENDERS = 4;
-const GAP_MS = 30;
+/** A call that a stop finds under way. */
+const CALL_MS = 200;
+const STOPS = 5;
+const REST_MS = 500;
+/** MiniStack looks every 100 ms for messages to a long poll: pauses before single messages meet all of that time. */
+const GAPS_MS = { step: 37, below: 150 };
 
 /** The poller with an empty function beside a loop of the SDK that receives and deletes: a full queue, then single messages. */
 export const poller = experiment(OPTIONS, async ({ rounds, messages, single, concurrency }, lab) => {
@@ -63,46 +68,99 @@ export const poller = experiment(OPTIONS, async ({ rounds, messages, single, con
   const one = await takeTurns(KINDS, 1, lab.signal, async (kind) => {
     lab.progress.step(`${kind}, single messages`);
     const queueUrl = await makeQueue(sqs, `single-${KINDS.indexOf(kind)}`);
-    const { ready, ended } = start({ ...order, kind, queueUrl, messages: single }, lab);
+    const { child, ready, ended } = start(
+      { ...order, kind, queueUrl, messages: single, restMs: REST_MS },
+      lab,
+    );
     await ready;
+    const doneMs: number[] = [];
     for (let i = 0; i < single; i += 1) {
+      await sleep((GAPS_MS.step * i) % GAPS_MS.below);
+      const deleted = onceDeleted(child);
+      const from = performance.now();
       await send(sqs, queueUrl, 1);
-      await sleep(GAP_MS);
+      await Promise.race([deleted, ended]);
+      doneMs.push(performance.now() - from);
     }
-    return ended;
+    return { doneMs, ...(await ended) };
   });
+  const stops: number[] = [];
+  for (let i = 0; i < STOPS; i += 1) {
+    lab.progress.step(`stop ${i + 1} of ${STOPS} of a poller under load`);
+    const queueUrl = await makeQueue(sqs, `stop-${i}`);
+    const stopAfter = 5 * concurrency;
+    await fill(sqs, queueUrl, 2 * stopAfter);
+    const busy = { ...order, kind: 'poller', queueUrl, messages: 2 * stopAfter } as const;
+    stops.push((await start({ ...busy, callMs: CALL_MS, stopAfter }, lab).ended).stopMs);
+  }
   const rate = ({ ms }: Consumed) => ((messages - 1) * 1000) / ms;
   const rows = KINDS.map((kind) => {
     const runs = drained.get(kind) ?? [];
-    const delays = (one.get(kind) ?? []).flatMap(({ delaysMs }) => delaysMs).sort((a, b) => a - b);
+    const singles = one.get(kind) ?? [];
+    const calls = singles.flatMap(({ delaysMs }) => delaysMs);
+    const [first = Number.NaN, ...others] = singles.flatMap(({ doneMs }) => doneMs);
+    const inOrder = others.sort((a, b) => a - b);
     return [
       kind,
       median(runs.map(rate)).toFixed(0),
       ((median(runs.map(({ cpuMs }) => cpuMs)) * 1000) / messages).toFixed(0),
-      median(delays).toFixed(0),
-      String(delays.at(Math.floor(0.99 * delays.length)) ?? '-'),
+      median(calls).toFixed(0),
+      median(inOrder).toFixed(0),
+      inOrder.at(Math.floor(0.99 * inOrder.length))?.toFixed(0) ?? '-',
+      first.toFixed(0),
+      median(runs.map(({ peakMb }) => peakMb)).toFixed(0),
     ];
   });
-  const header = ['consumer', 'messages/s', 'CPU µs a message', 'send to call ms p50', 'p99'];
+  const header = [
+    'consumer',
+    'messages/s',
+    'CPU µs a message',
+    'send to call ms',
+    'send to done ms p50',
+    'p99',
+    'first',
+    'memory MB',
+  ];
   lab.say(`${messages} messages, ${concurrency} at once, medians of ${rounds} rounds\n`);
   lab.say(renderTable(header, rows));
   const ratesOf = (kind: (typeof KINDS)[number]) => (drained.get(kind) ?? []).map(rate);
   const { ratio, low, high } = ratioInterval(ratesOf('bare loop'), ratesOf('poller'));
   const [said, from, to] = [ratio, low, high].map((value) => value.toFixed(2));
   lab.say(`\npoller over bare loop, messages/s: ${said} (95 % interval ${from} to ${to}); the aim is 0.85`);
+  const idle = (one.get('poller') ?? []).map(({ stopMs }) => stopMs);
+  const beyond = stops.map((ms) => ms - CALL_MS);
+  lab.say(
+    `a stop of the poller: ${Math.max(...idle).toFixed(0)} ms in a long poll; under load ${Math.max(...beyond).toFixed(0)} ms beyond the ${CALL_MS} ms of a call, the longest of ${STOPS}; the aim is 1000`,
+  );
 });
 
 function start(
   order: Order,
   lab: Lab,
-): { readonly ready: Promise<unknown>; readonly ended: Promise<Consumed> } {
+): { readonly child: ChildProcess; readonly ready: Promise<unknown>; readonly ended: Promise<Consumed> } {
   const child = fork(CHILD, [JSON.stringify(order)], { execArgv: [] });
   lab.atEnd(() => child.kill('SIGKILL'));
   const failed = once(child, 'exit').then(() => Promise.reject(new Error(`the ${order.kind} ended early`)));
   const ended = new Promise<Consumed>((resolve) => {
-    child.on('message', (message) => message !== 'ready' && resolve(message as Consumed));
+    child.on('message', (message) => typeof message !== 'string' && resolve(message as unknown as Consumed));
   });
-  return { ready: Promise.race([once(child, 'message'), failed]), ended: Promise.race([ended, failed]) };
+  return {
+    child,
+    ready: Promise.race([once(child, 'message'), failed]),
+    ended: Promise.race([ended, failed]),
+  };
+}
+
+/** Resolves when the queue has answered a deletion. */
+function onceDeleted(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const hear = (message: unknown): void => {
+      if (message !== 'deleted') return;
+      child.off('message', hear);
+      resolve();
+    };
+    child.on('message', hear);
+  });
 }
 
 async function makeQueue(sqs: SQSClient, name: string): Promise<string> {

@@ -41,6 +41,8 @@ type Held = Received & Hidden;
 
 /** What is gathered into one request waits so long, in ms. */
 const LINGER_MS = 20;
+/** Room for less than a whole request waits so long for calls that are about to end, in ms. */
+const ROOM_LINGER_MS = 5;
 /** A queue that is not empty answers within this time: what it hands out then is served, not left out of sight. */
 const LAST_ANSWER_MS = 500;
 const MOST_RECEIVERS = 10;
@@ -56,6 +58,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const visibilityMs = visibilitySeconds * 1000;
   // A message of a FIFO queue that fails would take those behind it along to the dead letters, untried.
   const batchSize = queue.isFifo ? 1 : BATCH_SIZE;
+  const wholeRequest = Math.min(batchSize, concurrency);
   const mostReceivers = Math.min(MOST_RECEIVERS, Math.ceil(concurrency / batchSize));
   const draining = new AbortController();
   const cutting = new AbortController();
@@ -68,6 +71,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   let failures = 0;
   let answered = false;
   let askedAt = clock();
+  let lingering: NodeJS.Timeout | undefined;
 
   const deletions = createBatcher<Held>({ size: BATCH_SIZE, lingerMs: LINGER_MS, send: remove });
   const returns = createBatcher<Held>({ size: BATCH_SIZE, lingerMs: LINGER_MS, send: handBack });
@@ -86,9 +90,23 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       reserved += most;
       const received = receive(most).finally(() => {
         receiving.delete(received);
-        poll();
+        pollSoon();
       });
       receiving.add(received);
+    }
+  }
+
+  /** Calls of a batch end one by one: a request for each place would cost as much as one for all of them. */
+  function pollSoon(): void {
+    if (room() >= wholeRequest) {
+      clearTimeout(lingering);
+      lingering = undefined;
+      poll();
+    } else {
+      lingering ??= setTimeout(() => {
+        lingering = undefined;
+        poll();
+      }, ROOM_LINGER_MS);
     }
   }
 
@@ -129,7 +147,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     held.delete(message);
     if (succeeded) deletions.add(message);
     else returns.add(message);
-    poll();
+    pollSoon();
   }
 
   async function remove(messages: readonly Held[]): Promise<void> {

@@ -144,6 +144,20 @@ test('stop: a long poll is ended, and what was received is served', async (t) =>
   assert.equal(reports(lines).length, 100);
 });
 
+test('a full queue is received ten at a time, also when the calls of a batch end one by one', async (t) => {
+  const server = await startQueues(t, { jobs: {} });
+  for (let i = 0; i < 100; i += 1) server.send('jobs', CAT);
+  const host = await startPoller({
+    HOST_QUEUE: 'jobs',
+    HOST_FUNCTIONS: 'get-cat',
+    AWS_ENDPOINT_URL_SQS: server.endpoint,
+  });
+  t.after(() => host.stop());
+  await server.until(() => server.bodies('jobs').length === 0);
+  const { ReceiveMessage = 0 } = server.requests;
+  assert.ok(ReceiveMessage <= 10 + 2, `ten full requests and two that wait for more; got ${ReceiveMessage}`);
+});
+
 test('wrong configuration is named', async (t) => {
   const server = await startQueues(t, { jobs: {} });
   const place = { AWS_ENDPOINT_URL_SQS: server.endpoint, HOST_FUNCTIONS: 'get-cat' };
