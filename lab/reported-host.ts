@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import type { LocalLambda } from '@sheep-shed/local-lambda';
 import { startLocalLambda } from '@sheep-shed/local-lambda';
-import { FUNCTION_OF } from '../bench/results/names.ts';
+import { CALL_SCENARIOS, FUNCTION_OF } from '../bench/results/names.ts';
 
 const REPORT_LIMIT_MS = 45_000;
 
 /** The functions of every stack. */
-export const FUNCTION_NAMES = Object.values(FUNCTION_OF);
+export const FUNCTION_NAMES = CALL_SCENARIOS.map((name) => FUNCTION_OF[name]);
 
 /** The name of a function, the same in every stack. */
 export type FunctionName = (typeof FUNCTION_NAMES)[number];

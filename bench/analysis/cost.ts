@@ -1,5 +1,5 @@
 import type { ScenarioName } from '../results/names.ts';
-import { FUNCTION_OF } from '../results/names.ts';
+import { FUNCTION_OF, isEventScenario } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import { costPerMillion } from './call-cost.ts';
 import { requestUnits } from './request-units.ts';
@@ -31,7 +31,8 @@ const WRITING_STATUSES: Readonly<Partial<Record<ScenarioName, readonly string[]>
  */
 export function costFiguresOf(result: BenchResult, one: ScenarioResult): CostFigures | undefined {
   const { scenario, stack, reported } = one;
-  if (!result.plan.isRemote) return undefined;
+  // What they cost besides, of S3 and SQS, is in no price here.
+  if (!result.plan.isRemote || isEventScenario(scenario)) return undefined;
   if (reported === undefined || reported.memorySizeMb === null || reported.invocations === 0)
     return undefined;
   const { items, usd } = costPerMillion({

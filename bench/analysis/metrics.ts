@@ -54,6 +54,13 @@ export const METRICS = {
     of: (_, one) => throughputOf(wholeRounds(one)),
     ofRound: (round) => throughputOf([round]),
   },
+  rows: {
+    help: 'rows imported a second',
+    unit: '/s',
+    better: 'more',
+    of: (_, one) => rowsPerSecond(wholeRounds(one)),
+    ofRound: (round) => rowsPerSecond([round]),
+  },
   duration: {
     help: 'median duration as REPORT gives it, without init',
     unit: 'ms',
@@ -132,6 +139,13 @@ function throughputOf(rounds: readonly RoundResult[]): number | Missing {
   );
   const elapsedMs = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0);
   return answered > 0 && elapsedMs > 0 ? (answered * 1000) / elapsedMs : NO_CALLS;
+}
+
+function rowsPerSecond(rounds: readonly RoundResult[]): number | Missing {
+  if (rounds.every(({ rows }) => rows === undefined)) return { missing: 'it imports no rows' };
+  const rows = rounds.reduce((sum, round) => sum + (round.rows ?? 0), 0);
+  const elapsedMs = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0);
+  return rows > 0 && elapsedMs > 0 ? (rows * 1000) / elapsedMs : NO_CALLS;
 }
 
 function billedOf(reported: ScenarioResult['reported']): number | Missing {

@@ -16,6 +16,8 @@ const TOLD_OPTIONS = [
   'n',
   'herd',
   'seed',
+  'rows',
+  'megapixels',
   'timeout',
 ] as const satisfies (keyof Plan)[];
 

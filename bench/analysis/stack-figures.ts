@@ -64,6 +64,8 @@ export interface StackFigures {
   readonly errors: number;
   /** Answers a second. */
   readonly throughput: Estimate | undefined;
+  /** Rows imported a second; `undefined` in other scenarios. */
+  readonly rowsPerSecond: Estimate | undefined;
   readonly p50: Estimate | undefined;
   readonly p90: Estimate | undefined;
   readonly p95: Estimate | undefined;
@@ -94,6 +96,7 @@ export function figuresOf(result: BenchResult, one: ScenarioResult): StackFigure
     statuses: statusesOf(one),
     errors: Number(METRICS.errors.of(result, one)),
     throughput: estimate(METRICS.throughput),
+    rowsPerSecond: estimate(METRICS.rows),
     p50: estimate(METRICS.p50),
     p90: estimate(METRICS.p90),
     p95: estimate(METRICS.p95),

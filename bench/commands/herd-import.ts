@@ -3,11 +3,12 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { HERD_IMPORT_OPTIONS } from '../plan/herd-import-options.ts';
+import { type FlockUpload, flockReport, lookAtImport, putFlock, reportKey } from '../stacks/flock-upload.ts';
 import type { Terminal } from '../world/terminal.ts';
 
 const USAGE = (options: string) => `Usage: npm run herd -- import FILE.csv [--stage STAGE]
@@ -22,14 +23,6 @@ Exit codes: 0 every row was read; 1 failed, or the file is no CSV of sheep; 2 wr
 
 const SHOWN_LINES = 10;
 const LOOK_MS = 500;
-
-/** Where a file was put. */
-interface Upload {
-  readonly Bucket: string;
-  readonly Key: string;
-  /** What the table of imports knows it by. */
-  readonly file: string;
-}
 
 /**
  * Imports a file by way of the bucket, and gives the exit code: `npm run herd -- import`.
@@ -92,13 +85,10 @@ async function put(
   path: string,
   Bucket: string,
   Key: string,
-  abortSignal: AbortSignal,
-): Promise<Upload> {
+  signal: AbortSignal,
+): Promise<FlockUpload> {
   const { size } = await stat(path);
-  const Body = createReadStream(path);
-  const sent = new PutObjectCommand({ Bucket, Key, Body, ContentLength: size, ContentType: 'text/csv' });
-  const { ETag = '' } = await s3.send(sent, { abortSignal });
-  return { Bucket, Key, file: `${Bucket}/${Key}#${ETag.replaceAll('"', '')}` };
+  return putFlock(s3, { Bucket, Key, Body: createReadStream(path), ContentLength: size }, signal);
 }
 
 /** Waits until the file is complete or refused, and tells how it ended. */
@@ -106,7 +96,7 @@ async function outcome(
   s3: S3Client,
   dynamodb: DynamoDBClient,
   TableName: string,
-  { Bucket, Key, file }: Upload,
+  upload: FlockUpload,
   {
     limitMs,
     stdout,
@@ -114,19 +104,16 @@ async function outcome(
     signal,
   }: Pick<Terminal, 'stdout' | 'stderr'> & { limitMs: number; signal: AbortSignal },
 ): Promise<number> {
-  const report = { Bucket, Key: `${Key}.errors.csv` };
   const until = performance.now() + limitMs;
   for (;;) {
-    const whole = { TableName, Key: { file: { S: file }, chunk: { N: '0' } }, ConsistentRead: true };
-    const { Item } = await dynamodb.send(new GetItemCommand(whole), { abortSignal: signal });
-    const counts = Item?.['counts']?.M;
-    const text = await textOf(s3, report, signal);
+    const { counts, lines } = await lookAtImport(dynamodb, TableName, upload, signal);
+    const text = await flockReport(s3, upload, signal);
     if (counts !== undefined) {
-      const refused = Number(counts['refused']?.N);
-      stdout.write(`${counts['added']?.N} sheep added, ${refused} rows refused\n`);
+      const { added, refused } = counts;
+      stdout.write(`${added} sheep added, ${refused} rows refused\n`);
       if (refused > 0) {
         stdout.write(
-          `${text?.split('\r\n').slice(0, SHOWN_LINES).join('\n')}\ns3://${Bucket}/${report.Key} has all\n`,
+          `${text?.split('\r\n').slice(0, SHOWN_LINES).join('\n')}\ns3://${upload.Bucket}/${reportKey(upload)} has all\n`,
         );
       }
       return 0;
@@ -137,23 +124,7 @@ async function outcome(
       return 1;
     }
     if (performance.now() > until) throw new Error(`no end after ${limitMs / 1000} s; the import may go on`);
-    const position = Item?.['position']?.M?.['line']?.N;
-    if (stderr.isTTY && position !== undefined) stderr.write(`\r${position} lines`);
+    if (stderr.isTTY && lines !== undefined) stderr.write(`\r${lines} lines`);
     await sleep(LOOK_MS, undefined, { signal });
-  }
-}
-
-async function textOf(
-  s3: S3Client,
-  address: { readonly Bucket: string; readonly Key: string },
-  abortSignal: AbortSignal,
-): Promise<string | undefined> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand(address), { abortSignal });
-    return await Body?.transformToString();
-  } catch (error) {
-    // Without the right to list, what is not there is forbidden.
-    if (/^(NoSuchKey|AccessDenied)$/.test((error as Error).name)) return undefined;
-    throw error;
   }
 }

@@ -5,6 +5,7 @@ import {
   filePath,
   type PerName,
   perName,
+  type Reader,
   risingNumbers,
   SWITCH,
   wholeNumber,
@@ -12,7 +13,7 @@ import {
   wordsOf,
 } from '@sheep-shed/options/readers';
 import type { EngineName, HostName, ScenarioName } from '../results/names.ts';
-import { ENGINE_NAMES, HOST_NAMES, SCENARIO_NAMES } from '../results/names.ts';
+import { CALL_SCENARIOS, ENGINE_NAMES, HOST_NAMES, SCENARIO_NAMES } from '../results/names.ts';
 import type { StackName } from '../stacks/catalogue.ts';
 import { DEFAULT_STACK_NAMES, STACK_NAMES } from '../stacks/catalogue.ts';
 import { GATE_OPTIONS } from './gate-options.ts';
@@ -20,6 +21,14 @@ import type { NamedStack, NamedUrl } from './named-targets.ts';
 import { namedStacks, namedUrls } from './named-targets.ts';
 import { OBJECTIVE_ALLOWED, readObjective } from './objective.ts';
 import { PRESET_OPTION } from './presets.ts';
+
+/** Some of a few words, with commas between them or as several flags. */
+function listOf<Word extends string>(words: readonly Word[]): Reader<readonly Word[]> {
+  return {
+    allowed: `some of ${words.join(', ')}, with commas between them, each at most once`,
+    read: (given) => wordsOf(words).read(given.flatMap((text) => text.split(','))),
+  };
+}
 
 /** The options of the bench; each default says in `docs/method.md` why it is what it is. */
 export const BENCH_OPTIONS = {
@@ -67,8 +76,7 @@ export const BENCH_OPTIONS = {
     help: 'host to run the stacks on, on this machine; container and worker run TypeScript, which is then the stack when none is named',
     default: ['lambda'],
     repeatable: true,
-    allowed: `some of ${HOST_NAMES.join(', ')}, with commas between them, each at most once`,
-    read: (given) => wordsOf(HOST_NAMES).read(given.flatMap((text) => text.split(','))),
+    ...listOf(HOST_NAMES),
   } satisfies Option<readonly HostName[]>,
   against: {
     env: 'BENCH_AGAINST',
@@ -78,10 +86,10 @@ export const BENCH_OPTIONS = {
   } satisfies Option<string>,
   scenario: {
     env: 'BENCH_SCENARIO',
-    help: 'what to measure',
-    default: SCENARIO_NAMES,
+    help: `what to measure; import and portrait are event-driven, and measured in a run of their own: ts with --param=portraits=on on this machine, with MiniStack (Python)`,
+    default: CALL_SCENARIOS,
     repeatable: true,
-    ...wordsOf(SCENARIO_NAMES),
+    ...listOf(SCENARIO_NAMES),
   } satisfies Option<readonly ScenarioName[]>,
   duration: {
     env: 'BENCH_DURATION',
@@ -167,6 +175,18 @@ export const BENCH_OPTIONS = {
     help: 'which of the possible herds is loaded, and which Poisson arrivals',
     default: 1,
     ...wholeNumber(0, 4_294_967_295),
+  } satisfies Option<number>,
+  rows: {
+    env: 'BENCH_ROWS',
+    help: 'rows of each file of the scenario import',
+    default: 1000,
+    ...wholeNumber(1, 1_000_000),
+  } satisfies Option<number>,
+  megapixels: {
+    env: 'BENCH_MEGAPIXELS',
+    help: 'size of each photo of the scenario portrait, a JPEG of about a quarter of a byte a pixel',
+    default: 12,
+    ...decimalNumber({ from: 0.25, to: 24 }, 'megapixels'),
   } satisfies Option<number>,
   timeout: {
     env: 'BENCH_TIMEOUT',

@@ -48,6 +48,8 @@ export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
     n,
     herd,
     seed,
+    ...(scenario.includes('import') && { rows: options.rows }),
+    ...(scenario.includes('portrait') && { megapixels: options.megapixels }),
     timeout,
     region,
     stage,
@@ -108,6 +110,8 @@ export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
     ...(plan.freshEvery > 0 ? [freshText(plan.freshEvery)] : []),
     model,
     `${plan.herd} sheep`,
+    ...(plan.rows === undefined ? [] : [`files of ${plan.rows} rows`]),
+    ...(plan.megapixels === undefined ? [] : [`photos of ${plan.megapixels} megapixels`]),
   ];
   return [
     `Plan ${preset}: ${scenarios.join(', ')} on ${stacks.join(' and ')}${other}, ${sayDuration(total)} in all`,

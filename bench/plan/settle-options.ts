@@ -1,7 +1,9 @@
 import type { Values } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
+import { isEventScenario } from '../results/names.ts';
 import { DEFAULT_STACK_NAMES, STACKS } from '../stacks/catalogue.ts';
 import type { BENCH_OPTIONS } from './options.ts';
+import { refuseBesideEvents } from './refuse-beside-events.ts';
 import { DEFAULT_STAGE, sayPerName, type Target, targetsOf } from './targets.ts';
 
 /** What one run of the bench is to do. */
@@ -33,9 +35,8 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   const { url, region: _region, stage: _stage, sign: _sign, ...rest } = values;
   const { calls, rate, rateSteps, against } = values;
   refuseContradictions(values);
+  const isOfFirst = isOfSomeStacks(values);
   if (against !== undefined) refuseBesideAgainst(against, values);
-  const isElsewhere = values.host.some((host) => host !== 'lambda');
-  if (isElsewhere) refuseOnOtherHosts(values);
   // Environments that share this machine's cores would measure each other, which they do not on Lambda.
   const closed = url === undefined ? 1 : 10;
   const usual = rate === undefined ? closed : OPEN_CONNECTIONS;
@@ -50,7 +51,7 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   const arrivals = values.arrivals ?? (isOpen ? 'even' : undefined);
   const cold = values.cold ?? (url === undefined ? LOCAL_COLD_STARTS : 0);
   const freshEvery = values.freshEvery ?? (url === undefined ? 1 : 0);
-  const stack = values.stack ?? (against === undefined && !isElsewhere ? undefined : firstStack());
+  const stack = values.stack ?? (against === undefined && !isOfFirst ? undefined : firstStack());
   return {
     ...rest,
     ...deployedOf(values),
@@ -62,6 +63,15 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
     freshEvery,
     openConnections,
   };
+}
+
+/** Whether only some stacks can be measured so; refuses what else cannot. */
+function isOfSomeStacks(values: Values<typeof BENCH_OPTIONS>): boolean {
+  const isElsewhere = values.host.some((host) => host !== 'lambda');
+  const isEventDriven = values.scenario.some(isEventScenario);
+  if (isEventDriven) refuseBesideEvents(values);
+  if (isElsewhere) refuseOnOtherHosts(values);
+  return isElsewhere || isEventDriven;
 }
 
 /** What was deployed, and where. */
@@ -84,7 +94,7 @@ export const AGAINST_NAME = 'against';
 /** In the open model connections only bound how many requests are under way. */
 const OPEN_CONNECTIONS = 50;
 
-/** What `--against` and hosts that are not Lambda measure when no stack is named. */
+/** What `--against`, hosts that are not Lambda and event-driven scenarios measure when no stack is named. */
 function firstStack() {
   return DEFAULT_STACK_NAMES.slice(0, 1).map((name) => ({ name, source: name }));
 }

@@ -20,6 +20,7 @@ export const CSV_COLUMNS: Readonly<Record<string, (one: ScenarioResult, round: R
   wrong: (_, { load }) => load.wrong,
   elapsed_ms: (_, { load }) => load.elapsedMs,
   calls_per_second: (_, round) => metricValue(METRICS.throughput, round),
+  rows_per_second: (_, round) => metricValue(METRICS.rows, round),
   min_ms: (_, round) => quantile(round, 0),
   p50_ms: (_, round) => quantile(round, 0.5),
   p90_ms: (_, round) => quantile(round, 0.9),

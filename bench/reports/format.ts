@@ -60,11 +60,17 @@ export function planText(plan: {
   readonly model: string;
   readonly rate: number | undefined;
   readonly herd: number;
+  readonly rows?: number | undefined;
+  readonly megapixels?: number | undefined;
 }): string {
   const amount = plan.calls === undefined ? `${plan.duration} s` : `${plan.calls} calls`;
   const load =
     plan.model === 'open' ? `open load of ${plan.rate}/s` : `${plan.connections} at once${engineText(plan)}`;
-  return `${amount} a scenario and stack in ${plan.rounds} rounds, ${load}, ${plan.herd} sheep`;
+  const sizes = [
+    ...(plan.rows === undefined ? [] : [`, files of ${plan.rows} rows`]),
+    ...(plan.megapixels === undefined ? [] : [`, photos of ${plan.megapixels} megapixels`]),
+  ].join('');
+  return `${amount} a scenario and stack in ${plan.rounds} rounds, ${load}, ${plan.herd} sheep${sizes}`;
 }
 
 /** Breaks a text into lines of at most `width` characters, at blanks; a longer word stays whole. */

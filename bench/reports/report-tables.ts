@@ -6,6 +6,21 @@ import type { RateFigures, Summary } from '../analysis/summary.ts';
 import { answers, decimal, difference, FINDS, range } from './format.ts';
 import { HOSTS_HEADER, HOSTS_NOTE, HOSTS_TITLE, hostsRows } from './hosts-table.ts';
 
+/** What stands above the table of imported rows. */
+export const ROWS_TITLE = 'Rows imported a second, each verified in the table';
+
+/** The columns of {@link importRows}. */
+export const ROWS_HEADER = ['scenario', 'stack', 'rows a file', 'rows/s', '95 % interval'];
+
+/** Rows a second of each stack; empty where nothing was imported. */
+export function importRows({ figures, plan }: Pick<Summary, 'figures' | 'plan'>): string[][] {
+  return figures.flatMap(({ scenario, stack, rowsPerSecond: found }) =>
+    found === undefined
+      ? []
+      : [[scenario, stack, String(plan.rows ?? '-'), decimal(found.value), range(found.interval)]],
+  );
+}
+
 /** A table of a report in text. */
 export interface ReportTable {
   readonly title: string;
@@ -21,6 +36,7 @@ export function reportTables(summary: Summary): ReportTable[] {
     { title: HOSTS_TITLE, header: HOSTS_HEADER, rows: hostsRows(summary), note: HOSTS_NOTE },
     ratioTable(summary),
     clientTable(summary),
+    { title: ROWS_TITLE, header: ROWS_HEADER, rows: importRows(summary), note: '' },
     hostTable(summary),
     rateTable(summary),
   ];

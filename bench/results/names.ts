@@ -1,8 +1,22 @@
-/** What the bench does to one function each, in the order in which it is done. */
-export const SCENARIO_NAMES = ['cat', 'sheep', 'dog', 'wolf'] as const;
+/** Scenarios that call one function each and take its answer, in the order in which it is done: the default run. */
+export const CALL_SCENARIOS = ['cat', 'sheep', 'dog', 'wolf'] as const;
+
+/** Event-driven scenarios: something is put into a bucket, whose event calls the function, and is later visible. */
+export const EVENT_SCENARIOS = ['import', 'portrait'] as const;
+
+/** What the bench does to one function each. */
+export const SCENARIO_NAMES = [...CALL_SCENARIOS, ...EVENT_SCENARIOS] as const;
 
 /** The name of a scenario. */
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+
+/** The name of an event-driven scenario. */
+export type EventScenario = (typeof EVENT_SCENARIOS)[number];
+
+/** Whether a scenario is event-driven. */
+export function isEventScenario(name: ScenarioName): name is EventScenario {
+  return EVENT_SCENARIOS.some((one) => one === name);
+}
 
 /** What can apply the load of the closed model: the bench's own engine, or autocannon. */
 export const ENGINE_NAMES = ['bench', 'autocannon'] as const;
@@ -32,10 +46,12 @@ export const FUNCTION_OF = {
   sheep: 'post-sheep',
   dog: 'get-dog',
   wolf: 'delete-wolf',
+  import: 'import-flock',
+  portrait: 'make-portrait',
 } as const satisfies Readonly<Record<ScenarioName, string>>;
 
 /** A function of the HTTP contract. */
-export type ContractFunction = (typeof FUNCTION_OF)[ScenarioName];
+export type ContractFunction = (typeof FUNCTION_OF)[Exclude<ScenarioName, EventScenario>];
 
 /** The name of one function of a deployed stack, as `serverless.yml` builds it. */
 export function functionNameOf(stage: string, stack: string, functionName: string): string {

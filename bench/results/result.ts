@@ -22,6 +22,8 @@ export interface RoundResult {
   readonly reported: FunctionSummary | undefined;
   /** CPU milliseconds that the processes of the function used for the calls of this round; absent where nobody told. */
   readonly cpuMs?: number | undefined;
+  /** Rows that the calls of this round imported; absent in other scenarios. */
+  readonly rows?: number | undefined;
   /** Why the round was broken off, in words; such a round stays out of comparisons, but not out of the file. */
   readonly brokenOff: string | undefined;
 }
@@ -120,6 +122,10 @@ export interface Plan {
   readonly n: number;
   readonly herd: number;
   readonly seed: number;
+  /** Rows of each file that is imported; absent without the scenario `import`. */
+  readonly rows?: number | undefined;
+  /** Size of each photo that is uploaded; absent without the scenario `portrait`. */
+  readonly megapixels?: number | undefined;
   /** Seconds until an answer counts as lost. */
   readonly timeout: number;
   /** As it was given: for all stacks, or by name. */

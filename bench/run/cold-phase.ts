@@ -12,7 +12,7 @@ import type { ColdAccess, Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { RoundColdStart } from './course.ts';
 import { withLateLines } from './join-reports.ts';
-import { dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
+import { addressFor, dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
 
 /** The forced cold starts of one function on one stack, before the host is asked for their REPORT lines. */
 export interface ColdCourse {
@@ -91,7 +91,7 @@ async function startCold(
 ): Promise<void> {
   const { stack, scenario, violations } = course;
   await cold.force(FUNCTION_OF[scenario]);
-  const connection = connectTo(stack, timeout, signal);
+  const connection = connectTo(addressFor(stack, scenario), timeout, signal);
   try {
     // To set it up is no part of a cold start.
     await connection.open();
@@ -104,7 +104,7 @@ async function startCold(
     course.window = { from: course.window?.from ?? from, to: now() };
     const wrong = pass.verify(request, answer);
     if (wrong !== undefined) violations.push(wrong);
-    await loadOn(stack, pass).afterAnswer?.(request, answer);
+    await loadOn(stack, pass, scenario).afterAnswer?.(request, answer);
   } finally {
     connection.close();
   }

@@ -49,6 +49,7 @@ export async function runRound(
   let load: LoadResult | undefined;
   let brokenOff: string | undefined;
   let cpuMs: number | undefined;
+  let imported: number | undefined;
   let lostWhy = '';
   const onLost = (problem: string) => {
     lostWhy ||= `: ${problem}`;
@@ -67,6 +68,7 @@ export async function runRound(
     load = await applyLoad(course, pass, amount, options, world, onLost);
     await stack.host?.settle();
     cpuMs = await measureCpu?.();
+    imported = pass.rows?.();
     // A window is without its end, and the last line may be of this very millisecond.
     window = { from: startedAt, to: world.now() + 1 };
     brokenOff = await whyBroken(course, load, lostWhy, options, world);
@@ -86,6 +88,7 @@ export async function runRound(
     load: load ?? noLoad(options),
     reported: undefined,
     ...(cpuMs !== undefined && { cpuMs }),
+    ...(imported !== undefined && { rows: imported }),
     brokenOff,
   };
   rounds.push({ result, window, uncounted, herd: count });
@@ -208,7 +211,7 @@ async function applyLoad(
   const { stack, rounds, scenario } = course;
   const label = `${scenario} on ${stack.name}, round ${rounds.length + 1} of ${all}`;
   const load = {
-    ...loadOn(stack, pass),
+    ...loadOn(stack, pass, scenario),
     connections,
     calls,
     seconds,

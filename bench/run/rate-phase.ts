@@ -85,7 +85,7 @@ async function applyStep(
     shedOf(stack, herd, count, { connections }),
   );
   const load = await openLoad({
-    ...loadOn(stack, pass),
+    ...loadOn(stack, pass, scenario),
     connections,
     calls: undefined,
     seconds,
@@ -100,7 +100,7 @@ async function applyStep(
   });
   course.throttled = addThrottled(course.throttled, load.throttled);
   // The account is only exact when every answer is known.
-  const problem = load.lost > 0 ? undefined : pass.finish();
+  const problem = load.lost > 0 ? undefined : await pass.finish();
   if (problem === undefined) return load;
   return { ...load, wrong: load.wrong + 1, firstWrong: [problem, ...load.firstWrong].slice(0, 3) };
 }

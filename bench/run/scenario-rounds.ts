@@ -1,5 +1,6 @@
 import type { Herd } from '../herd/make-herd.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
+import { importScenario } from '../scenarios/import.ts';
 import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import { wrongLeftovers } from '../scenarios/wolf-proof.ts';
 import { ask } from '../stacks/ask.ts';
@@ -7,7 +8,7 @@ import type { BenchWorld } from '../world/world.ts';
 import type { Course } from './course.ts';
 import { courseLine } from './course.ts';
 import { runRound } from './one-round.ts';
-import { loadShed } from './set-herd.ts';
+import { addressFor, loadShed, shedOf } from './set-herd.ts';
 
 /** After so many rounds broken off in a row a scenario on a stack is given up. */
 const MAX_BROKEN_IN_ROW = 2;
@@ -28,6 +29,7 @@ export async function runScenario(
   for (const course of courses) {
     course.incomparable = whyIncomparable(course);
     if (course.scenario === 'wolf') await followRaids(course, herd, options, world);
+    if (course.scenario === 'import') await followFaultyFile(course, herd, options, world);
   }
   for (let round = 0; round < options.rounds; round++) {
     for (const course of round % 2 === 0 ? courses : courses.toReversed()) {
@@ -90,6 +92,29 @@ async function followRaids(
   } catch (error) {
     world.signal.throwIfAborted();
     violations.push(`the first raids could not be followed: ${(error as Error).message}`);
+  }
+}
+
+/** Follows a file with a wrong row, before any is counted: its report must tell the row, and the table hold the others. */
+async function followFaultyFile(
+  { stack, violations }: Course,
+  herd: Herd,
+  options: BenchOptions,
+  world: BenchWorld,
+) {
+  try {
+    const count = await loadShed(stack, herd, async () => 0, options, world);
+    const scenario = importScenario(options.rows, world.nextTattoo, true);
+    const pass = scenario.begin(shedOf(stack, herd, count, options));
+    const request = pass.next();
+    const answer = await ask(addressFor(stack, 'import'), request, options.timeout, world.signal);
+    const left = await stack.table?.read();
+    const problems = [pass.verify(request, answer), left && pass.judge?.(left)];
+    violations.push(...problems.filter((problem) => problem !== undefined));
+    await stack.host?.settle();
+  } catch (error) {
+    world.signal.throwIfAborted();
+    violations.push(`a file with a wrong row could not be followed: ${(error as Error).message}`);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Herd, HerdSheep } from '../herd/make-herd.ts';
 import type { LoadOptions } from '../load/apply-load.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
+import { isEventScenario, type ScenarioName } from '../results/names.ts';
 import type { Pass, ShedState } from '../scenarios/scenario.ts';
 import { ask, askDog } from '../stacks/ask.ts';
-import type { Stack } from '../stacks/stack.ts';
+import type { Address, Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 
 /** A scan of DynamoDB may be behind what was written, by a second at most as a rule. */
@@ -42,11 +43,19 @@ export function shedOf(
   return { count, herd: table && herd, atOnce: connections };
 }
 
+/** Where the requests of a scenario go: those of an event-driven one by a way of their own. */
+export function addressFor(stack: Stack, scenario: ScenarioName): Address {
+  return isEventScenario(scenario) && stack.events ? { ...stack, connect: stack.events[scenario] } : stack;
+}
+
 /** Where the load of a pass goes, what it is made of, and how the herd is kept as it is meanwhile. */
 export function loadOn(
-  { url, headersOf, connect, table }: Stack,
+  stack: Stack,
   { next, verify, restock, keepsHerd }: Pass,
+  scenario: ScenarioName,
 ): Pick<LoadOptions, 'url' | 'headersOf' | 'connect' | 'next' | 'verify' | 'afterAnswer'> {
+  const { table } = stack;
+  const { url, headersOf, connect } = addressFor(stack, scenario);
   return {
     url,
     ...(headersOf && { headersOf }),

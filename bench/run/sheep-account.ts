@@ -19,7 +19,7 @@ export async function imbalance(
   const { stack, scenario } = course;
   // The account is only exact when every answer is known.
   if (load.lost > 0) return [];
-  const problems = [pass.finish()];
+  const problems = [await pass.finish()];
   // Every answer of the dog was held against the count already.
   if (scenario !== 'cat' && (scenario !== 'dog' || stack.table !== undefined)) {
     const left = await stack.table?.read();
@@ -30,6 +30,7 @@ export async function imbalance(
         `by the answers the shed holds ${expected} sheep (before + inserted − eaten), but ${counted} are counted`,
       );
     }
+    if (left !== undefined) problems.push(pass.judge?.(left));
     if (left !== undefined && scenario === 'wolf') {
       // A scan of DynamoDB may miss a sheep that was put a moment ago, and the raid take the next.
       const mostEaten = stack.host === undefined ? herd.primes.length : 2 * options.connections - 1;

@@ -21,7 +21,11 @@ export interface Pass {
   /** Sheep that must be put into the shed after an answer, so that the next call finds the same work. */
   restock(answer: BenchAnswer): readonly HerdSheep[];
   /** What is wrong with all answers together, or `undefined`. */
-  finish(): string | undefined;
+  finish(): string | undefined | Promise<string | undefined>;
+  /** What is wrong with the sheep that are in the table afterwards, or `undefined`. */
+  judge?(left: readonly HerdSheep[]): string | undefined;
+  /** Rows that were imported, by what was answered; absent where none are. */
+  rows?(): number;
   /** Sheep in the shed by what was answered and put. */
   count(): number;
 }

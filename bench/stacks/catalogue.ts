@@ -19,6 +19,8 @@ export interface StackRow {
   readonly runtime: string;
   /** Conditions of Node for its sources on our own hosts (`src/hosts`); absent: it runs on Lambda alone. */
   readonly hostConditions?: readonly string[];
+  /** Whether `--param=portraits=on` gives it flocks and portraits, which event-driven scenarios measure. */
+  readonly takesEvents?: boolean;
   /** Packages whose versions a result tells. */
   readonly libraries: readonly string[];
   /** What each of its functions does in init, so that its first call need not. */

@@ -1,31 +1,25 @@
 import { join } from 'node:path';
-import type { LocalLambda } from '@sheep-shed/local-lambda';
-import { preparePython, startLocalLambda } from '@sheep-shed/local-lambda';
+import { preparePython } from '@sheep-shed/local-lambda';
 import type { LocalDynamodb } from '@sheep-shed/local-lambda/dynamodb';
 import { startDynamodb, tablesOf } from '@sheep-shed/local-lambda/dynamodb';
-import { logFolder, type Window } from '@sheep-shed/log-insights';
-import { listInvocations, summariseReports } from '@sheep-shed/log-insights/report-lines';
 import { OptionError } from '@sheep-shed/options';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import { AGAINST_NAME } from '../plan/settle-options.ts';
-import { type HostName, targetName } from '../results/names.ts';
+import { type HostName, isEventScenario, targetName } from '../results/names.ts';
 import type { FunctionDescription } from '../results/result.ts';
 import type { Progress } from '../world/progress.ts';
 import { rabbitmqOf } from './broker.ts';
-import type { StackName } from './catalogue.ts';
+import type { StackName, StackRow } from './catalogue.ts';
 import { DEFAULT_STACK_NAMES, STACKS } from './catalogue.ts';
 import { claimFolder } from './claim-folder.ts';
 import { startHostStack } from './host-stack.ts';
-import { lambdaCpu } from './lambda-cpu.ts';
+import { startLambdaStack } from './lambda-stack.ts';
 import { libraryVersions } from './library-versions.ts';
 import type { OtherRevision } from './other-revision.ts';
 import { packageOther } from './other-revision.ts';
 import { packageStack } from './package-stack.ts';
-import type { LogAccess, Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
 import { localTable } from './table.ts';
-
-/** A name is `sheep-shed-<stage>-<stack>-<function>`, and every function has two words. */
-const LAST_TWO_WORDS = /[a-z]+-[a-z]+$/;
 
 /** Stacks that are ready to be measured, and what a reader must know of those that are not. */
 export interface OpenStacks {
@@ -39,7 +33,10 @@ export interface OpenStacks {
 }
 
 /** What decides which stacks run here. */
-type LocalOptions = Pick<BenchOptions, 'stack' | 'against' | 'host' | 'connections' | 'openConnections'>;
+type LocalOptions = Pick<
+  BenchOptions,
+  'stack' | 'against' | 'host' | 'connections' | 'openConnections' | 'scenario' | 'megapixels'
+>;
 
 /**
  * Packages stacks and runs the packages on this machine, each on a local-lambda and a table of its own, all
@@ -50,17 +47,20 @@ type LocalOptions = Pick<BenchOptions, 'stack' | 'against' | 'host' | 'connectio
  */
 export async function localStacks(
   root: string,
-  { stack: chosen, against, host: hosts, connections, openConnections }: LocalOptions,
+  options: LocalOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<OpenStacks> {
+  const { stack: chosen, against, host: hosts, connections, openConnections } = options;
+  const isEventDriven = options.scenario.some(isEventScenario);
+  const rowOf = (source: StackName) => (isEventDriven ? withEvents(STACKS[source]) : STACKS[source]);
   const cleanups: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   };
   try {
     const sources = chosen && [...new Set(chosen.map(({ source }) => source))];
-    const { packages, notices } = await packageStacks(root, sources, progress, signal);
+    const { packages, notices } = await packageStacks(root, sources, progress, signal, rowOf);
     const named = chosen ?? [...packages.keys()].map((source) => ({ name: source, source }));
     const started: Packaged[] = named.flatMap(({ name, source }) =>
       hosts.map((host) => ({
@@ -74,7 +74,7 @@ export async function localStacks(
     const [first] = named;
     let other: OtherRevision | undefined;
     if (against !== undefined && first !== undefined) {
-      other = await packageOther(root, against, first.source, STACKS[first.source], progress, signal);
+      other = await packageOther(root, against, first.source, rowOf(first.source), progress, signal);
       const { packageDir, commit } = other;
       const target = {
         name: AGAINST_NAME,
@@ -85,18 +85,21 @@ export async function localStacks(
       } as const;
       started.push({ ...target, ...(commit && { commit }) });
     }
-    progress.step('starting DynamoDB and local-lambda');
-    const dynamodb = await startDynamodb();
-    cleanups.push(() => dynamodb.close());
     const logs = await claimFolder(join(root, 'results', 'logs'));
     cleanups.push(() => logs.release());
     const broker = hosts.includes('worker') ? await rabbitmqOf(progress) : undefined;
     if (broker !== undefined) cleanups.push(() => broker.stop());
     const concurrency = Math.max(connections, openConnections);
     const stacks: Stack[] = [];
+    const here = { ...options, root, logs: logs.path, progress, signal, cleanups };
+    const dynamodb = isEventDriven ? undefined : await openDynamodb(progress, cleanups);
     for (const one of started) {
-      const here = { ...one, root, logs: logs.path, dynamodb, progress, cleanups };
-      stacks.push(await startStack({ ...here, broker: broker?.url, concurrency }));
+      const place = { ...here, ...one };
+      stacks.push(
+        dynamodb === undefined
+          ? await startEventStack(place)
+          : await startStack({ ...place, dynamodb, broker: broker?.url, concurrency }),
+      );
       signal.throwIfAborted();
     }
     const libraries = await libraryVersions(root, [...packages.keys()]);
@@ -129,13 +132,14 @@ export async function packageStacks(
   chosen: readonly StackName[] | undefined,
   progress: Progress,
   signal: AbortSignal,
+  rowOf: (name: StackName) => StackRow = (name) => STACKS[name],
 ): Promise<StackPackages> {
   const { names, notices } = await runnable(root, chosen, progress);
   // Each takes one core; all have ended when one fails.
   const packaged = await Promise.allSettled(
     names.map(async (name) => {
       const onStart = () => progress.step(`packaging the stack ${name} (sls package)`);
-      return [name, await packageStack(root, name, STACKS[name], signal, onStart)] as const;
+      return [name, await packageStack(root, name, rowOf(name), signal, onStart)] as const;
     }),
   );
   const failed = packaged.find((one) => one.status === 'rejected');
@@ -169,6 +173,7 @@ interface Packaged {
 
 interface StartOptions extends Packaged {
   readonly root: string;
+  readonly signal: AbortSignal;
   /** Folder of the log groups of this run. */
   readonly logs: string;
   readonly dynamodb: LocalDynamodb;
@@ -179,22 +184,42 @@ interface StartOptions extends Packaged {
   readonly concurrency: number;
 }
 
+/** Targets under other names than their own share neither table nor logs with their twins. */
+function suffixOf({ isAlias, name }: Packaged): string {
+  return isAlias ? `-${name.replace('@', '-')}` : '';
+}
+
+/** A stack with the functions that event-driven scenarios measure. */
+function withEvents(row: StackRow): StackRow {
+  return { ...row, parameters: { ...row.parameters, portraits: 'on' } };
+}
+
+async function openDynamodb(progress: Progress, cleanups: StartOptions['cleanups']): Promise<LocalDynamodb> {
+  progress.step('starting DynamoDB and local-lambda');
+  const dynamodb = await startDynamodb();
+  cleanups.push(() => dynamodb.close());
+  return dynamodb;
+}
+
+async function startEventStack(
+  options: Pick<LocalOptions, 'scenario' | 'megapixels'> &
+    Omit<StartOptions, 'dynamodb' | 'broker' | 'concurrency'>,
+): Promise<Stack> {
+  // Other runs need not load AWS's clients of S3 and SQS.
+  const { openEventStack } = await import('./event-stack.ts');
+  const { stack, close } = await openEventStack({
+    ...options,
+    logsDir: `${options.logs}${suffixOf(options)}`,
+  });
+  options.cleanups.push(close);
+  return stack;
+}
+
 async function startStack(options: StartOptions): Promise<Stack> {
-  const {
-    root,
-    name,
-    host: hostName,
-    isAlias,
-    packageDir,
-    commit,
-    logs,
-    dynamodb,
-    progress,
-    cleanups,
-  } = options;
+  const { root, name, host: hostName, packageDir, commit, logs, dynamodb, progress, cleanups } = options;
   const [properties] = await tablesOf(packageDir);
   if (properties === undefined) throw new Error(`the template in ${packageDir} has no table`);
-  const suffix = isAlias ? `-${name.replace('@', '-')}` : '';
+  const suffix = suffixOf(options);
   const TableName = `${properties['TableName']}${suffix}`;
   const table = await localTable(dynamodb, { ...properties, TableName });
   cleanups.push(() => table.close());
@@ -211,32 +236,19 @@ async function startStack(options: StartOptions): Promise<Stack> {
     cleanups.push(close);
     return stack;
   }
-  const host = await startLocalLambda({
+  const environment = { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, SHEEP_SHED_TABLE: TableName };
+  const { stack, close } = await startLambdaStack({
+    name,
+    commit,
     packageDir,
     logsDir,
     cacheDir: join(root, '.cache'),
-    environment: { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, SHEEP_SHED_TABLE: TableName },
+    environment,
+    tableOf: () => table,
     onNotice: progress.line,
   });
-  cleanups.push(() => host.close());
-  const functions = host.functions.map(describe);
-  return {
-    name,
-    ...(commit !== undefined && { commit }),
-    url: host.url,
-    table,
-    host: { functions, dropEnvironments: () => host.dropEnvironments(), settle: () => host.flushLogs() },
-    logs: logsOf(functions, logsDir),
-    cold: {
-      force: (functionName) => host.dropEnvironments(fullName(functions, functionName)),
-      restore: async () => undefined,
-    },
-    cpu: lambdaCpu(
-      (functionName) => fullName(functions, functionName),
-      logsDir,
-      () => host.flushLogs(),
-    ),
-  };
+  cleanups.push(close);
+  return stack;
 }
 
 /** What a host that is not Lambda finds its table by, as Lambda's functions are told it. */
@@ -247,46 +259,5 @@ function hostEnvironment({ endpoint, credentials }: LocalDynamodb, table: string
     AWS_REGION: 'local',
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  };
-}
-
-function fullName(functions: readonly FunctionDescription[], functionName: string): string {
-  const name = functions.find((one) => one.function === functionName)?.name;
-  if (name === undefined) throw new Error(`the deployment package has no function ${functionName}`);
-  return name;
-}
-
-function describe({
-  name,
-  runtime,
-  architecture,
-  memorySizeMb,
-  packageBytes,
-}: LocalLambda['functions'][number]): FunctionDescription {
-  const short = LAST_TWO_WORDS.exec(name)?.[0] ?? name;
-  return { function: short, name, runtime, architecture, memorySizeMb, packageBytes };
-}
-
-/** The logs on disk, which hold all invocations that ended before the host was told to settle. */
-function logsOf(functions: readonly FunctionDescription[], folder: string): LogAccess {
-  const source = logFolder(folder);
-  const queryOf = (name: string, window: Window) => ({
-    groups: [`/aws/lambda/${name}`],
-    window,
-    now: window.to,
-  });
-  return {
-    isImmediate: true,
-    async summarise(functionName, windows) {
-      const name = fullName(functions, functionName);
-      const hull = { from: windows[0]?.from ?? 0, to: windows.at(-1)?.to ?? 0 };
-      const summaries = await summariseReports(source, { ...queryOf(name, hull), parts: windows });
-      return { summary: summaries.get(name), problem: undefined };
-    },
-    async list(functionName, window) {
-      const query = queryOf(fullName(functions, functionName), window);
-      const invocations = await listInvocations(source, query);
-      return { invocations, problem: undefined };
-    },
   };
 }

@@ -80,7 +80,8 @@ export async function runServerless(
       cwd,
       timeout: PACKAGE_LIMIT_MS,
       signal,
-      env: { ...process.env, FORCE_COLOR: '0', TMPDIR: temporary },
+      // What a function needs of native code is that of this machine.
+      env: { ...process.env, FORCE_COLOR: '0', LOCAL_LAMBDA: '1', TMPDIR: temporary },
     });
   } catch (error) {
     signal.throwIfAborted();

@@ -4,6 +4,7 @@ import type { HerdSheep } from '../herd/make-herd.ts';
 import type { Connect } from '../load/connection.ts';
 import type { HeadersOf } from '../load/exchange.ts';
 import type { BareServer } from '../load/start-bare-server.ts';
+import type { EventScenario } from '../results/names.ts';
 import type { FunctionDescription } from '../results/result.ts';
 
 /** Direct access to a stack's table, past its functions. */
@@ -102,6 +103,8 @@ export interface Stack extends Address {
   readonly logs: LogAccess | undefined;
   /** Absent where the bench may not change the stack's functions. */
   readonly cold: ColdAccess | undefined;
+  /** How event-driven scenarios put something in and wait until it is visible; absent: it has no such functions. */
+  readonly events?: Readonly<Record<EventScenario, Connect>>;
   /** Absent where nobody can tell. */
   readonly cpu?: CpuMeter;
   /** Starts a bare server behind the stack's transport, to measure what the bench adds; absent: the transport is HTTP. */

@@ -21,17 +21,20 @@ export async function localTable(
   properties: Readonly<Record<string, unknown>>,
 ): Promise<TableAccess & { close(): void }> {
   const { endpoint, credentials } = dynamodb;
-  const client = new DynamoDBClient({
-    endpoint,
-    credentials,
-    region: 'local',
-    requestHandler: REQUEST_LIMITS,
-  });
   await dynamodb.createTable(properties);
+  return tableAt({ endpoint, credentials, region: 'local' }, String(properties['TableName']));
+}
+
+/** A table that is there already, at a server of this machine. */
+export function tableAt(
+  place: Pick<LocalDynamodb, 'endpoint' | 'credentials'> & { readonly region: string },
+  name: string,
+): TableAccess & { close(): void } {
+  const client = new DynamoDBClient({ ...place, requestHandler: REQUEST_LIMITS });
   const closed = new AbortController();
   const access = tableAccess({
     client,
-    table: String(properties['TableName']),
+    table: name,
     segments: LOCAL_SEGMENTS,
     sleep,
     progress: () => undefined,

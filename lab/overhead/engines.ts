@@ -47,6 +47,8 @@ export const engines = experiment(OPTIONS, async ({ connections, rounds, seconds
       host: ['lambda'],
       connections,
       openConnections: connections,
+      scenario: ['cat'],
+      megapixels: 12,
     },
     lab.progress,
     lab.signal,
@@ -56,7 +58,8 @@ export const engines = experiment(OPTIONS, async ({ connections, rounds, seconds
     ['bare server', { url: bare.url, next: () => BARE_REQUEST, verify: verifyBare }],
   ]);
   const atRest = { count: 0, herd: undefined, atOnce: connections };
-  for (const stack of stacks) targets.set('local-lambda', loadOn(stack, catScenario(3, 8).begin(atRest)));
+  for (const stack of stacks)
+    targets.set('local-lambda', loadOn(stack, catScenario(3, 8).begin(atRest), 'cat'));
   const rows = [];
   for (const [name, target] of targets) {
     rows.push(await compareMedians(name, { target, connections, rounds, seconds }, lab));

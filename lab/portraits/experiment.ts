@@ -6,26 +6,16 @@ import { promisify } from 'node:util';
 import type { Option } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
 import { renderTable } from '../../bench/reports/table.ts';
+import { uploadPortrait } from '../../bench/stacks/portrait-upload.ts';
 import { REGION } from '../../rehearsal/emulator.ts';
 import { manyHostileImages } from '../../test/adapters/sharp/hostile-images.ts';
-import { photo, sampleImages } from '../../test/adapters/sharp/sample-images.ts';
-import {
-  addSheep,
-  look,
-  type PortraitStack,
-  startPortraits,
-  upload,
-} from '../../test/portraits/portrait-stack.ts';
+import { sampleImages } from '../../test/adapters/sharp/sample-images.ts';
+import { addSheep, type PortraitStack, startPortraits } from '../../test/portraits/portrait-stack.ts';
 import { startTestEmulator } from '../../test/with-emulator.ts';
 import { experiment, type Lab } from '../experiment.ts';
 
 const CHILD = join(import.meta.dirname, 'kernel-child.ts');
 const OPTIONS = {
-  uploads: {
-    help: 'warm uploads of 12 megapixels',
-    default: 100,
-    ...wholeNumber(1, 10_000),
-  } satisfies Option<number>,
   hostile: { help: 'hostile files', default: 1000, ...wholeNumber(0, 100_000) } satisfies Option<number>,
   colds: {
     help: 'cold starts of each function',
@@ -34,14 +24,15 @@ const OPTIONS = {
   } satisfies Option<number>,
 };
 
-const LOOK_MS = 10;
-const VISIBLE_LIMIT_MS = 60_000;
 const HOSTILE_LIMIT_MS = 300_000;
 const AT_ONCE = 4;
 const CHILD_LIMIT_MS = 60_000;
 
-/** Portraits: time and memory by image, upload to visible, init, and hostile files through queue and function. */
-export const portraits = experiment(OPTIONS, async ({ uploads, hostile, colds }, lab) => {
+/**
+ * Portraits: time and memory by image, init, and hostile files through queue and function. From upload to visible the
+ * bench measures: `npm run bench -- --scenario portrait`.
+ */
+export const portraits = experiment(OPTIONS, async ({ hostile, colds }, lab) => {
   await sizes(lab);
   const emulator = await startTestEmulator();
   lab.atEnd(emulator.close);
@@ -49,7 +40,6 @@ export const portraits = experiment(OPTIONS, async ({ uploads, hostile, colds },
   const stack = await startPortraits({ endpoint: emulator.endpoint, region: REGION, credentials: () => key });
   lab.atEnd(stack.close);
   await inits(stack, colds, lab);
-  await visible(stack, uploads, lab);
   if (hostile > 0) await hostileFiles(stack, hostile, lab);
 });
 
@@ -109,36 +99,6 @@ async function inits({ host, logLines }: PortraitStack, colds: number, { say, si
   say(renderTable(['start', 'p50, ms', 'p99, ms'], rows));
 }
 
-async function visible(stack: PortraitStack, uploads: number, { say, signal, progress }: Lab): Promise<void> {
-  const { url } = stack;
-  const file = await (await photo(4000, 3000)).jpeg({ quality: 85 }).toBuffer();
-  await addSheep(url, 1);
-  const times: number[] = [];
-  // The first uploads start the environments.
-  for (let i = -3; i < uploads; i++) {
-    signal.throwIfAborted();
-    progress.step(`upload ${i + 1} of ${uploads}`);
-    const started = performance.now();
-    const { id, status } = await upload(url, 1, file);
-    if (status !== 204) throw new Error(`the storage answered ${status}`);
-    while (!/<img/.test((await look(url, id)) ?? '')) {
-      if (performance.now() - started > VISIBLE_LIMIT_MS) throw new Error(`no portrait of ${id}`);
-      await sleep(LOOK_MS);
-    }
-    if (i >= 0) times.push(performance.now() - started);
-  }
-  const title = `request, upload of ${(file.length / 1e6).toFixed(1)} MB, portrait in the gallery`;
-  say(
-    renderTable(
-      [title, 'p50, ms', 'p99, ms'],
-      [[`${times.length} times`, ms(quantile(times, 0.5)), ms(quantile(times, 0.99))]],
-    ),
-  );
-  // Each replaced the one before.
-  const kept = await stack.keys('portraits/');
-  if (kept.length !== 1) throw new Error(`there are ${kept.length} portraits of one sheep`);
-}
-
 async function hostileFiles(stack: PortraitStack, count: number, lab: Lab): Promise<void> {
   const { url, logLines } = stack;
   const files = await manyHostileImages(count, randomOf(1));
@@ -153,7 +113,7 @@ async function hostileFiles(stack: PortraitStack, count: number, lab: Lab): Prom
       const tattoo = 1000 + i;
       await addSheep(url, tattoo);
       // Some break the connection when they have told that the file is too large.
-      const { status } = await upload(url, tattoo, files[i]?.bytes ?? new Uint8Array()).catch(() => ({
+      const { status } = await uploadPortrait(url, tattoo, files[i]?.bytes ?? new Uint8Array()).catch(() => ({
         status: 400,
       }));
       if (status !== 204) stopped++;

@@ -1,7 +1,7 @@
 import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
 import type { LoadResult } from '../../bench/results/load-result.ts';
 import type { ScenarioName } from '../../bench/results/names.ts';
-import { FUNCTION_OF, SCENARIO_NAMES } from '../../bench/results/names.ts';
+import { CALL_SCENARIOS, FUNCTION_OF } from '../../bench/results/names.ts';
 import type {
   BenchResult,
   ColdResult,
@@ -35,13 +35,22 @@ const LEVELS: Readonly<Record<ScenarioName, readonly [level: number, times: numb
   sheep: [2.4, 1.07],
   dog: [5.4, 0.98],
   wolf: [11, 3.4],
+  import: [400, 1.2],
+  portrait: [200, 1.1],
 };
 
-const STATUS: Readonly<Record<ScenarioName, string>> = { cat: '200', sheep: '201', dog: '200', wolf: '204' };
+const STATUS: Readonly<Record<ScenarioName, string>> = {
+  cat: '200',
+  sheep: '201',
+  dog: '200',
+  wolf: '204',
+  import: '200',
+  portrait: '200',
+};
 
 /** A result as a run on this machine gives it, whole: cold starts, rate curves, everything known. */
 export function sampleResult(shape: SampleShape = {}): BenchResult {
-  const { stacks = ['ts', 'python'], scenarios = SCENARIO_NAMES, rounds = 5, cold = 20 } = shape;
+  const { stacks = ['ts', 'python'], scenarios = CALL_SCENARIOS, rounds = 5, cold = 20 } = shape;
   const random = seeded(shape.seed ?? 1);
   const pairs = scenarios.flatMap((scenario) => stacks.map((stack) => ({ scenario, stack })));
   const rates = shape.rates ?? [50, 100, 200, 400];
@@ -100,7 +109,7 @@ export function samplePlan(part: Partial<Plan> = {}): Plan {
   return {
     preset: 'default',
     stacks: ['ts', 'python'],
-    scenarios: SCENARIO_NAMES,
+    scenarios: CALL_SCENARIOS,
     against: undefined,
     isRemote: false,
     rounds: 5,
@@ -182,6 +191,7 @@ function sampleScenario(
       load,
       reported: sampleReported(own, calls, stack, index === 0 ? 1 : 0),
       brokenOff: undefined,
+      ...(scenario === 'import' && { rows: 1000 * calls }),
     };
   });
   return {

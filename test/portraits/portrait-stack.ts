@@ -124,39 +124,7 @@ export async function startPortraits(
   }
 }
 
-/** A form of `POST /sheep/{tattoo}/portrait`. */
-export interface Form {
-  readonly upload: string;
-  readonly url: string;
-  readonly fields: Readonly<Record<string, string>>;
-}
-
 /** Adds a sheep; its being there already is no fault. */
 export async function addSheep(url: string, tattoo: number): Promise<void> {
   await (await fetch(`${url}/sheep/${tattoo}`, { method: 'POST' })).body?.cancel();
-}
-
-/** Asks for a form and uploads by it. @returns the id of the upload and the status of the storage. */
-export async function upload(
-  url: string,
-  tattoo: number,
-  file: Uint8Array,
-  type = 'image/jpeg',
-): Promise<{ readonly id: string; readonly status: number }> {
-  const answer = await fetch(`${url}/sheep/${tattoo}/portrait?type=${type}`, { method: 'POST' });
-  if (answer.status !== 201) throw new Error(`no form: ${answer.status} ${await answer.text()}`);
-  const form = (await answer.json()) as Form;
-  const body = new FormData();
-  for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
-  body.append('Content-Type', type);
-  body.append('file', new Blob([file as Uint8Array<ArrayBuffer>]));
-  const stored = await fetch(form.url, { method: 'POST', body });
-  await stored.body?.cancel();
-  return { id: form.upload, status: stored.status };
-}
-
-/** The item of an upload on the page that begins with it: its portrait or its refusal. */
-export async function look(url: string, id: string): Promise<string | undefined> {
-  const page = await (await fetch(`${url}/gallery?from=${id}`)).text();
-  return new RegExp(`<li data-upload="${id}".*?</li>`, 's').exec(page)?.[0];
 }

@@ -3,6 +3,7 @@ import type { Summary } from '../../analysis/summary.ts';
 import { engineText } from '../../plan/plan.ts';
 import { bytes, decimal, range } from '../format.ts';
 import { HOSTS_HEADER, HOSTS_NOTE, HOSTS_TITLE, hostsRows } from '../hosts-table.ts';
+import { importRows, ROWS_HEADER, ROWS_TITLE } from '../report-tables.ts';
 import { floorLine } from '../terminal.ts';
 import { dataTable } from './chart.ts';
 import { html, type Markup } from './markup.ts';
@@ -13,6 +14,7 @@ type Facts = readonly (readonly [name: string, value: string])[];
 export function wholeTable(summary: Summary): Markup {
   const { figures } = summary;
   const hosts = hostsRows(summary);
+  const imported = importRows(summary);
   const name = ({ scenario, stack }: StackFigures) => `${scenario} ${stack}`;
   const client = figures.map((one) => [
     name(one),
@@ -38,6 +40,11 @@ export function wholeTable(summary: Summary): Markup {
 ${dataTable('What each host costs', HOSTS_HEADER, hosts)}<p>${HOSTS_NOTE}</p></div>`
   }<div class="sheet"><h3>As the client measured it <small>(latency in ms)</small></h3>
 ${dataTable('As the client measured it', ['function', 'calls', 'answers', 'errors', 'calls/s', 'p50', '95 % interval', 'p90', 'p95', 'p99', '95 % interval', 'max'], client)}</div>
+${
+  imported.length === 0
+    ? undefined
+    : html`<div class="sheet"><h3>${ROWS_TITLE}</h3>${dataTable(ROWS_TITLE, ROWS_HEADER, imported)}</div>`
+}
 ${
   host.length === 0
     ? undefined

@@ -13,6 +13,8 @@ export const SCENARIO_TEXTS: Readonly<Record<ScenarioName, string>> = {
   sheep: 'one conditional write',
   dog: 'a scan, page by page, that only counts',
   wolf: 'a scan, a prime test of every sheep, a conditional delete',
+  import: 'a CSV file in a bucket becomes rows in the table',
+  portrait: 'an uploaded photo becomes a portrait in the gallery',
 };
 
 const SIGNS = { faster: '▲', slower: '▼', inconclusive: '≈' } as const;

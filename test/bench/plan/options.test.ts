@@ -14,7 +14,29 @@ const settle = (args: readonly string[]) => {
 
 test('what is not allowed, and what contradicts itself, is named with its value', () => {
   const rows: readonly [args: string[], line: RegExp][] = [
-    [['--scenario', 'cow'], /--scenario must be one of cat, sheep, dog, wolf, each at most once; got "cow"/],
+    [
+      ['--scenario', 'cow'],
+      /--scenario must be some of cat, sheep, dog, wolf, import, portrait, .* each at most once; got "cow"/,
+    ],
+    [
+      ['--scenario', 'cat,import'],
+      /--scenario must name event-driven .* a run of their own, .*; got "cat,import"/,
+    ],
+    [
+      ['--scenario', 'import', '--url', 'http://x'],
+      /--url must be absent for --scenario import, .*; got "http:/,
+    ],
+    [
+      ['--scenario', 'import', '--host', 'worker'],
+      /--host must be lambda for --scenario import.*; got "worker"/,
+    ],
+    [['--scenario', 'portrait', '--stack', 'python'], /--stack must be ts for .* portrait, .*; got "python"/],
+    [['--scenario', 'import', '--engine', 'autocannon'], /--engine must be bench for .*; got "autocannon"/],
+    [
+      ['--scenario', 'portrait', '--herd', '0'],
+      /--herd must be at least --connections, which is 1, .*; got "0"/,
+    ],
+    [['--rows', '0'], /--rows must be a whole number from 1 to 1000000; got "0"/],
     [['--calls', '0'], /--calls must be a whole number from 1 to 10000000; got "0"/],
     [['--calls', '5', '--connections', '9'], /--connections must be at most --calls, which is 5; got "9"/],
     [['--duration', '0'], /--duration must be a number of seconds above 0, at most 3600; got "0"/],

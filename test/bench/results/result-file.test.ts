@@ -32,12 +32,13 @@ function wholeResult(): BenchResult {
   const rounds = first.rounds.map((round) => ({
     ...throttle(round),
     cpuMs: 12.5,
+    rows: 1000,
     brokenOff: 'the stack stopped answering',
   }));
   const incomparable = 'the herds differ';
   return {
     ...whole,
-    plan: { ...whole.plan, against: 'HEAD~1' },
+    plan: { ...whole.plan, against: 'HEAD~1', rows: 1000, megapixels: 12 },
     amqpFloor: { requestsPerSecond: 4_000, latencyMs: 0.4 },
     rateCurves: whole.rateCurves.map((curve) => ({ ...curve, steps: curve.steps.map(throttle) })),
     stacks: whole.stacks.map((stack) => ({
