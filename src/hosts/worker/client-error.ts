@@ -1,6 +1,7 @@
 /** Why a call over AMQP failed; whatever is not listed is the code with which the function failed. */
 export type AmqpClientCode =
   | 'INVALID_ADDRESS'
+  | 'INVALID_CALL'
   | 'NO_SUCH_QUEUE'
   | 'TIMEOUT'
   | 'CONNECTION_LOST'

@@ -3,7 +3,7 @@ import type { ConfirmChannel, ConsumeMessage, Message, SocketOptions } from 'amq
 import { BROKER_ADDRESS, isQueueName, QUEUE_NAME, readBrokerAddress } from './broker-address.ts';
 import { AmqpClientError } from './client-error.ts';
 import { type BrokerConnection, keepConnected } from './connection.ts';
-import { readResult, writeEvent } from './message.ts';
+import { type MessageBody, readResult, writeEvent } from './message.ts';
 import { DEFAULT_QUEUE_PREFIX } from './queue-prefix.ts';
 
 /** What a client is opened with. */
@@ -60,6 +60,8 @@ const DIRECT_REPLY_TO = 'amq.rabbitmq.reply-to';
 const MAX_PENDING = 1_000;
 const TIMEOUT_MS = 30_000;
 const OPEN_TIMEOUT_MS = 10_000;
+/** Of Node's timers. */
+const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
 /**
  * Opens a client. It opens its connection again whenever that is lost.
@@ -106,9 +108,11 @@ export async function openAmqpClient(options: AmqpClientOptions): Promise<AmqpCl
     call: (functionName, event, callOptions = {}) =>
       new Promise((resolve, reject) => {
         const queue = `${queuePrefix}${functionName}`;
-        const refusal = refusalOf(queue);
-        if (refusal !== undefined) reject(refusal);
-        else send(queue, event, callOptions, { resolve, reject });
+        // Not at once: a loop of calls that all fail would leave replies and the connection no turn.
+        const refuse = (error: AmqpClientError): void => void setImmediate(reject, error);
+        const refusal = refusalOf(queue) ?? misuseOf(callOptions);
+        if (refusal !== undefined) refuse(refusal);
+        else send(queue, event, callOptions, { resolve, reject: refuse });
       }),
     pending: () => calls.size,
     close: async () => {
@@ -139,7 +143,12 @@ export async function openAmqpClient(options: AmqpClientOptions): Promise<AmqpCl
     { timeoutMs = TIMEOUT_MS, priority, persistent = true, traceparent }: AmqpCallOptions,
     { resolve, reject }: Pick<Pending, 'resolve' | 'reject'>,
   ): void {
-    const { content, contentType } = writeEvent(event);
+    const body = bodyOf(event);
+    if (body instanceof AmqpClientError) {
+      reject(body);
+      return;
+    }
+    const { content, contentType } = body;
     count += 1;
     const correlationId = `${name}-${count}`;
     const timer = setTimeout(() => {
@@ -147,7 +156,7 @@ export async function openAmqpClient(options: AmqpClientOptions): Promise<AmqpCl
       rejectCall(correlationId, late);
     }, timeoutMs);
     calls.set(correlationId, { resolve, reject, timer });
-    channel?.publish('', queue, content, {
+    const properties = {
       correlationId,
       replyTo: DIRECT_REPLY_TO,
       mandatory: true,
@@ -160,7 +169,16 @@ export async function openAmqpClient(options: AmqpClientOptions): Promise<AmqpCl
       },
       ...(contentType !== undefined && { contentType }),
       ...(priority !== undefined && { priority }),
-    });
+    };
+    try {
+      channel?.publish('', queue, content, properties);
+    } catch (cause) {
+      // It is closing, and has not said so yet.
+      rejectCall(
+        correlationId,
+        new AmqpClientError('CONNECTION_LOST', 'the connection is closing', { cause }),
+      );
+    }
   }
 
   function answered({ properties: { correlationId, contentType, type }, content }: ConsumeMessage): void {
@@ -192,6 +210,31 @@ export async function openAmqpClient(options: AmqpClientOptions): Promise<AmqpCl
     for (const correlationId of [...calls.keys()]) {
       rejectCall(correlationId, new AmqpClientError(code, message));
     }
+  }
+}
+
+/** What a request with such options would break; undefined: nothing. */
+function misuseOf({ timeoutMs, priority, traceparent }: AmqpCallOptions): AmqpClientError | undefined {
+  const wrong = (what: string, allowed: string, given: unknown) =>
+    new AmqpClientError('INVALID_CALL', `${what} must be ${allowed}; got ${String(given)}`);
+  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs <= LONGEST_TIMEOUT_MS)) {
+    return wrong('timeoutMs', `a number above 0, to ${LONGEST_TIMEOUT_MS}`, timeoutMs);
+  }
+  if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= 255)) {
+    return wrong('priority', 'a whole number from 0 to 255', priority);
+  }
+  if (traceparent !== undefined && typeof traceparent !== 'string') {
+    return wrong('traceparent', 'a text', traceparent);
+  }
+  return undefined;
+}
+
+function bodyOf(event: unknown): MessageBody | AmqpClientError {
+  try {
+    return writeEvent(event);
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    return new AmqpClientError('INVALID_CALL', `the event cannot be written as JSON: ${reason}`, { cause });
   }
 }
 

@@ -43,8 +43,12 @@ const SET_UP_MS = 30_000;
 const CLOSE_MS = 5_000;
 /** Queue or exchange are there with other properties; trying again would not help. */
 const PRECONDITION_FAILED = 406;
-/** Wrong user or password; a virtual host that is not there, of which amqplib says only that it was closed. */
-const REFUSED = /\b403\b|ACCESS.REFUSED|Expected ConnectionOpenOk; got <?ConnectionClose/;
+/** Wrong user or password. */
+const REFUSED = /\b403\b|ACCESS.REFUSED/;
+/** A virtual host that is not there; or a broker that is shutting down: amqplib does not say why it was closed. */
+const CLOSED_AT_OPEN = /Expected ConnectionOpenOk; got <?ConnectionClose/;
+/** So often in succession a broker that shuts down is not there to say it. */
+const REFUSED_FROM = 3;
 
 /** Keeps a connection to a broker: opens it, sets it up, and does so again after each loss, ever more slowly. */
 export function keepConnected(options: ConnectionOptions): BrokerConnection {
@@ -53,6 +57,7 @@ export function keepConnected(options: ConnectionOptions): BrokerConnection {
   const ready = Promise.withResolvers<void>();
   const failed = Promise.withResolvers<Error>();
   let wasReady = false;
+  let closedAtOpen = 0;
   let current: Session | undefined;
   ready.promise.catch(() => undefined);
   const running = run().catch(options.onFault);
@@ -138,7 +143,8 @@ export function keepConnected(options: ConnectionOptions): BrokerConnection {
   function fatalOf(problem: Error): Error | undefined {
     const { code } = problem as Error & { readonly code?: unknown };
     if (code === PRECONDITION_FAILED && 'isDeclaration' in problem) return problem;
-    if (wasReady || !REFUSED.test(problem.message)) return undefined;
+    closedAtOpen = CLOSED_AT_OPEN.test(problem.message) ? closedAtOpen + 1 : 0;
+    if (wasReady || !(REFUSED.test(problem.message) || closedAtOpen >= REFUSED_FROM)) return undefined;
     return new Error(`${address.shown} refuses user, password or virtual host: ${problem.message}`);
   }
 }

@@ -17,6 +17,17 @@ test('back-off doubles up to 20 s, and half of it is chance', () => {
       (n, r) => {
         const ms = backOffMs(n, () => r);
         assert.ok(ms >= 125 && ms < 20_000);
+        const next = backOffMs(n + 1, () => r);
+        assert.ok(
+          next ===
+            Math.min(
+              2 * ms,
+              backOffMs(5_000, () => r),
+            ),
+          'twice, up to the longest',
+        );
+        const least = backOffMs(n, () => 0);
+        assert.ok(ms >= least && ms < 2 * least, 'half of it is chance');
       },
     ),
   );

@@ -287,6 +287,22 @@ test('the client: time-outs, too many calls, no worker, wrong names, and its end
   assert.equal(await codeOf(client.call('get-dog', {}, { timeoutMs: 50 })), 'TIMEOUT');
   assert.equal(await codeOf(client.call('get-goat')), 'NO_SUCH_QUEUE');
   assert.equal(await codeOf(client.call('exchange/key')), 'INVALID_ADDRESS');
+  const circular: unknown[] = [];
+  circular.push(circular);
+  for (const call of [
+    client.call('echo', circular),
+    ...[0, -1, Number.NaN, Number.POSITIVE_INFINITY].map((timeoutMs) =>
+      client.call('echo', 1, { timeoutMs }),
+    ),
+    ...[-1, 256, 0.5].map((priority) => client.call('echo', 1, { priority })),
+  ]) {
+    assert.equal(await codeOf(call), 'INVALID_CALL');
+  }
+  assert.equal(client.pending(), 0);
+  // A loop of nothing but failing calls leaves the replies their turn.
+  const replies = [client.call('echo', 1), client.call('echo', 2)];
+  while (client.pending() === 2) assert.match(await codeOf(client.call('echo', 3)), /TOO_MANY_PENDING|none/);
+  assert.deepEqual(await Promise.all(replies), [1, 2]);
   const pending = [codeOf(client.call('get-dog')), codeOf(client.call('get-dog'))];
   assert.equal(await codeOf(client.call('get-dog')), 'TOO_MANY_PENDING');
   await client.close();

@@ -13,11 +13,12 @@ const CLI = join(import.meta.dirname, '../../../src/hosts/cli.ts');
 export function startWorker(
   environment: Readonly<Record<string, string>>,
   lines: string[] = [],
+  clock: () => number = () => performance.now(),
 ): Promise<RunningHost> {
   const all = { HOST_LOGS: '-', PORT: '0', ...environment };
   return runHost('worker', worker, resolveOptions(optionsOf(worker.options), { environment: all }), {
     random: Math.random,
-    clock: () => performance.now(),
+    clock,
     now: Date.now,
     memorySizeMb: 512,
     peakMb: () => 64,
