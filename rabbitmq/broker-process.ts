@@ -17,6 +17,11 @@ export interface BrokerAnswer {
   readonly failed?: string;
 }
 
+/** The broker ended, and nobody had asked for it. */
+export interface BrokerEnd {
+  readonly ended: string;
+}
+
 const READY = 'Server startup complete';
 const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
@@ -26,6 +31,8 @@ const place = JSON.parse(process.argv[2] ?? '') as BrokerPlace;
 const env = brokerEnvironment(place);
 let epmd: ChildProcess | undefined;
 let broker: ChildProcess | undefined;
+/** Between the end of its start and the order to end it. */
+let isRunning = false;
 
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
@@ -42,7 +49,12 @@ process.on('message', (order: BrokerOrder) => {
 });
 
 async function obey(order: BrokerOrder): Promise<void> {
-  if (order === 'start') return start();
+  if (order === 'start') {
+    await start();
+    isRunning = true;
+    return;
+  }
+  isRunning = false;
   await end(broker, order === 'kill' ? 'SIGKILL' : 'SIGTERM');
   if (order === 'stop') await end(epmd, 'SIGTERM');
 }
@@ -53,6 +65,11 @@ async function start(): Promise<void> {
   // In a session of its own, so that Ctrl-C on the terminal does not reach it.
   const child = spawn(server, { env, cwd: place.folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   broker = child;
+  child.once('exit', (code, signal) => {
+    if (!isRunning) return;
+    isRunning = false;
+    process.send?.({ ended: signal ?? `exit code ${code}` } satisfies BrokerEnd);
+  });
   let said = '';
   const ready = new Promise<void>((resolve, reject) => {
     const hear = (text: string): void => {

@@ -8,10 +8,19 @@ const signalled = new Promise<void>((resolve) => {
 
 try {
   if (process.argv.length > 2) throw new Error(`it takes no options; got ${process.argv.slice(2).join(' ')}`);
-  const broker = await startRabbitmq();
+  const broken = Promise.withResolvers<never>();
+  const broker = await startRabbitmq({
+    onEnd: (how) => {
+      process.stderr.write(`RabbitMQ ended (${how}); it is started again with its data\n`);
+      broker.restart().then(() => process.stderr.write('RabbitMQ is back\n'), broken.reject);
+    },
+  });
   process.stdout.write(`${broker.url}\n`);
-  await signalled;
-  await broker.stop();
+  try {
+    await Promise.race([signalled, broken.promise]);
+  } finally {
+    await broker.stop();
+  }
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 2;

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { BrokerAnswer, BrokerOrder } from './broker-process.ts';
+import type { BrokerAnswer, BrokerEnd, BrokerOrder } from './broker-process.ts';
 import { type BrokerPlace, brokerEnvironment, findRabbitmq, HOW_TO_GET_RABBITMQ } from './installation.ts';
 
 const PROCESS = join(import.meta.dirname, 'broker-process.ts');
@@ -15,6 +15,8 @@ const CTL_LIMIT_MS = 30_000;
 export interface RabbitmqOptions {
   /** Files in PEM: it then takes TLS connections too. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Is told when it ends by itself, and how, such as `SIGKILL`. */
+  readonly onEnd?: (how: string) => void;
 }
 
 /** A RabbitMQ of our own on this machine. */
@@ -38,7 +40,7 @@ export interface Rabbitmq {
  * however this one ends.
  * @throws Error that says how to get it when it is not installed, or what it wrote when it does not start.
  */
-export async function startRabbitmq({ tls }: RabbitmqOptions = {}): Promise<Rabbitmq> {
+export async function startRabbitmq({ tls, onEnd }: RabbitmqOptions = {}): Promise<Rabbitmq> {
   const scripts = findRabbitmq();
   if (scripts === undefined) throw new Error(HOW_TO_GET_RABBITMQ);
   const folder = await mkdtemp(join(tmpdir(), 'rabbitmq-'));
@@ -47,11 +49,18 @@ export async function startRabbitmq({ tls }: RabbitmqOptions = {}): Promise<Rabb
   await writeConfiguration(place, tls);
   const child = fork(PROCESS, [JSON.stringify(place)], { execArgv: [] });
   const exited = once(child, 'exit');
+  child.on('message', (message: BrokerAnswer | BrokerEnd) => {
+    if ('ended' in message) onEnd?.(message.ended);
+  });
   const send = async (order: BrokerOrder): Promise<void> => {
     const answered = Promise.withResolvers<BrokerAnswer>();
-    child.once('message', answered.resolve);
+    const hear = (message: BrokerAnswer | BrokerEnd): void => {
+      if ('done' in message && message.done === order) answered.resolve(message);
+    };
+    child.on('message', hear);
     child.send(order);
     const answer = await Promise.race([answered.promise, exited]);
+    child.off('message', hear);
     if (!('done' in answer)) throw new Error('the process that keeps RabbitMQ ended');
     if (answer.failed !== undefined) throw new Error(answer.failed);
   };

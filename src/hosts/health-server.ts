@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Health } from './health.ts';
 import { message } from './health.ts';
+import { listen } from './listen.ts';
 
 /** A server that tells how a host is. */
 export interface HealthServer {
@@ -45,14 +45,9 @@ export async function startHealthServer({
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  const { port: bound } = server.address() as AddressInfo;
-  const name = host.includes(':') ? `[${host}]` : host;
+  const url = await listen(server, host, port);
   return {
-    url: `http://${name}:${bound}`,
+    url,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

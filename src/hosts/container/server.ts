@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Log } from '../../domain/log.ts';
 import type { Calls } from '../calls.ts';
 import { chosenName, correlationIdOf } from '../correlation.ts';
 import { createHealth, message } from '../health.ts';
 import { answerTo, failureAnswer, type HttpAnswer } from '../http-answer.ts';
+import { listen } from '../listen.ts';
 import type { Metrics } from '../metrics.ts';
 import { onceATurn } from './once-a-turn.ts';
 import { type FindRoute, queryFields, type RouteMatch } from './routes.ts';
@@ -82,14 +82,9 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const name = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const url = await listen(server, options.host, options.port);
   return {
-    url: `http://${name}:${port}`,
+    url,
     drain: () => {
       draining = true;
       server.close(() => closed.resolve());

@@ -102,7 +102,7 @@ export async function openAmqpClient(options: AmqpClientOptions): Promise<AmqpCl
     notice,
     random: Math.random,
   });
-  await opened(connection, options.openTimeoutMs ?? OPEN_TIMEOUT_MS);
+  await opened(connection, address.shown, options.openTimeoutMs ?? OPEN_TIMEOUT_MS);
 
   return {
     call: (functionName, event, callOptions = {}) =>
@@ -217,7 +217,10 @@ export async function openAmqpClient(options: AmqpClientOptions): Promise<AmqpCl
 function misuseOf({ timeoutMs, priority, traceparent }: AmqpCallOptions): AmqpClientError | undefined {
   const wrong = (what: string, allowed: string, given: unknown) =>
     new AmqpClientError('INVALID_CALL', `${what} must be ${allowed}; got ${String(given)}`);
-  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs <= LONGEST_TIMEOUT_MS)) {
+  if (
+    timeoutMs !== undefined &&
+    !(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_TIMEOUT_MS)
+  ) {
     return wrong('timeoutMs', `a number above 0, to ${LONGEST_TIMEOUT_MS}`, timeoutMs);
   }
   if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= 255)) {
@@ -230,6 +233,9 @@ function misuseOf({ timeoutMs, priority, traceparent }: AmqpCallOptions): AmqpCl
 }
 
 function bodyOf(event: unknown): MessageBody | AmqpClientError {
+  if (typeof event === 'symbol' || typeof event === 'function') {
+    return new AmqpClientError('INVALID_CALL', `the event must be bytes or JSON; got a ${typeof event}`);
+  }
   try {
     return writeEvent(event);
   } catch (cause) {
@@ -238,10 +244,13 @@ function bodyOf(event: unknown): MessageBody | AmqpClientError {
   }
 }
 
-async function opened(connection: BrokerConnection, limitMs: number): Promise<void> {
+async function opened(connection: BrokerConnection, place: string, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no connection within ${limitMs} ms`)), limitMs);
+    timer = setTimeout(() => {
+      const reason = connection.problem()?.message ?? 'it does not answer';
+      reject(new Error(`no connection to ${place} within ${limitMs} ms: ${reason}`));
+    }, limitMs);
   });
   try {
     await Promise.race([connection.ready, late]);

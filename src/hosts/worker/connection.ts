@@ -28,6 +28,8 @@ export interface BrokerConnection {
   readonly ready: Promise<void>;
   /** Resolves when it cannot be set up again. */
   readonly failed: Promise<Error>;
+  /** Why the last attempt failed, or the last connection ended. */
+  readonly problem: () => Error | undefined;
   /** Closes it in order; what was written before is sent. */
   close(): Promise<void>;
 }
@@ -59,11 +61,13 @@ export function keepConnected(options: ConnectionOptions): BrokerConnection {
   let wasReady = false;
   let closedAtOpen = 0;
   let current: Session | undefined;
+  let last: Error | undefined;
   ready.promise.catch(() => undefined);
   const running = run().catch(options.onFault);
   return {
     ready: ready.promise,
     failed: failed.promise,
+    problem: () => last,
     close: async () => {
       stopping.abort();
       await closeSession(current);
@@ -79,6 +83,7 @@ export function keepConnected(options: ConnectionOptions): BrokerConnection {
         failures = 0;
       });
       if (stopping.signal.aborted) return;
+      last = problem;
       const fatal = fatalOf(problem);
       if (fatal !== undefined) {
         ready.reject(fatal);

@@ -291,6 +291,7 @@ test('the client: time-outs, too many calls, no worker, wrong names, and its end
   circular.push(circular);
   for (const call of [
     client.call('echo', circular),
+    client.call('echo', Symbol('sheep')),
     ...[0, -1, Number.NaN, Number.POSITIVE_INFINITY].map((timeoutMs) =>
       client.call('echo', 1, { timeoutMs }),
     ),
@@ -314,5 +315,6 @@ test('the client: time-outs, too many calls, no worker, wrong names, and its end
   await assert.rejects(openAmqpClient({ url: 'http://a' }), { code: 'INVALID_ADDRESS' });
   await assert.rejects(openAmqpClient({ url: 'amqp://127.0.0.1:1', openTimeoutMs: 300 }), {
     code: 'CONNECTION_LOST',
+    message: 'no connection to amqp://127.0.0.1:1 within 300 ms: connect ECONNREFUSED 127.0.0.1:1',
   });
 });
