@@ -150,6 +150,12 @@ test('SIGTERM: nothing new is taken, what is under way ends, and its records are
 });
 
 test('wrong usage is named, with what is allowed', async (t) => {
+  const { url, stop } = await startContainer(CAT);
+  await assert.rejects(
+    startContainer({ ...CAT, PORT: new URL(url).port }),
+    /^OptionError: port \d+ of 127\.0\.0\.1 is in use: choose another with --port$/,
+  );
+  await stop();
   const wrong = run(t, ['boat']);
   assert.deepEqual(await once(wrong.child, 'exit'), [2, null]);
   assert.equal(wrong.stderr(), `host must be ${Object.keys(HOSTS).join(' or ')}; got "boat"\n`);
