@@ -19,12 +19,24 @@ const ITS_OWN = /^--(package|aws-endpoint|sqs-endpoint|s3-endpoint|dynamodb|help
 const args = process.argv.slice(2);
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const switchedOff = process.env['SHEEP_SHED_PORTRAITS'] === 'off';
-const hasServers = Object.keys(process.env).some((name) => name.startsWith('AWS_ENDPOINT_URL'));
 const isCommand = args[0] !== undefined && !args[0].startsWith('-');
-const isPlain = switchedOff || hasServers || isCommand || args.some((word) => ITS_OWN.test(word));
+const isPlain =
+  switchedOff || isCommand || args.some((word) => ITS_OWN.test(word)) || (await hasServersOfItsOwn());
 
 if (isPlain) await import(CLI.href);
 else await withEmulator();
+
+/** Whether the environment names servers other than `npm run emulator`, whose address a user exports for the AWS CLI. */
+async function hasServersOfItsOwn(): Promise<boolean> {
+  const named = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_ENDPOINT_URL'));
+  if (named.length === 0) return false;
+  const { runningEmulator } = await import('./running-emulator.ts');
+  const shared = await runningEmulator();
+  const [foreign] = named.filter(([, url]) => url !== shared);
+  if (foreign === undefined) return false;
+  say(`${foreign.join('=')}: flocks and portraits are left out; unset it to have them`);
+  return true;
+}
 
 async function withEmulator(): Promise<void> {
   // A host without it does not keep AWS's clients in its memory.

@@ -21,6 +21,7 @@ import {
   COMMAND_LIMIT_MS,
   expectText,
   nameOf,
+  OWN_ARCHITECTURE,
   placesOf,
   STAGE,
   type StackRehearsal,
@@ -35,8 +36,7 @@ export const PORTRAITS_POLICY = 'portraits';
 
 const ARGS = [
   ...['--stage', STAGE, `--param=boundary=${BOUNDARY}`, '--param=portraits=on'],
-  // Its functions run on this machine, and `sharp` brings a library of the machine.
-  `--param=architecture=${process.arch === 'arm64' ? 'arm64' : 'x86_64'}`,
+  `--param=architecture=${OWN_ARCHITECTURE}`,
 ];
 const SHEEP = 300;
 const WRONG_LINE = 7;

@@ -40,6 +40,9 @@ export const STAGE = 'dev';
 /** Name of the policy that bounds the functions' roles. */
 export const BOUNDARY = 'sheep-shed-boundary';
 
+/** The architecture of this machine, as a parameter: `sharp` is installed here for no other. */
+export const OWN_ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+
 /** Milliseconds after which a command is given up. */
 export const COMMAND_LIMIT_MS = 90_000;
 

@@ -120,11 +120,16 @@ async function outcome(
     }
     const [, why] = /^,file,,(.*)$/m.exec(text ?? '') ?? [];
     if (why !== undefined) {
-      stderr.write(`herd: ${why.trim()}\n`);
+      stderr.write(`herd: ${unquoted(why.trim())}\n`);
       return 1;
     }
     if (performance.now() > until) throw new Error(`no end after ${limitMs / 1000} s; the import may go on`);
     if (stderr.isTTY && lines !== undefined) stderr.write(`\r${lines} lines`);
     await sleep(LOOK_MS, undefined, { signal });
   }
+}
+
+/** The text of a field of CSV. */
+function unquoted(field: string): string {
+  return /^".*"$/.test(field) ? field.slice(1, -1).replaceAll('""', '"') : field;
 }

@@ -87,5 +87,8 @@ test('the command puts a file, waits for its end and shows what was refused', as
 test('a file that is no CSV of sheep fails with the reason', async () => {
   const { code, stderr } = await imported('name\nDolly\n', 'flocks/two.csv');
   assert.equal(code, 1);
-  assert.match(stderr, /herd: .*a CSV: its first line a header with the columns tattoo/);
+  assert.match(
+    stderr,
+    /^herd: the file must be a CSV: its first line a header .*, separated by ","; got "name"$/m,
+  );
 });
