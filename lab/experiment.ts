@@ -7,6 +7,7 @@ import { readCommand } from '@sheep-shed/options/command';
 import { describeMachine } from '../bench/run/machine.ts';
 import { type Progress, progressOn } from '../bench/world/progress.ts';
 import type { Terminal } from '../bench/world/terminal.ts';
+import { RehearsalUsageError } from '../rehearsal/python-environment.ts';
 
 /** The project's root. */
 export const ROOT = dirname(import.meta.dirname);
@@ -72,7 +73,7 @@ export async function inLab(
     return 0;
   } catch (error) {
     if (signal.aborted) return 130;
-    const isUsage = error instanceof OptionError;
+    const isUsage = error instanceof OptionError || error instanceof RehearsalUsageError;
     progress.line(`lab: ${isUsage ? error.message : error instanceof Error ? error.stack : error}`);
     return isUsage ? 2 : 1;
   } finally {
