@@ -66,7 +66,7 @@ test('no network for the virtual environment: one line with the remedy, exit cod
 
 test('an option that does not exist, and a stack that does not: exit code 2', () => {
   for (const [args, line] of [
-    [['--fast'], 'unknown option --fast; allowed: --stack, --config, --show-config, --help\n'],
+    [['--fast'], 'unknown option --fast; allowed: --stack, --portraits, --config, --show-config, --help\n'],
     [['--stack', 'x'], `--stack must be one of ${STACK_NAMES.join(', ')}, each at most once; got "x"\n`],
   ] as const) {
     assert.throws(
