@@ -1,3 +1,5 @@
+import { fieldOf, invalidInput } from './input.ts';
+
 /** Names an object. */
 export interface ObjectAddress {
   readonly bucket: string;
@@ -92,4 +94,31 @@ export interface Objects {
   presignPost(address: ObjectAddress, limits: PostLimits): Promise<PresignedPost>;
   /** An address from which anyone reads the object for so many seconds. */
   presignGet(address: ObjectAddress, expiresSeconds: number): Promise<string>;
+}
+
+const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const MAX_KEY_BYTES = 1024;
+
+/** What {@link isBucketName} allows. */
+export const BUCKET_RULE = 'a bucket\'s name of 3 to 63 small letters, digits, "." and "-"';
+
+/** Whether a text is a name that S3 takes for a bucket. */
+export function isBucketName(text: string): boolean {
+  return BUCKET_NAME.test(text);
+}
+
+/**
+ * Reads the address of an object from the fields `bucket` and `key` of an event; `undefined`: it has neither.
+ * @throws ShedError `INVALID_INPUT` naming the field.
+ */
+export function readAddress(event: unknown): ObjectAddress | undefined {
+  const bucket = fieldOf(event, 'bucket');
+  const key = fieldOf(event, 'key');
+  if (bucket === undefined && key === undefined) return undefined;
+  if (typeof bucket !== 'string' || !isBucketName(bucket)) throw invalidInput('bucket', BUCKET_RULE, bucket);
+  const size = typeof key === 'string' ? new TextEncoder().encode(key).length : 0;
+  if (typeof key !== 'string' || size === 0 || size > MAX_KEY_BYTES) {
+    throw invalidInput('key', `a key of 1 to ${MAX_KEY_BYTES} bytes`, key);
+  }
+  return { bucket, key };
 }

@@ -12,10 +12,10 @@ import { run as runImportFlock } from './import-flock/run.ts';
 import { type MakePortraitContext, run as runMakePortrait } from './make-portrait/run.ts';
 import { run as runPostSheep } from './post-sheep/run.ts';
 import { type RequestPortraitContext, run as runRequestPortrait } from './request-portrait/run.ts';
-import { run as runTextToBytes } from './text-to-bytes/run.ts';
+import { run as runTextToBytes, type TextToBytesContext } from './text-to-bytes/run.ts';
 
 /** What a host must open for a function, and hand to it under this name; `src/hosts/needs.ts` has a row for each. */
-export type Need = 'shed' | 'finder' | 'portraits' | 'maker' | 'portraitDeadLetters' | 'flock';
+export type Need = 'shed' | 'finder' | 'portraits' | 'maker' | 'portraitDeadLetters' | 'flock' | 'objects';
 
 /**
  * Who has a function: every stack (the HTTP contract), this stack alone, which deploys it, always or with
@@ -96,7 +96,7 @@ export const TEXT_TO_BYTES = {
   scope: 'hosts only',
   run: runTextToBytes,
   http: { routes: ['GET /text-to-bytes'], success: 200 },
-  needs: [],
+  needs: ['objects'],
   options: {},
 } as const;
 
@@ -137,6 +137,7 @@ export const IMPORT_FLOCK = {
 /** What serves any of the functions: each takes from it what it needs. */
 export type AnyContext = ShedContext &
   CatContext &
+  TextToBytesContext &
   RequestPortraitContext &
   MakePortraitContext &
   GetGalleryContext &

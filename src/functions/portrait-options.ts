@@ -1,9 +1,8 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
 import { resolveOptions } from '@sheep-shed/options';
+import { BUCKET_RULE, isBucketName } from '../domain/objects.ts';
 import { ENDPOINT_OPTIONS, queueAddress } from './endpoint-options.ts';
 import { SHED_OPTIONS } from './shed-options.ts';
-
-const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** The options of the functions that work on portraits: bucket and queue by `serverless.yml`, the others by Lambda. */
 export const PORTRAIT_OPTIONS = {
@@ -11,8 +10,8 @@ export const PORTRAIT_OPTIONS = {
     env: 'PORTRAIT_BUCKET',
     required: true,
     help: 'name of the bucket of portraits',
-    allowed: 'a bucket\'s name of 3 to 63 small letters, digits, "." and "-"',
-    read: ([text = '']) => (BUCKET_NAME.test(text) ? text : undefined),
+    allowed: BUCKET_RULE,
+    read: ([text = '']) => (isBucketName(text) ? text : undefined),
   } satisfies Option<string>,
   portraitDeadLetters: {
     env: 'PORTRAIT_DEAD_LETTERS',

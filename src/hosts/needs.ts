@@ -67,6 +67,11 @@ const OPENERS: Readonly<Record<Need, Opener>> = {
       ...placeOf(values, wanted, s3Endpoint ?? commonEndpoint),
     });
   },
+  objects: async (values, users) => {
+    const { openObjects } = await import('../functions/objects.ts');
+    const { s3Endpoint, commonEndpoint } = values;
+    return openObjects(placeOf(values, { what: 'objects', users }, s3Endpoint ?? commonEndpoint));
+  },
   maker: async () => (await import('../functions/portrait-maker.ts')).openMaker(),
   portraitDeadLetters: async (values, users) => {
     const wanted = { what: 'a queue of dead letters', users };

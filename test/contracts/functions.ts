@@ -157,6 +157,32 @@ export const CASES: readonly FunctionCase[] = [
   },
   {
     functionName: 'text-to-bytes',
+    event: (bucket) => ({ bucket, key: 'sheep/é 1' }),
+    outcome: { type: 'application/octet-stream', bytes: [195, 169, 10] },
+    before: { objects: { 'sheep/é 1': 'é\n' } },
+  },
+  {
+    functionName: 'text-to-bytes',
+    event: (bucket) => ({ bucket, key: 'goat' }),
+    outcome: { code: 'INVALID_INPUT', message: 'key must be the key of an object in the bucket; got "goat"' },
+    before: { objects: {} },
+  },
+  {
+    functionName: 'text-to-bytes',
+    event: { bucket: 'texts' },
+    outcome: { code: 'INVALID_INPUT', message: 'key must be a key of 1 to 1024 bytes; got nothing' },
+  },
+  {
+    functionName: 'text-to-bytes',
+    event: { bucket: '../texts', key: 'goat' },
+    outcome: {
+      code: 'INVALID_INPUT',
+      message:
+        'bucket must be a bucket\'s name of 3 to 63 small letters, digits, "." and "-"; got "../texts"',
+    },
+  },
+  {
+    functionName: 'text-to-bytes',
     event: {},
     outcome: { code: 'INVALID_INPUT', message: 'text must be a text; got nothing' },
   },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { memoryObjects } from '../../src/adapters/memory/memory-objects.ts';
 import { memoryShed } from '../../src/adapters/memory/memory-shed.ts';
 import { content } from '../../src/domain/content.ts';
 import type { CallContext } from '../../src/domain/context.ts';
@@ -68,10 +69,12 @@ test('echo returns what it is given, text-to-bytes the bytes of a text', async (
   const bytes = new Uint8Array([0, 255]);
   assert.deepEqual(await echo(bytes, call), content('application/octet-stream', bytes));
   assert.deepEqual(
-    await textToBytes({ text: 'é' }, call),
+    await textToBytes({ text: 'é' }, { ...call, objects: memoryObjects() }),
     content('application/octet-stream', new Uint8Array([195, 169])),
   );
-  await assert.rejects(textToBytes({ text: 7 }, call), { message: 'text must be a text; got 7' });
+  await assert.rejects(textToBytes({ text: 7 }, { ...call, objects: memoryObjects() }), {
+    message: 'text must be a text; got 7',
+  });
 });
 
 test('the cat computes what its limit allows, and refuses the rest', async () => {

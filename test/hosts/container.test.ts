@@ -47,7 +47,7 @@ test('each call leaves START, END and REPORT, init in the first; metrics count i
 
 test('results that are not JSON have their own media type; the correlation id stands in the log', async (t) => {
   const lines: string[] = [];
-  const { url } = await start(t, { HOST_FUNCTIONS: 'text-to-bytes,echo' }, lines);
+  const { url } = await start(t, { HOST_FUNCTIONS: 'text-to-bytes,echo', AWS_REGION: 'eu-west-3' }, lines);
   const bytes = await fetch(`${url}/text-to-bytes?text=%C3%A9%00`);
   assert.equal(bytes.headers.get('content-type'), 'application/octet-stream');
   assert.deepEqual([...(await bytes.bytes())], [195, 169, 0]);

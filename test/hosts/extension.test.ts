@@ -62,7 +62,11 @@ test('the container serves a function that is added, with its route, its status 
 test('a host that is added serves every function, that one too', async (t) => {
   const { transport, call } = directHost();
   const table = { ...optionsOf({}), ...GOAT_OPTIONS };
-  const environment = { HOST_LOGS: '-', HOST_FUNCTIONS: 'echo,get-cat,text-to-bytes' };
+  const environment = {
+    HOST_LOGS: '-',
+    HOST_FUNCTIONS: 'echo,get-cat,text-to-bytes',
+    AWS_REGION: 'eu-west-3',
+  };
   const host = await runHost('direct', transport, resolveOptions(table, { environment }), WORLD);
   t.after(() => host.stop());
   assert.deepEqual(await call('get-cat', { m: 1, n: 1 }), { result: 3 });
