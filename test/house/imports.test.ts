@@ -62,7 +62,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     may: [
       /^src\/functions\/((shed|endpoint)-options|flock)\.ts$/,
       /^@sheep-shed\/options(\/readers)?$/,
-      /^src\/domain\/ackermann\.ts$/,
+      /^src\/domain\/(ackermann|objects)\.ts$/,
       /^src\/adapters\/(aws\/client|dynamodb\/dynamodb)-options\.ts$/,
     ],
   },
@@ -73,7 +73,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   },
   // What handlers and other hosts open alike.
   {
-    files: /^src\/functions\/(finder|flock|portraits|portrait-maker|queue)\.ts$/,
+    files: /^src\/functions\/(finder|flock|objects|portraits|portrait-maker|queue)\.ts$/,
     may: [/^src\/(domain|adapters)\//],
   },
   {
