@@ -54,7 +54,10 @@ test('any other text is refused with an error of options, never another one', ()
 test('what is wrong is named, with what is allowed in its place', () => {
   const rows: readonly [text: string, message: RegExp][] = [
     ['wolf.p98<1ms', /must end in one of the metrics p50, p90, .*, ratio, not "p98"; got "wolf.p98<1ms"/],
-    ['cow.p99<1ms', /must begin with one of the scenarios cat, sheep, dog, wolf or \*, not "cow"/],
+    [
+      'cow.p99<1ms',
+      /must begin with one of the scenarios cat, sheep, dog, wolf, import, portrait or \*, not "cow"/,
+    ],
     ['wolf.a.b.p99<1ms', /at most one stack .*, not "a.b"/],
     ['wolf.p99<1MB', /on p99 takes us, ms, s or no unit, not "MB"/],
     ['wolf.ratio>2ms', /on ratio takes no unit, not "ms"/],
