@@ -4,7 +4,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { STACK_NAMES } from '../../bench/stacks/catalogue.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -40,38 +40,41 @@ function rehearseIn(project: string, environment: NodeJS.ProcessEnv): Promise<En
   });
 }
 
-test('no python3: one line with the remedy, exit code 2', async () => {
-  const project = await freshProject('no-python');
-  const { code, stderr } = await rehearseIn(project, { PATH: dirname(process.execPath) });
-  assert.equal(stderr, 'rehearsal: python3 with venv is needed: install Python 3.10 or later\n');
-  assert.equal(code, 2);
-});
-
-test('no network for the virtual environment: one line with the remedy, exit code 2, and no half environment', async () => {
-  const project = await freshProject('no-network');
-  const { code, stderr } = await rehearseIn(project, {
-    // Nothing listens on port 1 of this machine.
-    PIP_INDEX_URL: 'http://127.0.0.1:1/simple',
-    PIP_EXTRA_INDEX_URL: '',
-    PIP_CONFIG_FILE: '/dev/null',
-    PIP_NO_CACHE_DIR: '1',
-    PIP_RETRIES: '0',
+// Most of their time is waiting: side by side.
+describe('failures of the rehearsal', { concurrency: true }, () => {
+  test('no python3: one line with the remedy, exit code 2', async () => {
+    const project = await freshProject('no-python');
+    const { code, stderr } = await rehearseIn(project, { PATH: dirname(process.execPath) });
+    assert.equal(stderr, 'rehearsal: python3 with venv is needed: install Python 3.10 or later\n');
+    assert.equal(code, 2);
   });
-  assert.match(stderr, /^rehearsal: the packages could not be installed: .*PIP_INDEX_URL\)\n$/);
-  assert.equal(code, 2);
-  const made = await readdir(join(project, '.cache'));
-  const complete = made.map((name) => join(project, '.cache', name, 'complete'));
-  for (const file of complete) await assert.rejects(readFile(file));
-});
 
-test('an option that does not exist, and a stack that does not: exit code 2', () => {
-  for (const [args, line] of [
-    [['--fast'], 'unknown option --fast; allowed: --stack, --portraits, --config, --show-config, --help\n'],
-    [['--stack', 'x'], `--stack must be one of ${STACK_NAMES.join(', ')}, each at most once; got "x"\n`],
-  ] as const) {
-    assert.throws(
-      () => execFileSync(process.execPath, [join(ROOT, 'rehearsal/cli.ts'), ...args], { stdio: 'pipe' }),
-      (error: { status: number; stderr: Buffer }) => error.status === 2 && String(error.stderr) === line,
-    );
-  }
+  test('no network for the virtual environment: one line with the remedy, exit code 2, and no half environment', async () => {
+    const project = await freshProject('no-network');
+    const { code, stderr } = await rehearseIn(project, {
+      // Nothing listens on port 1 of this machine.
+      PIP_INDEX_URL: 'http://127.0.0.1:1/simple',
+      PIP_EXTRA_INDEX_URL: '',
+      PIP_CONFIG_FILE: '/dev/null',
+      PIP_NO_CACHE_DIR: '1',
+      PIP_RETRIES: '0',
+    });
+    assert.match(stderr, /^rehearsal: the packages could not be installed: .*PIP_INDEX_URL\)\n$/);
+    assert.equal(code, 2);
+    const made = await readdir(join(project, '.cache'));
+    const complete = made.map((name) => join(project, '.cache', name, 'complete'));
+    for (const file of complete) await assert.rejects(readFile(file));
+  });
+
+  test('an option that does not exist, and a stack that does not: exit code 2', () => {
+    for (const [args, line] of [
+      [['--fast'], 'unknown option --fast; allowed: --stack, --portraits, --config, --show-config, --help\n'],
+      [['--stack', 'x'], `--stack must be one of ${STACK_NAMES.join(', ')}, each at most once; got "x"\n`],
+    ] as const) {
+      assert.throws(
+        () => execFileSync(process.execPath, [join(ROOT, 'rehearsal/cli.ts'), ...args], { stdio: 'pipe' }),
+        (error: { status: number; stderr: Buffer }) => error.status === 2 && String(error.stderr) === line,
+      );
+    }
+  });
 });
