@@ -179,6 +179,7 @@ test('at most once: a request is acknowledged before its call', async (t) => {
     ...NO_DATABASE,
     AWS_ENDPOINT_URL_DYNAMODB: database.url,
     HOST_FUNCTIONS: 'get-dog',
+    HOST_TIMEOUT: '250',
     AMQP_DELIVERY: 'at-most-once',
   });
   send('{}', {}, 'get-dog');
@@ -251,6 +252,7 @@ test('a broker low on memory: no call is begun, the worker says so, and goes on'
     ...NO_DATABASE,
     AWS_ENDPOINT_URL_DYNAMODB: database.url,
     HOST_FUNCTIONS: 'get-dog',
+    HOST_TIMEOUT: '250',
     HOST_CONCURRENCY: '1',
   });
   const status = async () => (await fetch(`${host.url}/health/readiness`)).status;
