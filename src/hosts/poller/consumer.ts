@@ -7,7 +7,7 @@ import { dueForExtension, type Hidden, handBackSeconds, LOOK_PART } from './visi
 /** What a consumer works with. */
 export interface ConsumerOptions {
   readonly queue: Queue;
-  /** Calls the function of a message; whether it succeeded. Must not reject. */
+  /** Calls the function of a message; whether it succeeded. */
   readonly serve: (message: Received) => Promise<boolean>;
   /** Messages that are served at once, at least 1. */
   readonly concurrency: number;
@@ -143,7 +143,10 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   async function serve(message: Held): Promise<void> {
     held.add(message);
-    const succeeded = await options.serve(message);
+    const succeeded = await options.serve(message).catch((error) => {
+      onTrouble('a message met a fault of the host, and goes back', error);
+      return false;
+    });
     held.delete(message);
     if (succeeded) deletions.add(message);
     else returns.add(message);

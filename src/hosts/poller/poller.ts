@@ -63,10 +63,14 @@ export const poller: HostTransport<typeof POLLER_OPTIONS> = {
         return consumer.isAnswered() ? undefined : 'the queue does not answer';
       },
     });
-    const server = await startHealthServer({ ...values, health, onFault: parts.onFault }).catch((error) => {
-      consumer.drain();
-      throw error;
-    });
+    const server = await startHealthServer({ ...values, health, onFault: parts.onFault }).catch(
+      async (error) => {
+        consumer.drain();
+        await consumer.ended();
+        queue.close();
+        throw error;
+      },
+    );
     return {
       ready: `Polling ${queue.name}, health on ${server.url}`,
       url: server.url,

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { startSqsServer } from '../../../packages/local-lambda/test/event-sources/sqs-server.ts';
+import { startConsumer } from '../../../src/hosts/poller/consumer.ts';
+import type { Queue, Received } from '../../../src/hosts/poller/queue.ts';
 import type { RunningHost } from '../../../src/hosts/run-host.ts';
-import { startPoller } from './start-poller.ts';
+import { KEY, startPoller } from './start-poller.ts';
+
+const CLI = fileURLToPath(new URL('../../../src/hosts/cli.ts', import.meta.url));
 
 const CAT = JSON.stringify({ function: 'get-cat', event: { m: '1', n: '2' } });
 const ACCOUNT = '000000000000';
@@ -180,4 +187,85 @@ test('wrong configuration is named', async (t) => {
   ] as const) {
     await assert.rejects(async () => startPoller(environment), said);
   }
+});
+
+test('a port in use ends the poller, which has begun to ask its queue', async (t) => {
+  const server = await startQueues(t, { jobs: {} });
+  const child = spawn(
+    process.execPath,
+    [CLI, 'poller', '--function', 'get-cat', '--port', new URL(server.endpoint).port],
+    {
+      env: {
+        ...KEY,
+        AWS_REGION: 'eu-west-3',
+        HOST_QUEUE: 'jobs',
+        AWS_ENDPOINT_URL_SQS: server.endpoint,
+        HOST_LOGS: '-',
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  t.after(() => child.kill('SIGKILL'));
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  assert.deepEqual(await once(child, 'exit'), [2, null]);
+  assert.match(said, /^port \d+ of 127\.0\.0\.1 is in use: choose another with --port\n$/);
+});
+
+test('a message that meets a fault of the host goes back, and ends nothing else', async () => {
+  const messages = ['bad', 'good'].map(
+    (body): Received => ({
+      messageId: body,
+      receiptHandle: body,
+      body,
+      correlationId: undefined,
+      traceparent: undefined,
+      receiveCount: 1,
+    }),
+  );
+  const hidden: string[] = [];
+  const removed: string[] = [];
+  const troubles: string[] = [];
+  const queue: Queue = {
+    name: 'jobs',
+    isFifo: false,
+    look: async () => true,
+    receive: async (_most, signal) => {
+      if (messages.length > 0) return messages.splice(0);
+      await new Promise<void>((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason)),
+      );
+      return [];
+    },
+    remove: async (some) => {
+      removed.push(...some.map(({ body }) => body));
+      return undefined;
+    },
+    hide: async (some) => {
+      hidden.push(...some.map(({ message }) => message.body));
+      return undefined;
+    },
+    close: () => undefined,
+  };
+  const consumer = startConsumer({
+    queue,
+    serve: async ({ body }) => {
+      if (body === 'bad') throw new Error('no log');
+      return true;
+    },
+    concurrency: 2,
+    underWay: () => 0,
+    visibilitySeconds: 30,
+    clock: () => performance.now(),
+    random: () => 0,
+    onTrouble: (text) => troubles.push(text),
+    onDeleted: () => undefined,
+    onHandedBack: () => undefined,
+  });
+  consumer.drain();
+  await consumer.ended();
+  assert.deepEqual({ hidden, removed }, { hidden: ['bad'], removed: ['good'] });
+  assert.deepEqual(troubles, ['a message met a fault of the host, and goes back']);
 });
