@@ -98,13 +98,7 @@ export function createCalls(options: CallsOptions): Calls {
   ): Promise<unknown> {
     const { name } = portable;
     const limitMs = Math.min(transportMs, options.timeoutMs);
-    count += 1;
     const startedAt = clock();
-    try {
-      onStart(name, requestId);
-    } catch (error) {
-      options.onFault(error);
-    }
     const context = {
       ...options.parts,
       requestId,
@@ -113,6 +107,12 @@ export function createCalls(options: CallsOptions): Calls {
       random: options.random,
       remainingTimeMs: () => Math.max(0, startedAt + limitMs - clock()),
     } satisfies CallContext;
+    count += 1;
+    try {
+      onStart(name, requestId);
+    } catch (error) {
+      options.onFault(error);
+    }
     return new Promise((resolve, reject) => {
       const tooLate = () => reject(new ShedError('INTERNAL_ERROR', `no result within ${limitMs} ms`));
       const deadline: Deadline = { atMs: startedAt + limitMs, onOver: tooLate };
