@@ -45,7 +45,7 @@ export async function startHealthServer({
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
-  const url = await listen(server, host, port);
+  const url = await listen(server, host, port, onFault);
   return {
     url,
     close: () =>

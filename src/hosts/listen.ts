@@ -4,10 +4,16 @@ import { OptionError } from '@sheep-shed/options';
 /**
  * Opens a server.
  * @param port 0: a free one.
+ * @param onFault takes what goes wrong later, such as a connection that the system refuses: the server goes on.
  * @returns its address, such as `http://127.0.0.1:8080`.
  * @throws OptionError naming the option when the address cannot be listened on.
  */
-export async function listen(server: Server, host: string, port: number): Promise<string> {
+export async function listen(
+  server: Server,
+  host: string,
+  port: number,
+  onFault: (error: unknown) => void,
+): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', ({ code, message }: NodeJS.ErrnoException) => {
       const given = `port ${port} of ${host}`;
@@ -16,6 +22,7 @@ export async function listen(server: Server, host: string, port: number): Promis
     });
     server.listen(port, host, resolve);
   });
+  server.on('error', onFault);
   const { port: bound } = server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
 }

@@ -82,7 +82,7 @@ export async function startContainerServer(options: ContainerOptions): Promise<C
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
-  const url = await listen(server, options.host, options.port);
+  const url = await listen(server, options.host, options.port, onFault);
   return {
     url,
     drain: () => {
