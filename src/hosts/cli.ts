@@ -8,8 +8,6 @@ import { optionsOf } from './host-options.ts';
 import { HOSTS, type HostName } from './hosts.ts';
 import { runHost } from './run-host.ts';
 
-const PEAK_INTERVAL_MS = 20;
-
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
@@ -39,7 +37,7 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
       memorySizeMb: Math.floor(
         constrainedMb > 0 ? Math.min(constrainedMb, totalmem() / 2 ** 20) : totalmem() / 2 ** 20,
       ),
-      peakMb: peakReader(),
+      peakMb: () => Math.ceil(process.resourceUsage().maxRSS / 1024),
       out: (text) => process.stdout.write(`${text}\n`),
       err: (text) => process.stderr.write(`${text}\n`),
     });
@@ -59,20 +57,6 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
 
 function isHost(name: string): name is HostName {
   return Object.hasOwn(HOSTS, name);
-}
-
-/** Reads the largest resident set so far, in MB; a reading takes some 20 µs, so that calls soon after share it. */
-function peakReader(): () => number {
-  let readAt = Number.NEGATIVE_INFINITY;
-  let peakMb = 0;
-  return () => {
-    const now = performance.now();
-    if (now - readAt >= PEAK_INTERVAL_MS) {
-      readAt = now;
-      peakMb = Math.ceil(process.resourceUsage().maxRSS / 1024);
-    }
-    return peakMb;
-  };
 }
 
 async function watchHost(args: readonly string[]): Promise<void> {
