@@ -4,6 +4,7 @@ import { createDeliver } from './destinations/deliver.ts';
 import { partsOf } from './destinations/record.ts';
 import { createSendMessage } from './destinations/send-message.ts';
 import { credentialsOf } from './event-sources/aws-request.ts';
+import type { EventBus } from './events/event-bus.ts';
 import type { OnFault } from './fault-boundary.ts';
 import { newInvocation } from './function-host.ts';
 import { createEventQueue, type EventQueue } from './lambda-api/event-queue.ts';
@@ -21,6 +22,7 @@ export function openAsynchronousEvents(
   current: () => Deployment,
   options: ResolvedOptions,
   logStore: LogStore,
+  events: EventBus,
   onFault: OnFault,
 ): EventQueue {
   const failedEvents = logStore.openStream(FAILED_EVENTS_GROUP, newStreamName());
@@ -46,6 +48,8 @@ export function openAsynchronousEvents(
       now: Date.now,
     }),
     onFault,
+    events,
+    now: Date.now,
   });
   return queue;
 }

@@ -2,10 +2,10 @@
 /** `local-lambda`: the command line. */
 import { OptionError } from '@sheep-shed/options';
 import { type Command, type LogsCommand, parseCommand } from './cli/command.ts';
-import { printLogs } from './cli/logs.ts';
 import { packageProject } from './cli/package-project.ts';
 import type { Project } from './cli/start-host.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
+import { printLogs } from './logs/print-logs.ts';
 
 const HERE: Project = {
   project: process.cwd(),

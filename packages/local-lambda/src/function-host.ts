@@ -13,6 +13,7 @@ import { createPool } from './environments/pool.ts';
 import type { Pool, PoolCallbacks } from './environments/pool-options.ts';
 import { createRefusingPool } from './environments/refusing-pool.ts';
 import type { StartGate } from './environments/start-gate.ts';
+import type { EventBus } from './events/event-bus.ts';
 import { guarded, type OnFault } from './fault-boundary.ts';
 import { whyNotRun } from './functions-without-runtime.ts';
 import { INSIGHTS_GROUP, insightsLines } from './logs/insights-line.ts';
@@ -54,6 +55,7 @@ export interface FunctionHost {
   readonly ownVariables: () => Readonly<Record<string, string>>;
   readonly onProcess: (pid: number, alive: boolean) => void;
   readonly onFault: OnFault;
+  readonly events: EventBus;
 }
 
 /**
@@ -134,6 +136,7 @@ export async function hostFunction(
       onProcess: host.onProcess,
       onReport: reportOf(definition),
       onFault: host.onFault,
+      events: host.events,
     });
   };
   const insights = host.logStore.openStream(INSIGHTS_GROUP, newStreamName());
@@ -167,6 +170,7 @@ export async function hostFunction(
       gate: host.gate,
       clock: () => performance.now(),
       onFault: host.onFault,
+      events: host.events,
     });
   };
   const versions = new Map<string, HostedFunction>();

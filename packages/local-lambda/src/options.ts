@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { withEndpoints } from './endpoints.ts';
 import type { Invocation } from './environments/invocation.ts';
 import type { Scaling } from './environments/pool-options.ts';
+import type { PlatformEvent } from './events/platform-event.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 import type { Report } from './logs/lines.ts';
 
@@ -84,6 +85,8 @@ export interface LocalLambdaOptions {
   readonly onNotice?: (message: string) => void;
   /** Hears of every log event as it is written; default: nobody. */
   readonly onLogEvent?: OnLogEvent;
+  /** Hears of all that happens on the platform, at once; default: nobody. */
+  readonly onEvent?: (event: PlatformEvent) => void;
   /** Hears of every invocation when it has ended: what its REPORT says, and its CPU time; default: nobody. */
   readonly onReport?: OnReport;
 }
@@ -100,8 +103,12 @@ export type OnLogEvent = (group: string, message: string) => void;
 
 /** The options with their defaults. */
 export type ResolvedOptions = Required<
-  Omit<LocalLambdaOptions, 'region' | 'packageDir' | 'token' | 'awsEndpoint' | 'sqsEndpoint' | 's3Endpoint'>
+  Omit<
+    LocalLambdaOptions,
+    'region' | 'packageDir' | 'token' | 'onEvent' | 'awsEndpoint' | 'sqsEndpoint' | 's3Endpoint'
+  >
 > & {
+  readonly onEvent: LocalLambdaOptions['onEvent'];
   readonly packageDirs: readonly string[];
   readonly token: string | undefined;
   readonly region: string | undefined;
@@ -142,6 +149,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     strict: options.strict ?? false,
     runtimeSdk: options.runtimeSdk ?? false,
     onNotice: harmless(options.onNotice),
+    onEvent: options.onEvent,
     onReport: options.onReport ?? (() => undefined),
     onLogEvent: options.onLogEvent ?? (() => undefined),
   };

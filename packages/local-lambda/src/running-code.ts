@@ -1,7 +1,8 @@
 import { createDeployment, type Deployment, findVersion } from './deployment.ts';
 import type { BucketState } from './event-sources/s3/bucket-changes.ts';
 import { type RunningSources, startEventSources } from './event-sources/start-event-sources.ts';
-import { type FunctionHost, newInvocation } from './function-host.ts';
+import type { EventBus } from './events/event-bus.ts';
+import { type FunctionHost, type HostedFunction, newInvocation } from './function-host.ts';
 import type { EventQueue } from './lambda-api/event-queue.ts';
 import { splitQualifier } from './qualified-name.ts';
 
@@ -39,6 +40,7 @@ export async function readCode(
   const bucketStates = new Map<string, BucketState>();
   const retired = new Set<Promise<void>>();
   let deployment = await createDeployment(host, queue);
+  tellChanges(host.events, new Map(), deployment.functions);
   let sources: RunningSources | undefined;
   let reloading: Promise<void> = Promise.resolve();
 
@@ -67,6 +69,7 @@ export async function readCode(
     const old = sources;
     deployment = await createDeployment(host, queue, before.functions);
     const kept = new Set(deployment.functions.values());
+    tellChanges(host.events, before.functions, deployment.functions);
     onSwapped();
     const closed = retire(before, kept, old)
       .catch((error) => onFault('closing the old code', error))
@@ -102,5 +105,21 @@ export async function readCode(
       bucketStates,
       onFault,
     });
+  }
+}
+
+function tellChanges(
+  events: EventBus,
+  before: ReadonlyMap<string, HostedFunction>,
+  after: ReadonlyMap<string, HostedFunction>,
+): void {
+  const timeMs = Date.now();
+  for (const [functionName, hosted] of after) {
+    const known = before.get(functionName);
+    if (known === undefined) events.emit({ type: 'function-added', timeMs, functionName });
+    else if (known !== hosted) events.emit({ type: 'function-changed', timeMs, functionName });
+  }
+  for (const functionName of before.keys()) {
+    if (!after.has(functionName)) events.emit({ type: 'function-removed', timeMs, functionName });
   }
 }

@@ -11,6 +11,8 @@ import { findFunction } from './deployment.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
 import { createStartGate } from './environments/start-gate.ts';
+import { createEventBus } from './events/event-bus.ts';
+import { EVENT_TYPES } from './events/platform-event.ts';
 import { faultNotices, guarded } from './fault-boundary.ts';
 import { newInvocation } from './function-host.ts';
 import { gatewayMessage } from './gateway/answer.ts';
@@ -25,6 +27,7 @@ import { type RunningCode, readCode } from './running-code.ts';
 import { createRuntimes } from './runtimes/create-runtimes.ts';
 import { createWebSocketGateway, managementVariable } from './web-socket/gateway.ts';
 
+export type { PlatformEvent } from './events/platform-event.ts';
 export type { InvokeResult, LocalFunction, LocalLambda } from './local-lambda.ts';
 export type { LocalLambdaOptions } from './options.ts';
 export { preparePython } from './runtimes/python/prepare-python.ts';
@@ -36,16 +39,23 @@ export { preparePython } from './runtimes/python/prepare-python.ts';
 export async function startLocalLambda(options: LocalLambdaOptions): Promise<LocalLambda> {
   const resolved = resolveOptions(options, availableParallelism());
   const onFault = faultNotices(resolved.onNotice);
+  const events = createEventBus(onFault);
+  if (resolved.onEvent !== undefined) events.on(EVENT_TYPES, resolved.onEvent);
   const token = resolved.token ?? (isLoopback(resolved.host) ? undefined : newToken());
   const workDir = await mkdtemp(join(tmpdir(), 'local-lambda-'));
   const logStore = openLogStore(
     resolved.logsDir,
     (stream, error) => resolved.onNotice(`log lines are lost: ${stream}: ${error.message}`),
-    guarded('onLogEvent', onFault, ({ group }, _timeMs, message) => resolved.onLogEvent(group, message)),
+    guarded('onLogEvent', onFault, ({ group, name }, timeMs, message) => {
+      resolved.onLogEvent(group, message);
+      if (events.hears('log-line')) {
+        events.emit({ type: 'log-line', timeMs, group, stream: name, message });
+      }
+    }),
   );
   await logStore.prune().catch((error) => onFault('removing old logs', error));
   const reaper = startReaper(workDir);
-  const queue = openAsynchronousEvents(() => code.current(), resolved, logStore, onFault);
+  const queue = openAsynchronousEvents(() => code.current(), resolved, logStore, events, onFault);
   const debuggers = createDebuggers(resolved, onFault, reaper.own);
   const cleanUp = async (): Promise<void> => {
     await debuggers.close();
@@ -69,6 +79,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       ownVariables: () => managementVariable(url, code.current().webSocketApis),
       onProcess: reaper.track,
       onFault,
+      events,
     };
     code = await readCode(host, queue, () => takeUpgrades());
     const webSockets = createWebSocketGateway({

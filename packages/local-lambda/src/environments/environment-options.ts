@@ -1,9 +1,12 @@
 import type { Confinement } from '../confinement/confinement.ts';
 import type { Hold } from '../debugging/hold.ts';
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { EndReason } from '../events/platform-event.ts';
 import type { OnFault } from '../fault-boundary.ts';
 import type { Report } from '../logs/lines.ts';
 import type { LogStore } from '../logs/log-store.ts';
+import type { EnvironmentFigures } from './account.ts';
 import type { Invocation } from './invocation.ts';
 import type { EnvironmentState } from './state.ts';
 
@@ -14,7 +17,10 @@ export interface Environment {
   /** Hands over an invocation; false when the environment cannot take it, since its runtime is gone or going. */
   dispatch(invocation: Invocation): boolean;
   /** Ends the environment, whatever it does. */
-  drop(): void;
+  drop(reason?: EndReason): void;
+  readonly figures: () => EnvironmentFigures;
+  /** Its resident set now, in MB; undefined where it cannot be measured. */
+  residentMb(): number | undefined;
 }
 
 /** What an environment needs and whom it tells. */
@@ -56,4 +62,5 @@ export interface EnvironmentOptions {
   /** Gets what REPORT says of each invocation. */
   readonly onReport: (report: Report, invocation: Invocation) => void;
   readonly onFault: OnFault;
+  readonly events: EventBus;
 }

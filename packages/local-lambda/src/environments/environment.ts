@@ -1,22 +1,22 @@
 import { createHeldTimer } from '../debugging/hold.ts';
+import type { EndReason } from '../events/platform-event.ts';
 import { createTimer, guarded } from '../fault-boundary.ts';
 import { openEnvironmentLog } from '../logs/environment-log.ts';
 import { streamName } from '../logs/log-store.ts';
 import { platformLines } from '../logs/platform-lines.ts';
 import type { Refusal } from '../runtime-api/protocol.ts';
 import { startRuntimeApi } from '../runtime-api/server.ts';
+import { openAccount } from './account.ts';
 import type { Environment, EnvironmentOptions } from './environment-options.ts';
+import { createInitRecord } from './init-record.ts';
 import type { Invocation } from './invocation.ts';
 import { createInvocationRecord } from './invocation-record.ts';
+import { createMemoryWatch } from './memory-watch.ts';
 import { createMeter } from './meter.ts';
 import { conclude, reportedFailure } from './outcome.ts';
 import { type ProcessExit, type RuntimeProcess, startProcess } from './process.ts';
 import { type Effect, type EnvironmentEvent, type EnvironmentState, STARTING, transition } from './state.ts';
 
-/** How often the memory of a busy environment is looked at, in ms; shorter spikes escape. */
-const MEMORY_POLL_MS = 10;
-/** … and in every so many of these looks while its invocations are shorter than that. */
-const SHORT_POLLS = 10;
 /** A runtime whose connection closed has so long to ask again or to end, in ms. */
 const AWAY_LIMIT_MS = 2_000;
 /** What a function that is debugged is told to have left: a day, in ms. */
@@ -46,7 +46,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     unread: guard(() => apply({ type: 'unread' })),
     onFault: (what, error) => {
       options.onFault(`${what}, ${where}`, error);
-      drop();
+      drop('fault');
     },
   });
   const stream = options.logStore.openStream(
@@ -55,8 +55,19 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   );
   const log = openEnvironmentLog(stream, now, (line) => record.current()?.onLogLine?.(line));
   const lines = platformLines(definition, now);
-  const { onReport } = options;
-  const record = createInvocationRecord({ definition, log, lines, now, clock, onReport });
+  const { id, events } = options;
+  const account = openAccount({ definition, id, logStream: stream.name, events, now });
+  const record = createInvocationRecord({
+    definition,
+    log,
+    lines,
+    now,
+    clock,
+    onReport: (report, invocation, startedMs) => {
+      account.finished(report, invocation, startedMs);
+      options.onReport(report, invocation);
+    },
+  });
   const meter = createMeter(clock);
   const { hold } = options;
   const newTimer = (action: () => void) =>
@@ -66,21 +77,36 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   const initTimer = newTimer(guard(() => apply({ type: 'stop', reason: 'init-timeout' })));
   const timeout = newTimer(guard(() => apply({ type: 'stop', reason: 'timeout' })));
   const awayTimer = newTimer(guard(stayedAway));
-  const memoryTimer = createTimer(guard(checkMemory));
-  const environment: Environment = { id: options.id, state: () => state, dispatch, drop };
+  const memory = createMemoryWatch({
+    limitMb: definition.memorySizeMb,
+    residentMb: meter.residentMb,
+    isBusy: () => 'requestId' in state,
+    elapsedMs: record.elapsedMs,
+    onExceeded: () => apply({ type: 'stop', reason: 'out-of-memory' }),
+    guard,
+  });
+  const { figures } = account;
+  const environment: Environment = {
+    id,
+    state: () => state,
+    dispatch,
+    drop,
+    figures,
+    residentMb: meter.residentMb,
+  };
 
   let state: EnvironmentState = STARTING;
   let child: RuntimeProcess | undefined;
-  let isMemoryWatched = false;
-  let memoryPolls = 0;
-  const init = { startedAt: clock(), ms: undefined as number | undefined };
+  const init = createInitRecord(log, lines, now, clock);
 
-  writeLine(lines.initStart());
+  account.starting();
   try {
     startRuntime();
   } catch (error) {
     api.close();
     log.close();
+    account.ending('fault');
+    account.ended();
     await confinement.close();
     throw error;
   }
@@ -89,16 +115,22 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 
   /** What fails in a callback ends this environment alone. */
   function guard(action: () => unknown): () => void {
-    return guarded(where, options.onFault, () => void action(), drop);
+    return guarded(
+      where,
+      options.onFault,
+      () => void action(),
+      () => drop('fault'),
+    );
   }
 
   function stayedAway(): void {
     const ending = { kind: 'truncated' } as const;
-    if (state.phase === 'away') drop();
+    if (state.phase === 'away') drop('exit');
     else if (state.phase === 'streaming') apply({ type: 'stream-end', requestId: state.requestId, ending });
   }
 
-  function drop(): void {
+  function drop(reason: EndReason = 'dropped'): void {
+    account.ending(reason);
     apply({ type: 'stop', reason: 'dropped' });
   }
 
@@ -116,7 +148,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   }
 
   function startRuntime(): void {
-    init.startedAt = clock();
+    init.begin();
     const started = startProcess(
       confinement.command,
       {
@@ -154,6 +186,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   function apply(event: EnvironmentEvent): Refusal | undefined {
     const result = transition(state, event);
     if ('refused' in result) return result.refused;
+    if (event.type === 'stop') account.stopping(event.reason);
     state = result.state;
     for (const effect of result.effects) perform(effect);
     return undefined;
@@ -162,14 +195,14 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   function perform(effect: Effect): void {
     switch (effect.type) {
       case 'initialized':
-        init.ms = clock() - init.startedAt;
+        account.ready(init.done());
         confinement.initialized();
-        writeLine(lines.initDone(now(), init.ms));
         break;
       case 'init-failed': {
+        account.ending('init-failed');
         const { cause, failure } = effect;
         const type = cause === 'exit' ? 'Runtime.ExitError' : failure && reportedFailure(failure).errorType;
-        writeInitReport('init', cause === 'init-timeout', type);
+        init.failed('init', cause === 'init-timeout', type);
         break;
       }
       case 'init-over':
@@ -201,6 +234,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       case 'available':
         awayTimer.clear();
         if (options.freeze) child?.signal('SIGSTOP');
+        account.idle();
         options.onAvailable(environment);
         break;
       case 'unavailable':
@@ -216,38 +250,11 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     }
   }
 
-  function writeInitReport(phase: 'init' | 'invoke', timedOut: boolean, type: string | undefined): void {
-    const status = timedOut ? 'timeout' : 'error';
-    const ms = clock() - init.startedAt;
-    writeLine(lines.initReport(now(), phase, ms, status, timedOut ? undefined : type));
-  }
-
-  function writeLine(line: string | undefined): void {
-    if (line !== undefined) log.platform(now(), line);
-  }
-
   function begin(invocation: Invocation, duringInit: boolean): void {
-    record.begin(invocation, init.ms, duringInit);
-    init.ms = undefined;
+    record.begin(invocation, init.take(), duringInit);
+    account.started(invocation);
     timeout.set(timeoutSeconds * 1000);
-    if (!options.enforceMemory || isMemoryWatched) return;
-    isMemoryWatched = true;
-    memoryTimer.set(MEMORY_POLL_MS);
-  }
-
-  /** Goes on from one invocation to the next: a timer for each of them costs more than looking once in vain. */
-  function checkMemory(): void {
-    isMemoryWatched = 'requestId' in state;
-    if (!isMemoryWatched) return;
-    memoryPolls += 1;
-    // Of short invocations only some are looked at, which is enough for what grows from one to the next.
-    if (record.elapsedMs() >= MEMORY_POLL_MS || memoryPolls % SHORT_POLLS === 0) {
-      const resident = meter.residentMb();
-      if (resident !== undefined && resident > definition.memorySizeMb) {
-        apply({ type: 'stop', reason: 'out-of-memory' });
-      }
-    }
-    memoryTimer.set(MEMORY_POLL_MS);
+    if (options.enforceMemory) memory.begin();
   }
 
   function deliver(): void {
@@ -267,16 +274,22 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   function settle({ requestId, ending }: Extract<Effect, { type: 'settle' }>): void {
     const conclusion = conclude(requestId, ending, timeoutSeconds, now());
     if (record.isDuringInit()) {
-      writeInitReport('invoke', conclusion.status === 'timeout', conclusion.outcome.errorType);
+      init.failed('invoke', conclusion.status === 'timeout', conclusion.outcome.errorType);
     }
     record.settle(conclusion);
   }
 
   function close(): void {
-    for (const timer of [initTimer, timeout, awayTimer, memoryTimer]) timer.clear();
-    for (const timer of [initTimer, timeout, awayTimer]) timer.close();
+    for (const timer of [initTimer, timeout, awayTimer]) {
+      timer.clear();
+      timer.close();
+    }
+    memory.stop();
     api.close();
-    log.after(() => log.close());
+    log.after(() => {
+      log.close();
+      account.ended();
+    });
     const onEnded = guard(() => options.onEnded(environment));
     const closed = confinement.close().catch((error) => options.onFault(where, error));
     closed.then(onEnded, onEnded);

@@ -39,6 +39,7 @@ const ANSWER_GRACE_MS = 100;
 interface Open {
   readonly invocation: Invocation;
   readonly startedAt: number;
+  readonly startedMs: number;
   readonly initMs: number | undefined;
   outcome: InvocationOutcome | undefined;
   status: 'timeout' | 'error' | undefined;
@@ -59,8 +60,8 @@ export interface RecordOptions {
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps. */
   readonly clock: () => number;
-  /** Gets what REPORT says, once END and REPORT are written. */
-  readonly onReport: (report: Report, invocation: Invocation) => void;
+  /** Gets what REPORT says, once END and REPORT are written, and when the invocation began, in ms since the epoch. */
+  readonly onReport: (report: Report, invocation: Invocation, startedMs: number) => void;
 }
 
 /** Makes the record of one environment, used for one invocation after the other. */
@@ -108,6 +109,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
       open = {
         invocation,
         startedAt: clock(),
+        startedMs: now(),
         initMs,
         outcome: undefined,
         status: undefined,
@@ -165,7 +167,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
       log.after(() => {
         if (finished.answered) log.written();
         if (open === finished) open = undefined;
-        options.onReport(report, invocation);
+        options.onReport(report, invocation, finished.startedMs);
       });
     },
     withdraw: () => {

@@ -20,6 +20,8 @@ export interface Invocation {
   readonly settle: (outcome: InvocationOutcome) => void;
   /** Alias or version by which the function is called; undefined: by none. */
   readonly qualifier?: string | undefined;
+  /** How often an asynchronous invocation is tried with this one; default 1. */
+  readonly attempt?: number;
   /** Takes a response that the runtime streams; without it, such a response is gathered. */
   readonly sink?: ResponseSink | undefined;
   /** Gets the invocation's log lines, where somebody wants them, before `settle`. */

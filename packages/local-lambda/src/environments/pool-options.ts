@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import type { EventBus } from '../events/event-bus.ts';
 import type { OnFault } from '../fault-boundary.ts';
 import type { Environment } from './environment-options.ts';
 import type { Invocation } from './invocation.ts';
@@ -36,6 +37,7 @@ export interface PoolOptions {
   readonly clock: () => number;
   readonly start: (callbacks: PoolCallbacks) => Promise<Environment>;
   readonly onFault: OnFault;
+  readonly events: EventBus;
 }
 
 /** The environments of one function. */

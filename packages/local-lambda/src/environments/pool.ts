@@ -58,11 +58,11 @@ export function createPool(options: PoolOptions): Pool {
       closing = true;
       const cut = guard(() => {
         for (const { invocation } of queue.splice(0)) throttle(invocation);
-        for (const environment of all) environment.drop();
+        for (const environment of all) environment.drop('closed');
       });
       const force = setTimeout(cut, drainMs);
       await until(() => inFlight.size() === 0 && starting === 0 && promised === 0 && queue.length === 0);
-      for (const environment of all) environment.drop();
+      for (const environment of all) environment.drop('closed');
       await until(() => all.size === 0);
       clearTimeout(force);
       clearInterval(sweep);
@@ -72,9 +72,12 @@ export function createPool(options: PoolOptions): Pool {
 
   function serve(invocation: Invocation): void {
     if (!(eager && inFlight.size() >= SOFT_LIMIT) && handToIdle(invocation)) return;
-    if (!eager && size() < max) start(invocation);
-    else if (max === 0 || queue.length >= MAX_QUEUE) throttle(invocation);
+    if (!eager && size() < max) {
+      tell('invocation-queued', invocation);
+      start(invocation);
+    } else if (max === 0 || queue.length >= MAX_QUEUE) throttle(invocation);
     else {
+      tell('invocation-queued', invocation);
       queue.push({ invocation, since: clock() });
       serveQueue();
     }
@@ -224,7 +227,8 @@ export function createPool(options: PoolOptions): Pool {
 
   function expire(): void {
     const time = clock();
-    while (idle[0] !== undefined && time - idle[0].since >= options.idleMs) idle.shift()?.environment.drop();
+    while (idle[0] !== undefined && time - idle[0].since >= options.idleMs)
+      idle.shift()?.environment.drop('idle');
     while (queue[0] !== undefined && time - queue[0].since >= options.queueTimeoutMs) {
       const waited = queue.shift();
       if (waited !== undefined) throttle(waited.invocation);
@@ -232,7 +236,17 @@ export function createPool(options: PoolOptions): Pool {
     }
   }
 
+  function tell(
+    type: 'invocation-queued' | 'invocation-throttled',
+    { requestId, traceId }: Invocation,
+  ): void {
+    if (!options.events.hears(type)) return;
+    const { name: functionName, version } = definition;
+    options.events.emit({ type, timeMs: Date.now(), functionName, version, requestId, traceId });
+  }
+
   function throttle(invocation: Invocation): void {
+    tell('invocation-throttled', invocation);
     invocation.settle(throttled());
   }
 }

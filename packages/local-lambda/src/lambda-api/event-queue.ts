@@ -2,6 +2,8 @@ import type { AsyncConfig } from '../deployment-package/async-configs.ts';
 import type { Deliver } from '../destinations/deliver.ts';
 import type { EventConclusion } from '../destinations/record.ts';
 import { failure, type Invocation, type InvocationOutcome } from '../environments/invocation.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { OfInvocation } from '../events/platform-event.ts';
 import type { OnFault } from '../fault-boundary.ts';
 
 /** One asynchronous invocation. */
@@ -35,6 +37,9 @@ export interface EventQueueOptions {
   /** Gets every event that has ended. */
   readonly deliver: Deliver;
   readonly onFault: OnFault;
+  readonly events: EventBus;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** Lambda waits one minute and then two; here it is seconds, since somebody looks on. Ages of events count as there. */
@@ -46,16 +51,24 @@ const MAX_EVENTS = 1_000;
 /** Of all payloads together. */
 const MAX_BYTES = 67_108_864;
 
+interface Accepted extends QueuedEvent {
+  /** When it was accepted, in ms since the epoch. */
+  readonly queuedMs: number;
+}
+
 /** Makes the queue behind `InvocationType: Event`: an event that fails is tried again, as often as its configuration says. */
-export function createEventQueue({ run, configOf, deliver, onFault }: EventQueueOptions): EventQueue {
+export function createEventQueue(options: EventQueueOptions): EventQueue {
+  const { run, configOf, deliver, onFault, events: bus, now } = options;
   const waiting = new Map<NodeJS.Timeout, () => void>();
   const whenEmpty: (() => void)[] = [];
   let events = 0;
   let bytes = 0;
   let closed = false;
 
-  async function attempt(event: QueuedEvent, count: number, waitedMs: number): Promise<void> {
-    const outcome = await runOnce(event);
+  async function attempt(event: Accepted, count: number, waitedMs: number): Promise<void> {
+    const { queuedMs } = event;
+    bus.emit({ type: 'async-tried', timeMs: now(), ...about(event), queuedMs, attempt: count });
+    const outcome = await runOnce({ ...event, invocation: { ...event.invocation, attempt: count } });
     const { maximumRetryAttempts, maximumEventAgeSeconds } = configOf(event);
     const end = (condition: EventConclusion['condition']): void => {
       conclude(event, { condition, attempts: count, outcome });
@@ -74,10 +87,12 @@ export function createEventQueue({ run, configOf, deliver, onFault }: EventQueue
   }
 
   /** The event leaves when everybody has been told. */
-  function conclude(event: QueuedEvent, conclusion: EventConclusion): void {
+  function conclude(event: Accepted, conclusion: EventConclusion): void {
     deliver(event, conclusion, configOf(event))
       .catch((error) => onFault(`the event ${event.invocation.requestId}`, error))
       .finally(() => leave(event));
+    const { condition } = conclusion;
+    bus.emit({ type: 'async-ended', timeMs: now(), ...about(event), queuedMs: event.queuedMs, condition });
   }
 
   async function runOnce(event: QueuedEvent): Promise<InvocationOutcome> {
@@ -88,7 +103,7 @@ export function createEventQueue({ run, configOf, deliver, onFault }: EventQueue
     }
   }
 
-  function start(event: QueuedEvent, count: number, waitedMs: number): void {
+  function start(event: Accepted, count: number, waitedMs: number): void {
     attempt(event, count, waitedMs).catch((error) =>
       onFault(`the event ${event.invocation.requestId}`, error),
     );
@@ -111,7 +126,9 @@ export function createEventQueue({ run, configOf, deliver, onFault }: EventQueue
       if (closed || events >= MAX_EVENTS || bytes + length > MAX_BYTES) return false;
       events += 1;
       bytes += length;
-      start(event, 1, 0);
+      const queuedMs = now();
+      bus.emit({ type: 'async-queued', timeMs: queuedMs, ...about(event) });
+      start({ ...event, queuedMs }, 1, 0);
       return true;
     },
     empty,
@@ -125,4 +142,9 @@ export function createEventQueue({ run, configOf, deliver, onFault }: EventQueue
       await empty();
     },
   };
+}
+
+function about({ functionName, version = '$LATEST', invocation }: QueuedEvent): OfInvocation {
+  const { requestId, traceId } = invocation;
+  return { functionName, version, requestId, traceId };
 }

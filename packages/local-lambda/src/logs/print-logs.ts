@@ -1,7 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error.ts';
-import { INSIGHTS_GROUP } from '../logs/insights-line.ts';
+import { INSIGHTS_GROUP } from './insights-line.ts';
 
 const POLL_MS = 250;
 const CHUNK_BYTES = 65_536;
@@ -11,9 +11,12 @@ export interface PrintLogsOptions {
   readonly logsDir: string;
   /** Name of a function, or of a group; undefined: all. */
   readonly group: string | undefined;
-  readonly write: (text: string) => void;
+  /** Is waited for before more is read. */
+  readonly write: (text: string) => void | Promise<void>;
   /** While it is not aborted, new lines are printed as they come; undefined: print what is there. */
   readonly follow: AbortSignal | undefined;
+  /** Nothing more is printed once it is aborted. */
+  readonly until?: AbortSignal;
 }
 
 /**
@@ -27,10 +30,10 @@ export async function printLogs(options: PrintLogsOptions): Promise<void> {
   if (files.length === 0 && follow === undefined) {
     throw new LocalLambdaError(`function: ${group ?? 'any'} has no log in ${logsDir}`);
   }
-  for (const file of files) await printNew(file, offsets, options.write);
+  for (const file of files) await printNew(file, offsets, options);
   while (follow !== undefined && !follow.aborted) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    for (const file of await streams(logsDir, group)) await printNew(file, offsets, options.write);
+    for (const file of await streams(logsDir, group)) await printNew(file, offsets, options);
   }
 }
 
@@ -54,7 +57,7 @@ async function streams(logsDir: string, group: string | undefined): Promise<stri
 async function printNew(
   path: string,
   offsets: Map<string, number>,
-  write: (text: string) => void,
+  { write, until }: PrintLogsOptions,
 ): Promise<void> {
   const handle = await open(path).catch(() => undefined);
   if (handle === undefined) return;
@@ -62,12 +65,12 @@ async function printNew(
     const buffer = Buffer.alloc(CHUNK_BYTES);
     let at = offsets.get(path) ?? 0;
     let rest = Buffer.alloc(0);
-    for (;;) {
+    while (until?.aborted !== true) {
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, at + rest.length);
       if (bytesRead === 0) break;
       const all = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
       const end = all.lastIndexOf('\n') + 1;
-      if (end > 0) write(all.toString('utf8', 0, end));
+      if (end > 0) await write(all.toString('utf8', 0, end));
       at += end;
       rest = all.subarray(end);
     }
