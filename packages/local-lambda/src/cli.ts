@@ -43,7 +43,7 @@ async function run(command: Command): Promise<void> {
     }
     case 'serve': {
       const { serve } = await import('./cli/serve.ts');
-      await serve(command, HERE);
+      await serve(command, { ...HERE, mayBeEmpty: true });
       break;
     }
   }

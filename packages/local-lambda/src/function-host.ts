@@ -24,7 +24,7 @@ import { withExecWrapper } from './runtimes/exec-wrapper.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { environmentVariables } from './runtimes/variables.ts';
 
-/** One function with its unpacked code and its environments. */
+/** One version of a function with its unpacked code and its environments. */
 export interface HostedFunction {
   readonly definition: FunctionDefinition;
   /** Bytes of the unpacked deployment package. */
@@ -33,11 +33,11 @@ export interface HostedFunction {
   readonly pool: Pool;
   /** The version that a qualifier means; undefined: there is no such qualifier. */
   ofQualifier(qualifier: string): HostedFunction | undefined;
-  /** The environments of all versions. */
-  readonly pools: readonly Pool[];
+  /** All versions of the function by their numbers, this one among them. */
+  readonly versions: ReadonlyMap<string, HostedFunction>;
   /** Says whether a function of a new package is still this one. */
   readonly digest: string;
-  /** Answers what is in flight for up to `drainMs`, then ends all environments and removes the code. */
+  /** Answers what is in flight for up to `drainMs`, then ends the environments of this version; removes the code with its last version. */
   close(drainMs: number): Promise<void>;
 }
 
@@ -174,7 +174,7 @@ export async function hostFunction(
     });
   };
   const versions = new Map<string, HostedFunction>();
-  const pools: Pool[] = [];
+  let open = 0;
   const ofQualifier = (qualifier: string) =>
     Object.hasOwn(qualifiers, qualifier) ? versions.get(qualifiers[qualifier] ?? '') : undefined;
   const latest = hostVersion(definition);
@@ -186,24 +186,30 @@ export async function hostFunction(
   inspected?.serve(latest.pool.warm);
   return latest;
 
-  async function close(drainMs: number): Promise<void> {
-    await Promise.all(pools.map((pool) => pool.close(drainMs)));
-    insights.close();
-    await changes.looked();
-    await removeFolder(taskRoot);
-  }
-
   function hostVersion(ownDefinition: FunctionDefinition): HostedFunction {
     const pool = poolOf(ownDefinition);
-    pools.push(pool);
-    const hosted = {
+    open += 1;
+    let closed: Promise<void> | undefined;
+    const end = async (): Promise<void> => {
+      open -= 1;
+      if (open > 0) return;
+      insights.close();
+      await changes.looked();
+      await removeFolder(taskRoot);
+    };
+    const hosted: HostedFunction = {
       definition: ownDefinition,
       packageBytes,
       pool,
-      pools,
+      versions,
       ofQualifier,
       digest: host.digest,
-      close,
+      close: async (drainMs) => {
+        // Whoever closes it again may be in more of a hurry.
+        await pool.close(drainMs);
+        closed ??= end();
+        await closed;
+      },
     };
     versions.set(ownDefinition.version, hosted);
     return hosted;

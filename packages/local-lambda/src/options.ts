@@ -8,7 +8,7 @@ import type { Report } from './logs/lines.ts';
 
 /** How to start local-lambda; all but the folders have defaults. */
 export interface LocalLambdaOptions {
-  /** Folder with a template and the code, such as `.serverless`, or several of them. */
+  /** Folder with a template and the code, such as `.serverless`, or several of them; none: an empty platform. */
   readonly packageDir: string | readonly string[];
   /** Root of the log groups on disk. */
   readonly logsDir: string;
@@ -79,6 +79,8 @@ export interface LocalLambdaOptions {
   readonly inspect?: readonly string[];
   /** Port of the first of them, the others follow; 0: free ones; default 9229. */
   readonly inspectPort?: number;
+  /** Folder that keeps what the Lambda API changes; default: none, it ends with the host. */
+  readonly state?: string;
   /** Refuse packages of which not everything is served; default false: notices. */
   readonly strict?: boolean;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
@@ -105,10 +107,11 @@ export type OnLogEvent = (group: string, message: string) => void;
 export type ResolvedOptions = Required<
   Omit<
     LocalLambdaOptions,
-    'region' | 'packageDir' | 'token' | 'onEvent' | 'awsEndpoint' | 'sqsEndpoint' | 's3Endpoint'
+    'region' | 'packageDir' | 'state' | 'token' | 'onEvent' | 'awsEndpoint' | 'sqsEndpoint' | 's3Endpoint'
   >
 > & {
   readonly onEvent: LocalLambdaOptions['onEvent'];
+  readonly state: string | undefined;
   readonly packageDirs: readonly string[];
   readonly token: string | undefined;
   readonly region: string | undefined;
@@ -146,6 +149,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     region: options.region,
     cacheDir: resolve(options.cacheDir ?? '.cache'),
     procDir: options.procDir ?? '/proc',
+    state: options.state,
     strict: options.strict ?? false,
     runtimeSdk: options.runtimeSdk ?? false,
     onNotice: harmless(options.onNotice),

@@ -1,14 +1,15 @@
-import { createDeployment, type Deployment, findVersion } from './deployment.ts';
+import { type ChangeableDeployment, createDeployment, findVersion } from './deployment.ts';
+import type { EventSources } from './deployment-package/event-sources.ts';
 import type { BucketState } from './event-sources/s3/bucket-changes.ts';
 import { type RunningSources, startEventSources } from './event-sources/start-event-sources.ts';
-import type { EventBus } from './events/event-bus.ts';
-import { type FunctionHost, type HostedFunction, newInvocation } from './function-host.ts';
+import { type FunctionHost, newInvocation } from './function-host.ts';
+import { importPackages } from './import-packages.ts';
 import type { EventQueue } from './lambda-api/event-queue.ts';
 import { splitQualifier } from './qualified-name.ts';
 
-/** The code that a host runs now, with what calls it beside the APIs; it can be swapped. */
+/** The code that a host runs now, with what calls it beside the APIs; it can be changed. */
 export interface RunningCode {
-  readonly current: () => Deployment;
+  readonly current: () => ChangeableDeployment;
   /** From now on events of queues, buckets and schedules reach the functions. */
   startSources(): Promise<void>;
   /**
@@ -22,7 +23,7 @@ export interface RunningCode {
   close(): Promise<void>;
 }
 
-/** What is in flight when code is swapped or the host closes may take this long, in ms. */
+/** What is in flight when the host closes may take this long, in ms. */
 const DRAIN_MS = 30_000;
 
 /**
@@ -39,18 +40,17 @@ export async function readCode(
   const startedMs = Date.now();
   const bucketStates = new Map<string, BucketState>();
   const retired = new Set<Promise<void>>();
-  let deployment = await createDeployment(host, queue);
-  tellChanges(host.events, new Map(), deployment.functions);
+  const deployment = createDeployment(host, queue, await importPackages(host, new Map()));
   let sources: RunningSources | undefined;
   let reloading: Promise<void> = Promise.resolve();
 
   return {
     current: () => deployment,
     startSources: async () => {
-      sources = await sourcesOf(deployment);
+      sources = await sourcesOf(deployment.sources);
     },
     reload: () => {
-      // One after the other, or one of two new deployments would never be closed.
+      // One after the other, or the sources of one of two packages would never be stopped.
       reloading = reloading.catch(() => undefined).then(swap);
       return reloading;
     },
@@ -65,38 +65,31 @@ export async function readCode(
   };
 
   async function swap(): Promise<void> {
-    const before = deployment;
     const old = sources;
-    deployment = await createDeployment(host, queue, before.functions);
-    const kept = new Set(deployment.functions.values());
-    tellChanges(host.events, before.functions, deployment.functions);
+    deployment.setPackages(await importPackages(host, deployment.functions));
     onSwapped();
-    const closed = retire(before, kept, old)
-      .catch((error) => onFault('closing the old code', error))
-      .finally(() => retired.delete(closed));
-    retired.add(closed);
-    if (old !== undefined) sources = await sourcesOf(deployment);
+    if (old === undefined) return;
+    const ended = end(old)
+      .catch((error) => onFault('stopping old event sources', error))
+      .finally(() => retired.delete(ended));
+    retired.add(ended);
+    sources = await sourcesOf(deployment.sources);
   }
 
-  async function retire(
-    before: Deployment,
-    kept: Parameters<Deployment['close']>[1],
-    old: RunningSources | undefined,
-  ): Promise<void> {
-    await old?.stop();
-    await before.close(DRAIN_MS, kept);
-    await old?.ended();
+  async function end(old: RunningSources): Promise<void> {
+    await old.stop();
+    await old.ended();
   }
 
-  function sourcesOf(own: Deployment): Promise<RunningSources> {
+  function sourcesOf(own: EventSources): Promise<RunningSources> {
     return startEventSources({
       ...host.options,
-      sources: own.sources,
-      functions: [...own.functions.values()].map(({ definition }) => definition),
-      invoke: (name, payload) => own.invoke(name, newInvocation(payload)),
+      sources: own,
+      functions: [...deployment.functions.values()].map(({ definition }) => definition),
+      invoke: (name, payload) => deployment.invoke(name, newInvocation(payload)),
       invokeLater: (name, payload) => {
         const [functionName, qualifier] = splitQualifier(name);
-        const { arn, version } = findVersion(own.functions, functionName, qualifier).definition;
+        const { arn, version } = findVersion(deployment.functions, functionName, qualifier).definition;
         const functionArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
         const invocation = { ...newInvocation(payload), qualifier };
         return queue.add({ functionName, functionArn, version, invocation });
@@ -105,21 +98,5 @@ export async function readCode(
       bucketStates,
       onFault,
     });
-  }
-}
-
-function tellChanges(
-  events: EventBus,
-  before: ReadonlyMap<string, HostedFunction>,
-  after: ReadonlyMap<string, HostedFunction>,
-): void {
-  const timeMs = Date.now();
-  for (const [functionName, hosted] of after) {
-    const known = before.get(functionName);
-    if (known === undefined) events.emit({ type: 'function-added', timeMs, functionName });
-    else if (known !== hosted) events.emit({ type: 'function-changed', timeMs, functionName });
-  }
-  for (const functionName of before.keys()) {
-    if (!after.has(functionName)) events.emit({ type: 'function-removed', timeMs, functionName });
   }
 }

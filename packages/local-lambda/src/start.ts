@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createAdmission, isLoopback } from './admission.ts';
 import { openAsynchronousEvents } from './asynchronous-events.ts';
 import { checkLimits } from './confinement/confinement.ts';
@@ -21,10 +21,11 @@ import { apiError } from './lambda-api/errors.ts';
 import { isLambdaApi } from './lambda-api/lambda-api.ts';
 import { describeFunction, type LocalLambda } from './local-lambda.ts';
 import { openLogStore } from './logs/log-store.ts';
-import { type LocalLambdaOptions, resolveOptions } from './options.ts';
+import { type LocalLambdaOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { startReaper } from './reaper/start-reaper.ts';
 import { type RunningCode, readCode } from './running-code.ts';
 import { createRuntimes } from './runtimes/create-runtimes.ts';
+import { openStateFolder, type StateFolder } from './state/state-folder.ts';
 import { createWebSocketGateway, managementVariable } from './web-socket/gateway.ts';
 
 export type { PlatformEvent } from './events/platform-event.ts';
@@ -43,6 +44,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   if (resolved.onEvent !== undefined) events.on(EVENT_TYPES, resolved.onEvent);
   const token = resolved.token ?? (isLoopback(resolved.host) ? undefined : newToken());
   const workDir = await mkdtemp(join(tmpdir(), 'local-lambda-'));
+  const state = await openState(resolved, workDir);
   const logStore = openLogStore(
     resolved.logsDir,
     (stream, error) => resolved.onNotice(`log lines are lost: ${stream}: ${error.message}`),
@@ -61,6 +63,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     await debuggers.close();
     logStore.close();
     await reaper.close();
+    await state.close();
     await removeFolder(workDir);
   };
   let code: RunningCode;
@@ -138,7 +141,9 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       dropEnvironments: async (name) => {
         const { functions } = code.current();
         const chosen = name === undefined ? [...functions.values()] : [findFunction(functions, name)];
-        await Promise.all(chosen.flatMap(({ pools }) => pools.map((pool) => pool.dropIdle())));
+        await Promise.all(
+          chosen.flatMap(({ versions }) => [...versions.values()].map(({ pool }) => pool.dropIdle())),
+        );
       },
       settleEvents: queue.empty,
       flushLogs: () => logStore.settle(SETTLE_LIMIT_MS),
@@ -150,6 +155,22 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     };
   } catch (error) {
     await cleanUp();
+    throw error;
+  }
+}
+
+/** What is kept goes into the folder that is named, or ends with the host in its own. */
+async function openState(
+  { state, packageDirs, onNotice }: ResolvedOptions,
+  workDir: string,
+): Promise<StateFolder> {
+  if (state === undefined && packageDirs.length === 0) {
+    onNotice('without --state FOLDER nothing is kept: functions and events end with this host');
+  }
+  try {
+    return await openStateFolder(resolve(state ?? join(workDir, 'state')), state !== undefined);
+  } catch (error) {
+    await removeFolder(workDir);
     throw error;
   }
 }

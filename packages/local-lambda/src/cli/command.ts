@@ -23,7 +23,12 @@ export type Command =
 type Parse = (args: readonly string[], environment: Readonly<Record<string, string | undefined>>) => Command;
 
 /** Each command by its word; without a word it serves. */
-const COMMANDS: Readonly<Record<string, Parse>> = { invoke: parseInvoke, event: parseEvent, logs: parseLogs };
+const COMMANDS: Readonly<Record<string, Parse>> = {
+  serve: parseServe,
+  invoke: parseInvoke,
+  event: parseEvent,
+  logs: parseLogs,
+};
 
 /**
  * Reads the arguments of `local-lambda`.
@@ -35,7 +40,13 @@ export function parseCommand(
 ): Command {
   const [first = '', ...rest] = args;
   const parse = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
-  if (parse !== undefined) return parse(rest, environment);
+  return parse === undefined ? parseServe(args, environment) : parse(rest, environment);
+}
+
+function parseServe(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Command {
   const line = readCommand({ options: SERVE_OPTIONS, usage }, args, environment);
   if (line.kind === 'show') return line;
   const [word] = line.words;
@@ -47,9 +58,10 @@ export function parseCommand(
 }
 
 function usage(options: string): string {
-  return `Runs deployment packages on this machine: their HTTP APIs, the Lambda API and their logs.
+  return `Runs deployment packages on this machine: their HTTP APIs, the Lambda API and their logs. Without a package it is
+an empty platform, to which AWS's clients bring functions.
 
-local-lambda [options]
+local-lambda [serve] [options]
 ${options}
 
 local-lambda invoke [function] [--event FILE|-]          invokes a function once

@@ -106,6 +106,7 @@ function defaults() {
     schedules: false,
     jwks: undefined,
     watch: undefined,
+    state: undefined,
   };
 }
 

@@ -149,6 +149,11 @@ export const HOST_OPTIONS = {
     help: 'S3 server whose buckets call functions; those of the template are created when they are missing',
     ...serverUrl,
   } satisfies Option<string>,
+  state: {
+    env: 'LOCAL_LAMBDA_STATE',
+    help: 'folder that keeps what the Lambda API changes; when not given, it ends with the host',
+    ...filePath,
+  } satisfies Option<string>,
   schedules: {
     env: 'LOCAL_LAMBDA_SCHEDULES',
     help: 'let the schedules of the template invoke their functions',
@@ -176,7 +181,7 @@ export const HOST_OPTIONS = {
 export const SERVE_OPTIONS = {
   package: {
     env: 'LOCAL_LAMBDA_PACKAGE',
-    help: 'deployment package (.serverless, .aws-sam/build, cdk.out); when not given, the Serverless project here is packaged first',
+    help: 'deployment package (.serverless, .aws-sam/build, cdk.out); when not given, the Serverless project here is packaged first; without one, an empty platform starts',
     repeatable: true,
     ...filePaths,
   } satisfies Option<readonly string[]>,
@@ -210,7 +215,7 @@ export function serveCommand(
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const { cpu, freeze, privateTmp } = values;
   const { awsEndpoint, sqsEndpoint = awsEndpoint, s3Endpoint = awsEndpoint, schedules } = values;
-  const { inspect, inspectPort } = values;
+  const { inspect, inspectPort, state } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -234,6 +239,7 @@ export function serveCommand(
       strict,
       schedules,
       runtimeSdk,
+      ...(state !== undefined && { state }),
       ...(parameter !== undefined && { parameters: parameter }),
       ...(env !== undefined && { environment: env }),
       ...(layer !== undefined && { layers: layer }),

@@ -1,9 +1,18 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { makePackagingFolder, removePackagingFolder } from './packaging-folder.ts';
 
 const PACKAGE_TIMEOUT_MS = 120_000;
 const LIMIT = 4_000;
+
+/** The project files of the Serverless Framework. */
+const SERVERLESS_FILES = ['yml', 'yaml', 'json', 'js', 'cjs', 'mjs', 'ts'].map((end) => `serverless.${end}`);
+
+/** Whether a folder holds what `serverless package` packages. */
+export function isServerlessProject(folder: string): boolean {
+  return SERVERLESS_FILES.some((name) => existsSync(join(folder, name)));
+}
 
 /** How a project is packaged. */
 export interface Packaging {

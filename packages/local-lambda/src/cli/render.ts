@@ -15,10 +15,12 @@ export function renderReady(host: Ready, logsDir: string): string {
       : `${host.url}${path}`;
     return `  ${method.padEnd(7)} ${url}  ${functionName}`;
   });
-  if (host.functions.length === 0) return 'The templates have no functions.\nStop with Ctrl-C.\n';
   const names = host.functions.map(({ name, runtime }) => `${name} (${runtime})`).join(', ');
   const token = host.token === undefined ? '' : `${renderToken(host.token)}\n`;
   const logs = `Logs: ${logsDir}; local-lambda logs prints them\n`;
+  if (host.functions.length === 0) {
+    return `No functions yet.\n${logs}${token}Try: aws lambda list-functions --endpoint-url ${host.url}\nStop with Ctrl-C.\n`;
+  }
   return `Functions: ${names}\n${rows.join('\n')}\n${logs}${token}${renderCurl(host)}\nStop with Ctrl-C.\n`;
 }
 

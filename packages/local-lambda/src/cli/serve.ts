@@ -14,14 +14,14 @@ import { watchSources } from './watch.ts';
 export async function serve(command: ServeCommand, here: Project): Promise<void> {
   const { options, watch } = command;
   const lines = collectLines(say);
-  const { host, close } = await startHost(command, here, {
+  const { host, close, packageDirs } = await startHost(command, here, {
     onNotice: warn,
     onReport: (functionName, report) => lines.add(renderInvocation(functionName, report)),
   });
   say(renderDebuggers(host.debuggers));
   say(renderReady(host, options.logsDir));
   const { reload } = host;
-  const watchers = (watch ? options.packageDir : []).map((packageDir) =>
+  const watchers = (watch ? packageDirs : []).map((packageDir) =>
     watchSources({
       packageDir,
       logsDir: options.logsDir,

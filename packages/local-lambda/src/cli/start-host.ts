@@ -4,6 +4,7 @@ import { type LocalLambda, startLocalLambda } from '../start.ts';
 import { startDynamodb, tablesOf } from '../start-dynamodb.ts';
 import { readEnvFile } from './env-file.ts';
 import type { ServeCommand } from './options.ts';
+import { isServerlessProject } from './package-project.ts';
 
 /** Where the AWS SDKs look for DynamoDB. */
 const ENDPOINT = 'AWS_ENDPOINT_URL_DYNAMODB';
@@ -15,6 +16,8 @@ export type PackageProject = (project: string, signal?: AbortSignal) => Promise<
 export interface Project {
   readonly project: string;
   readonly packageProject: PackageProject;
+  /** Whether a folder without Serverless project means an empty platform; default: it is an error. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** Who hears of a host. */
@@ -24,6 +27,8 @@ export type HostListeners = Required<Pick<LocalLambdaOptions, 'onNotice'>> &
 /** A host with what was started for it. */
 export interface StartedHost {
   readonly host: LocalLambda;
+  /** What it serves; none: an empty platform. */
+  readonly packageDirs: readonly string[];
   /** Ends the host, and DynamoDB after it. */
   close(): Promise<void>;
 }
@@ -44,24 +49,32 @@ export async function startHost(
   resolveOptions(options, 1);
   const file = envFile === undefined ? undefined : await readEnvFile(envFile);
   const given = { ...file?.environment, ...options.environment };
-  if (command.packageFirst) {
+  const isEmpty = command.packageFirst && here.mayBeEmpty === true && !isServerlessProject(here.project);
+  const packageDirs = isEmpty ? [] : options.packageDir;
+  if (isEmpty) {
+    listeners.onNotice(
+      `${here.project} holds no Serverless project: an empty platform starts, to which AWS's clients bring functions; --package serves a package`,
+    );
+  } else if (command.packageFirst) {
     listeners.onNotice('packaging (serverless package)');
     const problem = await here.packageProject(here.project);
     if (problem !== undefined) throw new LocalLambdaError(`serverless package failed:\n${problem}`);
   }
   const wantsTables = command.dynamodb && !(ENDPOINT in given);
-  const tables = wantsTables ? await tablesOf(options.packageDir, options) : [];
+  const tables = wantsTables ? await tablesOf(packageDirs, options) : [];
   const dynamodb = tables.length > 0 ? await startDynamodb() : undefined;
   try {
     for (const table of tables) await dynamodb?.createTable(table);
     const host = await startLocalLambda({
       ...options,
+      packageDir: packageDirs,
       environment: { ...given, ...(dynamodb && { [ENDPOINT]: dynamodb.endpoint }) },
       functionEnvironment: ownVariables(file?.functionEnvironment ?? {}, options.environment),
       ...listeners,
     });
     return {
       host,
+      packageDirs,
       close: async () => {
         await host.close();
         await dynamodb?.close();

@@ -1,12 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { isServerlessProject } from './package-project.ts';
 import type { PackageProject } from './start-host.ts';
 import { watchTree } from './watch-tree.ts';
 
 const SETTLE_MS = 200;
 const POLL_MS = 500;
-/** The project files of the Serverless Framework. */
-const SERVERLESS_FILES = ['yml', 'yaml', 'json', 'js', 'cjs', 'mjs', 'ts'].map((end) => `serverless.${end}`);
 /** Written last by `sam build` and by `cdk synth`. */
 const LAST_FILES = ['template.yaml', 'template.json', 'template.yml', 'manifest.json'];
 const IGNORED = new Set(['node_modules', '.git', '.serverless', '.esbuild', '.cache', 'results']);
@@ -29,8 +28,7 @@ export interface WatchOptions {
  * @returns stops watching.
  */
 export function watchSources(options: WatchOptions): () => void {
-  const isServerless = SERVERLESS_FILES.some((name) => existsSync(join(options.project, name)));
-  return isServerless ? watchProject(options) : watchPackage(options);
+  return isServerlessProject(options.project) ? watchProject(options) : watchPackage(options);
 }
 
 /** Looks at the times of a few files, since these tools replace whole folders. */

@@ -50,6 +50,10 @@ export interface Pool {
   size(): number;
   /** Ends the environments that are idle; resolves when their processes are gone. */
   dropIdle(): Promise<void>;
+  /** From now on gives everything to another pool, what waits for an environment first; `close` it then. */
+  handOver(next: Pool): void;
+  /** From now on has so many environments at most, at least 0; those that are above it end when they are idle. */
+  resize(maxEnvironments: number): void;
   /** Takes nothing more; waits for invocations in flight up to `drainMs`, then ends all environments. */
   close(drainMs: number): Promise<void>;
 }

@@ -22,7 +22,7 @@ interface Queued {
 export function createPool(options: PoolOptions): Pool {
   const { definition, gate, clock } = options;
   const eager = options.scaling === 'eager-reuse';
-  const max = Math.min(options.maxEnvironments, definition.reservedConcurrency ?? Number.POSITIVE_INFINITY);
+  let max = Math.min(options.maxEnvironments, definition.reservedConcurrency ?? Number.POSITIVE_INFINITY);
   const all = new Set<Environment>();
   const idle: { environment: Environment; since: number }[] = [];
   const queue: Queued[] = [];
@@ -32,6 +32,7 @@ export function createPool(options: PoolOptions): Pool {
   /** Invocations that wait for the init of the environment that was started for them. */
   let promised = 0;
   let closing = false;
+  let successor: Pool | undefined;
 
   const sweep = setInterval(guard(expire), Math.max(10, Math.min(1_000, options.idleMs / 2))).unref();
   let softTimer: NodeJS.Timeout | undefined;
@@ -42,7 +43,8 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     invoke: (invocation) => {
-      if (closing) invocation.settle(hostFault('local-lambda is stopping'));
+      if (successor !== undefined) successor.invoke(invocation);
+      else if (closing) invocation.settle(hostFault('local-lambda is stopping'));
       else serve(invocation);
     },
     warm: () => {
@@ -53,6 +55,17 @@ export function createPool(options: PoolOptions): Pool {
       const dropped = idle.splice(0).map(({ environment }) => environment);
       for (const environment of dropped) environment.drop();
       await until(() => dropped.every((environment) => !all.has(environment)));
+    },
+    handOver: (next) => {
+      successor = next;
+      for (const { invocation } of queue.splice(0)) next.invoke(invocation);
+      changed();
+    },
+    resize: (maxEnvironments) => {
+      max = maxEnvironments;
+      for (let above = size() - max; above > 0; above -= 1) idle.shift()?.environment.drop('closed');
+      if (max === 0) for (const { invocation } of queue.splice(0)) throttle(invocation);
+      else if (queue.length > 0) serveQueue();
     },
     close: async (drainMs) => {
       closing = true;
@@ -71,6 +84,10 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   function serve(invocation: Invocation): void {
+    if (successor !== undefined) {
+      successor.invoke(invocation);
+      return;
+    }
     if (!(eager && inFlight.size() >= SOFT_LIMIT) && handToIdle(invocation)) return;
     if (!eager && size() < max) {
       tell('invocation-queued', invocation);
@@ -154,12 +171,22 @@ export function createPool(options: PoolOptions): Pool {
       return taken;
     };
     gate.enter(() => {
+      // What has waited for its turn to start need not start old code.
+      const mine = successor === undefined ? undefined : takeOwn();
+      if (mine !== undefined) {
+        settled();
+        gate.release();
+        successor?.invoke(mine);
+        changed();
+        return;
+      }
       options
         .start({
           onInitOver: gate.release,
           onAvailable: (environment) => {
             settled();
             all.add(environment);
+            if (all.size > max) return tooMany(environment, takeOwn());
             const mine = takeOwn() ?? queue.shift()?.invocation;
             if (mine === undefined) idle.push({ environment, since: clock() });
             else if (!hand(environment, mine)) serve(mine);
@@ -194,6 +221,13 @@ export function createPool(options: PoolOptions): Pool {
           changed();
         });
     });
+  }
+
+  /** Ends an environment that there is no place for since the pool was made smaller. */
+  function tooMany(environment: Environment, own: Invocation | undefined): void {
+    environment.drop('closed');
+    if (own !== undefined) serve(own);
+    changed();
   }
 
   /** Gives what waits to idle environments or starts new ones, as far as the policy and the limits allow. */

@@ -11,6 +11,8 @@ export function createRefusingPool(reason: string): Pool {
     warm: () => undefined,
     size: () => 0,
     dropIdle: async () => undefined,
+    handOver: () => undefined,
+    resize: () => undefined,
     close: async () => undefined,
   };
 }

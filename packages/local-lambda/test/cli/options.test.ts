@@ -40,6 +40,9 @@ test('flags become options, and what is not given has its default', () => {
   const two = parseCommand(['--package', 'a/.serverless', '--package', 'b/.aws-sam/build']);
   assert.ok(two.kind === 'serve' && !two.packageFirst && !two.watch);
   assert.deepEqual(two.options.packageDir, ['a/.serverless', 'b/.aws-sam/build']);
+  assert.deepEqual(parseCommand(['serve', '--port', '0']), parseCommand(['--port', '0']));
+  const kept = parseCommand(['serve', '--state', 'kept']);
+  assert.ok(kept.kind === 'serve' && kept.options.state === 'kept');
   const given = parseCommand(['--parameter', 'Stage=prod', '--env', 'A=1=2', '--env', 'B=']);
   assert.ok(given.kind === 'serve');
   assert.deepEqual(given.options.parameters, { Stage: 'prod' });
@@ -61,7 +64,7 @@ test('bad input is named with what is allowed', () => {
     [['--memory-limit', 'maybe'], /^--memory-limit must be one of on, off/],
     [['--env', 'A'], /^--env must be NAME=VALUE; got "A"$/],
     [['--parameter', '=a'], /^--parameter must be NAME=VALUE; got "=a"$/],
-    [['serve'], /^command: must be invoke, event, logs or nothing, is serve$/],
+    [['server'], /^command: must be serve, invoke, event, logs or nothing, is server$/],
     [['logs', 'a', 'b'], /^function: one at most/],
   ];
   for (const [args, message] of cases) assert.throws(() => parseCommand(args), { message });
