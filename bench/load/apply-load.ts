@@ -4,6 +4,7 @@ import { systemClock } from '../world/clock.ts';
 import type { Connect, Connection } from './connection.ts';
 import { createConnection } from './connection.ts';
 import type { BenchAnswer, BenchRequest, HeadersOf } from './exchange.ts';
+import { pace } from './pacing.ts';
 import type { Tally } from './tally.ts';
 import { createTally } from './tally.ts';
 
@@ -38,6 +39,18 @@ export interface LoadOptions {
   readonly connect?: Connect | undefined;
   /** The clock by which connections tell their times; this machine's where not given. */
   readonly clock?: Clock | undefined;
+  /** When the load begins and ends, for a load that others share; where absent it begins when the connections are open. */
+  readonly agreed?: AgreedTimes | undefined;
+}
+
+/** What several senders have agreed on, in milliseconds of the clock of each. */
+export interface AgreedTimes {
+  /** When the load begins. Planned times of the open model count from it, also where it has passed. */
+  readonly beginsAt: number;
+  /** Nothing is sent after it, whatever is due. */
+  readonly endsAt: number;
+  /** Told when the connections are open, as far as the server lets them. */
+  readonly onReady: () => void;
 }
 
 /** A server that loses or throttles this many requests is not worth the wait for more: the load ends early. */
@@ -64,7 +77,7 @@ export async function applyLoad(
   drive: (stage: Stage) => Promise<void>,
 ): Promise<LoadResult> {
   const { url, calls, timeoutSeconds, onProgress, signal, connect = createConnection } = options;
-  const { clock = systemClock } = options;
+  const { agreed, clock = systemClock } = options;
   const tally = createTally({ ...options, onLost: options.onLost, clock });
   const settings = { base: new URL(url), timeoutSeconds, onConnected: tally.connected };
   const connections = Array.from({ length: Math.min(options.connections, calls ?? Infinity) }, () =>
@@ -80,9 +93,12 @@ export async function applyLoad(
   try {
     // One that cannot be opened now costs the request that first needs it.
     await Promise.allSettled(connections.map((connection) => connection.open()));
-    const startedAt = clock.now();
+    const startedAt = agreed?.beginsAt ?? clock.now();
     ticker = setInterval(() => onProgress(tally.answers, clock.now() - startedAt), PROGRESS_MS);
-    const isOver = () => isEnded || signal.aborted || tally.unserved >= MAX_UNSERVED;
+    const isLate = () => agreed !== undefined && clock.now() >= agreed.endsAt;
+    const isOver = () => isEnded || signal.aborted || tally.unserved >= MAX_UNSERVED || isLate();
+    agreed?.onReady();
+    if (agreed) await pace(startedAt, [0], () => undefined, isOver, clock);
     await drive({ connections, tally, clock, isOver, startedAt });
     signal.throwIfAborted();
     return tally.toResult(model, startedAt, connections.length);

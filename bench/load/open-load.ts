@@ -1,7 +1,7 @@
 import type { LoadResult } from '../results/load-result.ts';
 import type { LoadOptions } from './apply-load.ts';
 import { applyLoad } from './apply-load.ts';
-import type { Arrivals } from './arrivals.ts';
+import type { ArrivalShare, Arrivals } from './arrivals.ts';
 import { arrivalTimes } from './arrivals.ts';
 import { createDueQueue } from './due-queue.ts';
 import { pace } from './pacing.ts';
@@ -15,6 +15,8 @@ export interface OpenLoadOptions extends LoadOptions {
   readonly arrivals: Arrivals;
   /** Decides the Poisson arrivals. */
   readonly seed: number;
+  /** Of several senders this one sends only its share of the arrivals. */
+  readonly share?: ArrivalShare | undefined;
 }
 
 /**
@@ -26,13 +28,15 @@ export interface OpenLoadOptions extends LoadOptions {
  * @throws RangeError when the rate is not above 0; the reason of the signal when it aborts.
  */
 export async function openLoad(options: OpenLoadOptions): Promise<LoadResult> {
-  const { rate, timeoutSeconds, next, headersOf, afterAnswer } = options;
+  const { rate, share, timeoutSeconds, next, headersOf, afterAnswer } = options;
   if (!(rate > 0 && rate < Infinity)) {
     throw new RangeError(`rate must be a number of requests a second above 0; got ${rate}`);
   }
   return applyLoad('open', options, async ({ connections, tally, clock, isOver, startedAt }) => {
     const queue = createDueQueue(timeoutSeconds * 1000, tally.drop, clock);
-    const pacing = pace(startedAt, arrivalTimes(options), queue.add, isOver, clock).finally(queue.close);
+    const pacing = pace(startedAt, arrivalTimes(options, share), queue.add, isOver, clock).finally(
+      queue.close,
+    );
     const after: (Promise<void> | undefined)[] = [];
     const sending = connections.map(async (connection) => {
       for (let at = await queue.take(connection); at !== undefined; at = await queue.take(connection)) {

@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Connect } from './connection.ts';
-import type { BenchAnswer, BenchRequest } from './exchange.ts';
 
 const SERVER = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
 const START_LIMIT_MS = 20_000;
@@ -52,14 +51,4 @@ export async function startBare(
       await exited;
     },
   };
-}
-
-/** A request of the bare server; its answer holds the path. */
-export const BARE_REQUEST: BenchRequest = { method: 'GET', path: '/cat?m=3&n=8' };
-
-/** Judges an answer of the bare server, by the same steps as a scenario: status, JSON, value. */
-export function verifyBare({ path }: BenchRequest, { status, body }: BenchAnswer): string | undefined {
-  const value: unknown = status === 200 ? JSON.parse(body) : undefined;
-  const isRight = typeof value === 'object' && value !== null && 'path' in value && value.path === path;
-  return isRight ? undefined : `the bare server answered ${path} with ${status} ${body}`;
 }

@@ -1,5 +1,6 @@
+import { BARE_REQUEST, verifyBare } from '../load/bare-exchange.ts';
 import { engineOf } from '../load/engine.ts';
-import { BARE_REQUEST, type BareServer, startBareServer, verifyBare } from '../load/start-bare-server.ts';
+import { type BareServer, startBareServer } from '../load/start-bare-server.ts';
 import type { EngineName } from '../results/names.ts';
 import type { BenchFloor } from '../results/result.ts';
 import { histogramQuantile } from '../statistics/quantile.ts';

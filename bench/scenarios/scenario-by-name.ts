@@ -1,11 +1,8 @@
 import type { ScenarioName } from '../results/names.ts';
-import { catScenario } from './cat.ts';
-import { dogScenario } from './dog.ts';
+import { callScenario } from './call-scenario.ts';
 import { importScenario } from './import.ts';
 import { portraitScenario } from './portrait.ts';
 import type { Scenario } from './scenario.ts';
-import { sheepScenario } from './sheep.ts';
-import { wolfScenario } from './wolf.ts';
 
 /** How much work one call is. */
 export interface ScenarioSizes {
@@ -19,18 +16,8 @@ export interface ScenarioSizes {
 }
 
 /** The scenario of a name. @param nextTattoo gives a tattoo that is in no shed, each time another. */
-export function scenarioByName(
-  name: ScenarioName,
-  { m, n, rows, megapixels }: ScenarioSizes,
-  nextTattoo: () => bigint,
-): Scenario {
-  const scenarios: Record<ScenarioName, () => Scenario> = {
-    cat: () => catScenario(m, n),
-    sheep: () => sheepScenario(nextTattoo),
-    dog: dogScenario,
-    wolf: wolfScenario,
-    import: () => importScenario(rows, nextTattoo),
-    portrait: () => portraitScenario(megapixels),
-  };
-  return scenarios[name]();
+export function scenarioByName(name: ScenarioName, sizes: ScenarioSizes, nextTattoo: () => bigint): Scenario {
+  if (name === 'import') return importScenario(sizes.rows, nextTattoo);
+  if (name === 'portrait') return portraitScenario(sizes.megapixels);
+  return callScenario(name, sizes, nextTattoo);
 }

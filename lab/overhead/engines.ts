@@ -1,8 +1,9 @@
 import type { Option } from '@sheep-shed/options';
 import { decimalNumber, wholeNumber } from '@sheep-shed/options/readers';
 import type { LoadOptions } from '../../bench/load/apply-load.ts';
+import { BARE_REQUEST, verifyBare } from '../../bench/load/bare-exchange.ts';
 import { engineOf } from '../../bench/load/engine.ts';
-import { BARE_REQUEST, startBareServer, verifyBare } from '../../bench/load/start-bare-server.ts';
+import { startBareServer } from '../../bench/load/start-bare-server.ts';
 import { renderTable } from '../../bench/reports/table.ts';
 import { ENGINE_NAMES, type EngineName } from '../../bench/results/names.ts';
 import { loadOn } from '../../bench/run/set-herd.ts';

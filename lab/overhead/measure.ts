@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
+import { BARE_REQUEST, verifyBare } from '../../bench/load/bare-exchange.ts';
 import { closedLoad } from '../../bench/load/closed-load.ts';
-import { BARE_REQUEST, verifyBare } from '../../bench/load/start-bare-server.ts';
 
 /** What one piece of load gave, and what it cost this process. */
 export interface Cost {

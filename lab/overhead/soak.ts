@@ -1,5 +1,5 @@
+import { BARE_REQUEST, verifyBare } from '../../bench/load/bare-exchange.ts';
 import { closedLoad } from '../../bench/load/closed-load.ts';
-import { BARE_REQUEST, verifyBare } from '../../bench/load/start-bare-server.ts';
 import type { Lab } from '../experiment.ts';
 
 const STEP = 100_000;

@@ -14,8 +14,9 @@ const CATALOGUE = /^bench\/stacks\/catalogue\.(ts|json)$/;
 
 /** The rooms of the bench, and the rooms below that each may enter. */
 const ROOMS: Readonly<Record<string, string>> = {
-  commands: 'run stacks scenarios herd load reports analysis plan results statistics world',
-  run: 'stacks scenarios herd load plan results statistics world',
+  commands: 'run agents stacks scenarios herd load reports analysis plan results statistics world',
+  run: 'agents stacks scenarios herd load plan results statistics world',
+  agents: 'stacks scenarios herd load plan results statistics world',
   stacks: 'scenarios herd load plan results world',
   scenarios: 'herd load results',
   herd: 'world',
@@ -133,6 +134,15 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     ],
   })),
   { files: CATALOGUE, may: [CATALOGUE] },
+  // What goes into the agent's bundle: the bench's engine, and nothing that packages, starts or asks AWS.
+  {
+    files: /^bench\/agents\/(agent\/|[^/]+\.ts$)/,
+    may: [
+      /^bench\/agents\/(agent\/|[^/]+\.ts$)/,
+      /^bench\/(load|scenarios|results|statistics|world)\//,
+      /^node:/,
+    ],
+  },
   ...roomRules,
   { files: /^bench\/cli\.ts$/, may: [/^bench\/(commands|world)\//, NPM] },
   { files: /^lab\//, may: [/./] },
