@@ -1,22 +1,13 @@
 import type { FunctionConfiguration, LambdaClient } from '@aws-sdk/client-lambda';
-import {
-  GetFunctionConfigurationCommand,
-  UpdateFunctionConfigurationCommand,
-  waitUntilFunctionUpdated,
-} from '@aws-sdk/client-lambda';
 import { OptionError } from '@sheep-shed/options';
 import { functionNameOf } from '../results/names.ts';
 import type { FunctionDescription } from '../results/result.ts';
+import { configurationOf, RESTORE_LIMIT_MS, updateConfiguration } from './lambda-update.ts';
 import { sayWhy } from './say-why.ts';
 import type { ColdAccess } from './stack.ts';
 
 /** The variable by whose change execution environments become outdated; its value counts the cold starts of a run. */
 export const COLD_VARIABLE = 'SHEEP_SHED_BENCH_COLD_START';
-
-/** Longest wait until Lambda has taken over a change. */
-const UPDATE_LIMIT_SECONDS = 120;
-/** Longest time for undoing the changes of one function. */
-const RESTORE_LIMIT_MS = 60_000;
 
 /** The functions of one deployed stack, looked up before anything is measured. */
 export interface DeployedFunctions {
@@ -62,18 +53,7 @@ export async function deployedFunctions(
       throw new Error(`the variables of ${name} cannot be read: ${Environment.Error.Message}`);
     }
     const Variables = withoutUndefined({ ...Environment?.Variables, ...change });
-    const command = new UpdateFunctionConfigurationCommand({
-      FunctionName: name,
-      Environment: { Variables },
-    });
-    await client.send(command, { abortSignal: limit });
-    const patience = {
-      client,
-      maxWaitTime: UPDATE_LIMIT_SECONDS,
-      minDelay: pollSeconds,
-      maxDelay: pollSeconds,
-    };
-    await waitUntilFunctionUpdated({ ...patience, abortSignal: limit }, { FunctionName: name });
+    await updateConfiguration(client, { FunctionName: name, Environment: { Variables } }, pollSeconds, limit);
   };
 
   return {
@@ -100,10 +80,6 @@ export async function deployedFunctions(
       },
     },
   };
-}
-
-function configurationOf(client: LambdaClient, name: string, abortSignal: AbortSignal) {
-  return client.send(new GetFunctionConfigurationCommand({ FunctionName: name }), { abortSignal });
 }
 
 function describe(
