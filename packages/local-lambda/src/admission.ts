@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { FORBIDDEN, type GatewayAnswer, gatewayMessage } from './gateway/answer.ts';
 import { apiError } from './lambda-api/errors.ts';
 import { isLambdaApi } from './lambda-api/lambda-api.ts';
-import { isLogsApi } from './logs-api/logs-api.ts';
+import { isHostPath } from './observe/host-path.ts';
 
 /** Says why a request may not be served; undefined: it may. */
 export type Admission = (request: Pick<IncomingMessage, 'headers' | 'url'>) => GatewayAnswer | undefined;
@@ -18,15 +18,16 @@ const UNAUTHORIZED: GatewayAnswer = {
 const FOREIGN_PAGE = apiError(
   403,
   'AccessDeniedException',
-  "The host's own APIs take no requests from pages of other sites",
+  'The host and its Lambda API take no requests from pages of other sites',
 );
 
 /**
  * Decides who is served.
  *
  * Without a token (on loopback) a request must name this machine as its `Host`, against DNS rebinding. With one, it
- * must carry the token, by whatever name it came. The Lambda API, which runs any function, and the API of the logs also
- * refuse what a browser sends for a page of another site.
+ * must carry the token, by whatever name it came. The Lambda API, which runs any function, and what the host shows of
+ * itself also refuse what a
+ * browser sends for a page of another site.
  * @param host the address that the host listens on.
  * @param token undefined: none is asked for.
  */
@@ -34,13 +35,12 @@ export function createAdmission(host: string, token: string | undefined): Admiss
   const isOwnHost = isLocalName(host);
   const carriesToken = token === undefined ? undefined : tokenCheck(token);
   return ({ headers, url = '/' }) => {
-    const isOwnApi = isLambdaApi(url) || isLogsApi({ headers, url });
     if (carriesToken === undefined) {
       if (!isOwnHost(headers.host ?? '')) return FORBIDDEN;
     } else if (!carriesToken(headers)) {
       return UNAUTHORIZED;
     }
-    return isOwnApi && isForeignPage(headers) ? FOREIGN_PAGE : undefined;
+    return (isLambdaApi(url) || isHostPath(url)) && isForeignPage(headers) ? FOREIGN_PAGE : undefined;
   };
 }
 

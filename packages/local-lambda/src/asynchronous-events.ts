@@ -33,9 +33,9 @@ export function openAsynchronousEvents(
       DEFAULT_ASYNC_CONFIG,
     deliver: createDeliver({
       onFailure: (record) => failedEvents.write(Date.now(), JSON.stringify(record)),
-      enqueue: ({ functionArn, hops, payload }) => {
+      enqueue: ({ functionArn, hops, payload, traceId }) => {
         const { functionName, qualifier } = partsOf(functionArn);
-        const invocation = { ...newInvocation(payload), qualifier };
+        const invocation = { ...newInvocation(payload, traceId), qualifier };
         return queue.add({ functionName, functionArn, hops, invocation });
       },
       send: createSendMessage({

@@ -36,6 +36,14 @@ async function run(command: Command): Promise<void> {
       process.stdout.write(renderSample(command));
       break;
     }
+    case 'ps':
+    case 'drop': {
+      const { listEnvironments, dropEnvironments } = await import('./cli/instances.ts');
+      const write = (text: string) => void process.stdout.write(text);
+      if (command.kind === 'ps') await listEnvironments(command, write, Date.now());
+      else process.exitCode = await dropEnvironments(command, write);
+      break;
+    }
     case 'invoke': {
       const { invokeOnce } = await import('./cli/invoke.ts');
       process.exitCode = await invokeOnce(command, HERE, process);
@@ -49,11 +57,16 @@ async function run(command: Command): Promise<void> {
   }
 }
 
-async function logs({ logsDir, group, follow }: LogsCommand): Promise<void> {
+async function logs({ logsDir, group, follow, host }: LogsCommand): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   process.stdout.once('error', () => stop.abort());
   const write = (text: string) => void process.stdout.write(text);
+  if (host !== undefined) {
+    const { askHost } = await import('./cli/host-client.ts');
+    const query = new URLSearchParams({ ...(group && { function: group }), follow: String(follow) });
+    return askHost(host, 'GET', `logs?${query}`, write, stop.signal);
+  }
   await printLogs({ logsDir, group, write, follow: follow ? stop.signal : undefined });
 }

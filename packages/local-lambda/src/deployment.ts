@@ -7,13 +7,7 @@ import type { EventSources } from './deployment-package/event-sources.ts';
 import { type WebSocketApi, webSocketRoutes } from './deployment-package/web-socket-api.ts';
 import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
 import { streamAnswer } from './environments/streamed-answer.ts';
-import {
-  type FunctionHost,
-  type HostedFunction,
-  invokeFunction,
-  newInvocation,
-  newTraceId,
-} from './function-host.ts';
+import { type FunctionHost, type HostedFunction, invokeFunction, newInvocation } from './function-host.ts';
 import { createFunctionRegistry } from './function-registry.ts';
 import type { GatewayAnswer } from './gateway/answer.ts';
 import type { HandleRequest } from './http-server.ts';
@@ -83,7 +77,7 @@ export function createDeployment(
   const registry = createFunctionRegistry(events, onFault);
   const { functions } = registry;
   const inFlight = countInFlight();
-  const newTrace = () => newTraceId(Date.now());
+  const { newTraceId } = host;
   let imported = packages;
   let added: Contribution = { apis: [], asyncConfigs: new Map() };
   let asyncConfigs: AsyncConfigs = packages.asyncConfigs;
@@ -97,14 +91,14 @@ export function createDeployment(
     functions,
     queue,
     newId: randomUUID,
-    newTraceId: newTrace,
+    newTraceId,
     arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
   });
   const table = createApiTable(
     {
       accountId,
       region,
-      newTraceId: newTrace,
+      newTraceId,
       jwks: options.jwks,
       holdOf: (name) => host.debuggers.get(name)?.hold,
       onNotice: options.onNotice,

@@ -19,6 +19,7 @@ import { whyNotRun } from './functions-without-runtime.ts';
 import { INSIGHTS_GROUP, insightsLines } from './logs/insights-line.ts';
 import type { Report } from './logs/lines.ts';
 import { type LogStore, newStreamName } from './logs/log-store.ts';
+import type { LiveEnvironments } from './observe/environments.ts';
 import type { ResolvedOptions } from './options.ts';
 import { withExecWrapper } from './runtimes/exec-wrapper.ts';
 import type { Runtime } from './runtimes/runtime.ts';
@@ -56,6 +57,10 @@ export interface FunctionHost {
   readonly onProcess: (pid: number, alive: boolean) => void;
   readonly onFault: OnFault;
   readonly events: EventBus;
+  /** What runs, of all functions. */
+  readonly environments: LiveEnvironments;
+  /** Begins a trace, as `X-Amzn-Trace-Id`. */
+  readonly newTraceId: () => string;
 }
 
 /**
@@ -112,10 +117,11 @@ export async function hostFunction(
       command: isManaged ? withExecWrapper(command, variables, own) : command,
       needed: Object.values(variables),
     });
-    return startEnvironment({
+    const environment = await startEnvironment({
       ...callbacks,
       onEnded: (environment) => {
         session?.release();
+        host.environments.remove(environment);
         callbacks.onEnded(environment);
         changes.look();
       },
@@ -138,6 +144,8 @@ export async function hostFunction(
       onFault: host.onFault,
       events: host.events,
     });
+    host.environments.add(environment);
+    return environment;
   };
   const insights = host.logStore.openStream(INSIGHTS_GROUP, newStreamName());
   const reportOf = (definition: FunctionDefinition) => {
@@ -251,8 +259,8 @@ export function invokeFunction(
   return new Promise((resolve) => pool.invoke({ ...invocation, settle: resolve }));
 }
 
-/** An invocation of a payload; without `traceId` it begins a trace of its own. */
-export function newInvocation(payload: Buffer, traceId = newTraceId(Date.now())): Omit<Invocation, 'settle'> {
+/** An invocation of a payload, within a trace. */
+export function newInvocation(payload: Buffer, traceId: string): Omit<Invocation, 'settle'> {
   return {
     requestId: randomUUID(),
     payload,
@@ -260,12 +268,4 @@ export function newInvocation(payload: Buffer, traceId = newTraceId(Date.now()))
     clientContext: undefined,
     onLogLine: undefined,
   };
-}
-
-/** A new trace id in the form of `X-Amzn-Trace-Id`. */
-export function newTraceId(nowMs: number): string {
-  const id = randomUUID();
-  const parent = id.slice(19, 23) + id.slice(24);
-  const root = id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + parent.slice(0, 8);
-  return `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${root};Parent=${parent};Sampled=0`;
 }

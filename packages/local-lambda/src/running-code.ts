@@ -86,12 +86,12 @@ export async function readCode(
       ...host.options,
       sources: own,
       functions: [...deployment.functions.values()].map(({ definition }) => definition),
-      invoke: (name, payload) => deployment.invoke(name, newInvocation(payload)),
+      invoke: (name, payload) => deployment.invoke(name, newInvocation(payload, host.newTraceId())),
       invokeLater: (name, payload) => {
         const [functionName, qualifier] = splitQualifier(name);
         const { arn, version } = findVersion(deployment.functions, functionName, qualifier).definition;
         const functionArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
-        const invocation = { ...newInvocation(payload), qualifier };
+        const invocation = { ...newInvocation(payload, host.newTraceId()), qualifier };
         return queue.add({ functionName, functionArn, version, invocation });
       },
       startedMs,

@@ -21,12 +21,14 @@ import { apiError } from './lambda-api/errors.ts';
 import { isLambdaApi } from './lambda-api/lambda-api.ts';
 import { describeFunction, type LocalLambda } from './local-lambda.ts';
 import { openLogStore } from './logs/log-store.ts';
-import { createLogsApi, isLogsApi, logsAnswer } from './logs-api/logs-api.ts';
+import { hasMetricsRoute, isHostPath, METRICS_PATH } from './observe/host-path.ts';
+import { createObservation } from './observe/observation.ts';
 import { type LocalLambdaOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { startReaper } from './reaper/start-reaper.ts';
 import { type RunningCode, readCode } from './running-code.ts';
 import { createRuntimes } from './runtimes/create-runtimes.ts';
 import { openStateFolder, type StateFolder } from './state/state-folder.ts';
+import { newTraceId } from './tracing/trace-id.ts';
 import { createWebSocketGateway, managementVariable } from './web-socket/gateway.ts';
 
 export type { PlatformEvent } from './events/platform-event.ts';
@@ -59,12 +61,15 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   await logStore.prune().catch((error) => onFault('removing old logs', error));
   const reaper = startReaper(workDir);
   const queue = openAsynchronousEvents(() => code.current(), resolved, logStore, events, onFault);
+  const observation = createObservation({
+    events,
+    logsDir: resolved.logsDir,
+    logStore,
+    functions: () => code.current().functions,
+  });
   const debuggers = createDebuggers(resolved, onFault, reaper.own);
-  const { logsDir: root, region } = resolved;
-  const logsApi = createLogsApi({ root, store: logStore, region, now: Date.now, onFault });
   const cleanUp = async (): Promise<void> => {
     await debuggers.close();
-    await logsApi.close();
     logStore.close();
     await reaper.close();
     await state.close();
@@ -87,11 +92,13 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       onProcess: reaper.track,
       onFault,
       events,
+      environments: observation.environments,
+      newTraceId: beginTrace,
     };
     code = await readCode(host, queue, () => takeUpgrades());
     const webSockets = createWebSocketGateway({
       apis: () => code.current().webSocketApis,
-      invoke: (name, payload) => code.current().invoke(name, newInvocation(payload)),
+      invoke: (name, payload) => code.current().invoke(name, newInvocation(payload, beginTrace())),
       holdOf: (name) => debuggers.get(name)?.hold,
       region: resolved.region ?? DEFAULT_REGION,
       accountId: LOCAL_ACCOUNT_ID,
@@ -102,14 +109,14 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     const server = await startHttpServer(resolved, {
       admit: createAdmission(resolved.host, token),
       handle: (request, body) => {
-        if (isLogsApi(request)) return logsApi.handle(request, body);
+        if (isHostPath(request.url ?? '/')) return observation.handle(request, body);
+        if (request.url === METRICS_PATH && !hasMetricsRoute(code.current().routes)) {
+          return observation.handle(request, body);
+        }
         const managed = webSockets.manage(request, body);
         return managed === undefined ? code.current().handle(request, body) : Promise.resolve(managed);
       },
-      failed: (request) => {
-        if (isLogsApi(request)) return FAULT_OF_LOGS_API;
-        return isLambdaApi(request.url ?? '/') ? FAULT_OF_LAMBDA_API : FAULT;
-      },
+      failed: ({ url = '/' }) => (isLambdaApi(url) || isHostPath(url) ? FAULT_OF_LAMBDA_API : FAULT),
       onFault,
     });
     url = `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`;
@@ -117,6 +124,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     takeUpgrades();
     await code.startSources();
     const close = async (): Promise<void> => {
+      observation.close();
       webSockets.close();
       const closed = server.close();
       debuggers.detach();
@@ -141,7 +149,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
         return code.current().routes;
       },
       invoke: async (name, payload) => {
-        const invocation = newInvocation(Buffer.from(JSON.stringify(payload ?? null)));
+        const invocation = newInvocation(Buffer.from(JSON.stringify(payload ?? null)), beginTrace());
         const outcome = await code.current().invoke(name, invocation);
         const { requestId } = invocation;
         return { requestId, payload: parse(outcome.payload), errorType: outcome.errorType };
@@ -184,9 +192,11 @@ async function openState(
 }
 
 const FAULT = gatewayMessage(500, 'Internal Server Error');
-const ITS_NOTICE = 'local-lambda failed; its notice says how';
-const FAULT_OF_LAMBDA_API = apiError(500, 'ServiceException', ITS_NOTICE);
-const FAULT_OF_LOGS_API = logsAnswer(500, { __type: 'ServiceUnavailableException', message: ITS_NOTICE });
+const FAULT_OF_LAMBDA_API = apiError(500, 'ServiceException', 'local-lambda failed; its notice says how');
+
+function beginTrace(): string {
+  return newTraceId(Date.now());
+}
 
 function newToken(): string {
   return randomBytes(24).toString('base64url');

@@ -183,6 +183,8 @@ const LINES: readonly (readonly [message: string, field: string, expected: strin
   [REPORT, '@initDuration', 140.53],
   [REPORT, '@memorySize', 128_000_000],
   [REPORT, '@maxMemoryUsed', 23_000_000],
+  [REPORT, '@xrayTraceId', '1-5f'],
+  [REPORT.replace('\t\nXRAY', '\t\rXRAY'), '@xrayTraceId', '1-5f'],
   [REPORT.replace('\t\nXRAY', '\tXRAY'), '@xrayTraceId', '1-5f'],
   [REPORT, '@xraySegmentId', '4b'],
   ['REPORT RequestId: short\tDuration: 1.00 ms', '@duration', 1],

@@ -1,6 +1,8 @@
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { type EventCommand, parseEvent } from './event-options.ts';
+import type { RunningHost } from './host-client.ts';
+import { type DropCommand, type PsCommand, parseDrop, parsePs } from './instance-options.ts';
 import { type InvokeCommand, parseInvoke } from './invoke-options.ts';
 import { LOGS_OPTIONS, SERVE_OPTIONS, type ServeCommand, serveCommand } from './options.ts';
 
@@ -10,6 +12,8 @@ export interface LogsCommand {
   readonly logsDir: string;
   readonly group: string | undefined;
   readonly follow: boolean;
+  /** The host whose logs they are; undefined: those of the folder. */
+  readonly host: RunningHost | undefined;
 }
 
 /** What the command line asks for. */
@@ -18,6 +22,8 @@ export type Command =
   | LogsCommand
   | InvokeCommand
   | EventCommand
+  | PsCommand
+  | DropCommand
   | ServeCommand;
 
 type Parse = (args: readonly string[], environment: Readonly<Record<string, string | undefined>>) => Command;
@@ -28,6 +34,8 @@ const COMMANDS: Readonly<Record<string, Parse>> = {
   invoke: parseInvoke,
   event: parseEvent,
   logs: parseLogs,
+  ps: parsePs,
+  drop: parseDrop,
 };
 
 /**
@@ -67,6 +75,8 @@ ${options}
 local-lambda invoke [function] [--event FILE|-]          invokes a function once
 local-lambda event <kind> [options]                      writes a sample event
 local-lambda logs [function] [--logs DIR] [--follow]     prints the log of one function, or of all
+local-lambda ps [function]                               lists the environments that run
+local-lambda drop [function|environment]                 ends environments, so that the next invocation is cold
 Each has its own --help.
 `;
 }
@@ -82,6 +92,7 @@ function parseLogs(
   const line = readCommand({ options: LOGS_OPTIONS, usage: logsUsage }, args, environment);
   if (line.kind === 'show') return line;
   if (line.words.length > 1) throw new OptionError(`function: one at most, got ${line.words.join(' ')}`);
-  const { logs, follow } = line.values;
-  return { kind: 'logs', logsDir: logs, group: line.words[0], follow };
+  const { logs, follow, endpoint, token } = line.values;
+  const host = endpoint === undefined ? undefined : { endpoint, token };
+  return { kind: 'logs', logsDir: logs, group: line.words[0], follow, host };
 }

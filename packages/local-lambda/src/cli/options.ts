@@ -23,7 +23,8 @@ const LOGS = {
 
 type OnOff = 'on' | 'off';
 
-const serverUrl: Reader<string> = {
+/** A server, by its URL. */
+export const serverUrl: Reader<string> = {
   allowed: 'a URL such as http://127.0.0.1:4566',
   read: ([given = '']) => (/^https?:\/\//.test(given) && URL.canParse(given) ? given : undefined),
 };
@@ -192,6 +193,11 @@ export const SERVE_OPTIONS = {
 export const LOGS_OPTIONS = {
   ...LOGS,
   follow: { help: 'go on until Ctrl-C', ...SWITCH } satisfies Option<boolean>,
+  endpoint: {
+    help: 'a host that runs, whose logs are printed in place of those of a folder',
+    ...serverUrl,
+  } satisfies Option<string>,
+  token: { ...HOST_OPTIONS.token, help: 'the token of that host' },
 } satisfies OptionTable;
 
 /** What serving needs to know. */

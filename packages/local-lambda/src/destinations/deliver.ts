@@ -12,6 +12,8 @@ export interface DeliverOptions {
     readonly functionArn: string;
     readonly hops: number;
     readonly payload: Buffer;
+    /** The trace of the event, which goes on. */
+    readonly traceId: string;
   }) => boolean;
   readonly send: SendMessage;
   readonly onNotice: (message: string) => void;
@@ -51,9 +53,10 @@ export function createDeliver({ onFailure, enqueue, send, onNotice, now }: Deliv
         `${event.functionName}: what became of ${event.invocation.requestId} does not reach ${to.arn}: ${reason}`,
       );
     if (to.service === 'lambda') {
+      const { traceId } = event.invocation;
       const hops = (event.hops ?? 0) + 1;
       if (hops > MAX_HOPS) lost(`functions have called each other ${MAX_HOPS} times in a row`);
-      else if (!enqueue({ functionArn: to.arn, hops, payload: Buffer.from(message.body) })) {
+      else if (!enqueue({ functionArn: to.arn, hops, payload: Buffer.from(message.body), traceId })) {
         lost('too many events are waiting');
       }
       return;

@@ -128,6 +128,7 @@ export function openAccount({ definition, id, logStream, events, now }: AccountO
         timeMs: lastUsedMs,
         ...invocationOf(invocation),
         startedMs: beganMs,
+        parentId: invocation.parentId,
         attempt: invocation.attempt ?? 1,
         outcome,
         errorType: report.functionError ?? report.errorType,

@@ -35,7 +35,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     stream: (requestId, contentType) => {
       const sink = record.current()?.sink;
       if (sink === undefined || apply({ type: 'stream', requestId }) !== undefined) return undefined;
-      sink.begin(contentType);
+      sink.begin(contentType, options.id);
       return sink;
     },
     streamEnd: (requestId, ending) => apply({ type: 'stream-end', requestId, ending }),
@@ -59,6 +59,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   const account = openAccount({ definition, id, logStream: stream.name, events, now });
   const record = createInvocationRecord({
     definition,
+    environmentId: id,
     log,
     lines,
     now,

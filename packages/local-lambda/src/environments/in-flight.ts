@@ -1,3 +1,4 @@
+import { belowNewSpan, isSampled, parentOf } from '../tracing/trace-id.ts';
 import { hostFault, type Invocation } from './invocation.ts';
 
 /** The invocations that a pool's environments serve. */
@@ -30,6 +31,10 @@ export function createInFlight(onSettled: () => void): InFlight {
     enter: (invocation) => {
       const counted: Invocation = {
         ...invocation,
+        ...(isSampled(invocation.traceId) && {
+          traceId: belowNewSpan(invocation.traceId),
+          parentId: parentOf(invocation.traceId),
+        }),
         settle: (outcome) => {
           if (leave(counted) !== undefined) invocation.settle(outcome);
           onSettled();

@@ -2,6 +2,7 @@ import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import type { EnvironmentLog } from '../logs/environment-log.ts';
 import type { Report } from '../logs/lines.ts';
 import type { PlatformLines } from '../logs/platform-lines.ts';
+import { isSampled } from '../tracing/trace-id.ts';
 import type { Invocation, InvocationOutcome } from './invocation.ts';
 import type { Usage } from './meter.ts';
 import { type Conclusion, conclude } from './outcome.ts';
@@ -54,6 +55,7 @@ interface Open {
 /** What a record needs. */
 export interface RecordOptions {
   readonly definition: FunctionDefinition;
+  readonly environmentId: string;
   readonly log: EnvironmentLog;
   readonly lines: PlatformLines;
   /** Milliseconds since the epoch. */
@@ -78,7 +80,8 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
   function start(): void {
     if (open === undefined || open.started) return;
     open.started = true;
-    write(open.invocation, lines.start(now(), open.invocation.requestId));
+    const { requestId, traceId } = open.invocation;
+    write(open.invocation, lines.start(now(), requestId, sampled(traceId)));
   }
 
   /** The caller's answer waits for the runtime's next request, so that a caller's next call finds it idle. */
@@ -127,7 +130,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
     settle: (conclusion) => {
       if (open === undefined) return;
       start();
-      open.outcome = conclusion.outcome;
+      open.outcome = { ...conclusion.outcome, environmentId: options.environmentId };
       take(conclusion);
       const settled = open;
       // Most runtimes have sent their next request along.
@@ -140,6 +143,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
       const finished = open;
       const { invocation, startedAt, initMs } = open;
       const { requestId } = invocation;
+      const traceId = sampled(invocation.traceId);
       const { timeoutSeconds } = definition;
       // The host's own end is no failure of an invocation that has been answered.
       if (late !== undefined && late !== 'dropped') {
@@ -158,6 +162,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
         memorySizeMb: definition.memorySizeMb,
         maxMemoryUsedMb: usage.peakMb,
         cpuMs: usage.cpuMs,
+        ...(traceId !== undefined && { traceId }),
         ...(status !== undefined && { status }),
         ...(errorType !== undefined && { errorType }),
         ...(functionError !== undefined && { functionError }),
@@ -176,4 +181,9 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
       return withdrawn;
     },
   };
+}
+
+/** Lambda's lines name a trace whose spans are kept, and no other. */
+function sampled(traceId: string): string | undefined {
+  return isSampled(traceId) ? traceId : undefined;
 }

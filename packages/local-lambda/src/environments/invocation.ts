@@ -8,13 +8,18 @@ export interface InvocationOutcome {
   readonly errorType: string | undefined;
   /** Set when the host failed and not the function, which then never answered. */
   readonly refusal?: 'throttled' | 'host-fault' | 'not-run';
+  /** The environment that it ran in; undefined: in none. */
+  readonly environmentId?: string | undefined;
 }
 
 /** One invocation from its arrival to its outcome. */
 export interface Invocation {
   readonly requestId: string;
   readonly payload: Buffer;
+  /** As `X-Amzn-Trace-Id`; in an environment, with a span of the invocation's own where the trace is sampled. */
   readonly traceId: string;
+  /** The span above that one. */
+  readonly parentId?: string | undefined;
   readonly clientContext: string | undefined;
   /** Is called exactly once. */
   readonly settle: (outcome: InvocationOutcome) => void;

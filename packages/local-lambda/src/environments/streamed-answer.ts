@@ -9,6 +9,7 @@ export type StreamedAnswer =
   | {
       readonly kind: 'stream';
       readonly contentType: string;
+      readonly environmentId: string;
       /** The response; destroying it throws the rest away, and the function goes on. */
       readonly pieces: Readable;
       /** How it ended; it never rejects. */
@@ -35,7 +36,7 @@ export function streamAnswer(pool: Pool, invocation: Omit<Invocation, 'settle'>)
     pool.invoke({
       ...invocation,
       sink: {
-        begin: (contentType) => {
+        begin: (contentType, environmentId) => {
           pieces = new Readable({
             highWaterMark: KEPT_BYTES,
             read: goOn,
@@ -44,7 +45,7 @@ export function streamAnswer(pool: Pool, invocation: Omit<Invocation, 'settle'>)
               done(error);
             },
           });
-          resolve({ kind: 'stream', contentType, pieces, outcome });
+          resolve({ kind: 'stream', contentType, environmentId, pieces, outcome });
         },
         write: (piece, onResume) => {
           if (pieces === undefined || pieces.destroyed || pieces.push(piece)) return true;

@@ -72,6 +72,8 @@ export type PlatformEvent =
       readonly type: 'invocation-ended';
       readonly timeMs: number;
       readonly startedMs: number;
+      /** The span above the invocation's own; undefined where the trace is not sampled. */
+      readonly parentId: string | undefined;
       /** 1 for the first try. */
       readonly attempt: number;
       readonly outcome: InvocationEnd;

@@ -8,6 +8,8 @@ export interface GatewayAnswer {
   readonly headers: readonly string[];
   /** As text where it is text: head and body then leave in one write. A stream leaves as it comes. */
   readonly body: string | Buffer | Readable;
+  /** The environment that answered; undefined: none did. */
+  readonly environmentId?: string | undefined;
   /** Of a REST API's own answers: what templates call it. */
   readonly responseType?: ResponseType;
   /** … and what exactly is wrong with the request. */
@@ -28,6 +30,9 @@ export type ResponseType =
   | 'MISSING_AUTHENTICATION_TOKEN'
   | 'REQUEST_TOO_LARGE'
   | 'UNAUTHORIZED';
+
+/** The header that names the environment which answered. */
+export const ENVIRONMENT_HEADER = 'x-local-lambda-environment';
 
 const JSON_TYPE = ['content-type', 'application/json'] as const;
 

@@ -3,7 +3,8 @@ import type { ApiDefinition, RouteDefinition, StageDefinition } from '../deploym
 import { type InvocationOutcome, messageOf } from '../environments/invocation.ts';
 import { discard, type StreamedAnswer } from '../environments/streamed-answer.ts';
 import { createTellOnce } from '../tell-once.ts';
-import { type GatewayAnswer, gatewayMessage, OWN_ANSWERS } from './answer.ts';
+import { belowNewSpan, givenTraceId, TRACE_HEADER } from '../tracing/trace-id.ts';
+import { ENVIRONMENT_HEADER, type GatewayAnswer, gatewayMessage, OWN_ANSWERS } from './answer.ts';
 import { answerWithin } from './answer-within.ts';
 import { type ApiMatch, type ApiRouter, createApiRouter } from './api-router.ts';
 import { type AuthorizeOptions, createAuthorize } from './authorizers/authorize.ts';
@@ -58,8 +59,6 @@ const NO_ROUTE: RouteDefinition = {
 };
 /** A host name, with brackets where it is an address of IPv6, and a port. */
 const HOST = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/;
-/** What X-Ray takes over from a client. */
-const TRACE_ID = /^[\w=;:-]{0,200}\bRoot=1-[\da-f]{8}-[\da-f]{24}\b[\w=;:-]{0,200}$/;
 const REQUEST_ID_HEADER = {
   http: 'apigw-requestid',
   rest: 'x-amzn-requestid',
@@ -84,13 +83,20 @@ export function createGateway(options: GatewayOptions): Gateway {
       const given = match === undefined ? own.notFound : await pass(asked);
       const answer =
         given.responseType === undefined ? given : gatewayResponse(api, given, templateInput(asked));
-      if (match === undefined) return handled(answer, requestId);
-      return handled(withCors(answer, request), requestId, match);
+      if (match === undefined) return handled(answer, requestId, asked);
+      return handled(withCors(answer, request), requestId, asked, match);
     },
   };
 
-  function handled(given: GatewayAnswer, requestId: string, match?: ApiMatch): HandledRequest {
+  function handled(
+    given: GatewayAnswer,
+    requestId: string,
+    asked?: GatewayRequest,
+    match?: ApiMatch,
+  ): HandledRequest {
     const headers = [...given.headers, requestIdHeader, requestId];
+    if (asked !== undefined) headers.push(TRACE_HEADER, asked.traceId);
+    if (given.environmentId !== undefined) headers.push(ENVIRONMENT_HEADER, given.environmentId);
     const answer = { ...given, headers };
     return { answer, requestId, routeKey: match?.route.routeKey, stage: match?.stage.name };
   }
@@ -119,7 +125,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       rawHeaders: request.rawHeaders,
       body,
       requestId,
-      traceId: traceIdOf(headers['x-amzn-trace-id']) ?? options.newTraceId(),
+      traceId: belowNewSpan(givenTraceId(headers) ?? options.newTraceId()),
       timeMs: now(),
       sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
       protocol: `HTTP/${request.httpVersion}`,
@@ -167,9 +173,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     const asked = options.invoke(functionName, payload, request.traceId);
     const outcome = await answerWithin(asked, timeoutMs, options.holdOf(functionName));
     if (outcome === undefined) return own.timedOut;
-    if (outcome.errorType !== undefined) return failed(outcome);
+    if (outcome.errorType !== undefined) return { ...failed(outcome), environmentId: outcome.environmentId };
     const answer = answerOf(outcome.payload, request);
-    return typeof answer === 'string' ? malformed(request.match.route, answer) : answer;
+    const { environmentId } = outcome;
+    if (typeof answer === 'string') return { ...malformed(request.match.route, answer), environmentId };
+    return { ...answer, environmentId };
   }
 
   /** Here as on AWS the client hears nothing of what is wrong. */
@@ -190,7 +198,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     const answer = await answerWithin(answering, timeoutMs, options.holdOf(functionName), discard);
     if (answer === undefined) return own.timedOut;
     if (answer.kind === 'whole' && answer.outcome.refusal !== undefined) return failed(answer.outcome);
-    return (await streamedAnswer(answer, request)) ?? own.failed;
+    const { environmentId } = answer.kind === 'stream' ? answer : answer.outcome;
+    return { ...((await streamedAnswer(answer, request)) ?? own.failed), environmentId };
   }
 }
 
@@ -208,10 +217,6 @@ function placeOf(text: string): { readonly domainName: string; readonly port: st
     lastHost = { text, domainName, port };
   }
   return lastHost;
-}
-
-function traceIdOf(given: string | string[] | undefined): string | undefined {
-  return typeof given === 'string' && TRACE_ID.test(given) ? given : undefined;
 }
 
 /** The gateway's CORS headers replace the function's own. */

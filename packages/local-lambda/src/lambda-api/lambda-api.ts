@@ -3,8 +3,9 @@ import { pathToFileURL } from 'node:url';
 import type { Invocation, InvocationOutcome } from '../environments/invocation.ts';
 import { streamAnswer } from '../environments/streamed-answer.ts';
 import { type HostedFunction, invokeFunction } from '../function-host.ts';
-import type { GatewayAnswer } from '../gateway/answer.ts';
+import { ENVIRONMENT_HEADER, type GatewayAnswer } from '../gateway/answer.ts';
 import { decode } from '../gateway/gateway-request.ts';
+import { belowNewSpan, givenTraceId, TRACE_HEADER } from '../tracing/trace-id.ts';
 import { readClientContext } from './client-context.ts';
 import { functionConfiguration } from './configuration.ts';
 import { apiError, json } from './errors.ts';
@@ -45,7 +46,9 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
   return async (request, body) => {
     const requestId = options.newId();
     const answer = await answerTo(request, body, requestId);
-    return { ...answer, headers: [...answer.headers, 'x-amzn-requestid', requestId] };
+    const headers = [...answer.headers, 'x-amzn-requestid', requestId];
+    if (answer.environmentId !== undefined) headers.push(ENVIRONMENT_HEADER, answer.environmentId);
+    return { ...answer, headers };
   };
 
   async function answerTo(request: IncomingMessage, body: Buffer, requestId: string): Promise<GatewayAnswer> {
@@ -135,7 +138,7 @@ async function invoke(
   const invocation: Omit<Invocation, 'settle'> = {
     requestId,
     payload: body.length === 0 ? Buffer.from('{}') : body,
-    traceId: header(request, 'x-amzn-trace-id') ?? options.newTraceId(),
+    traceId: belowNewSpan(givenTraceId(request.headers) ?? options.newTraceId()),
     clientContext,
     onLogLine: undefined,
     qualifier,
@@ -157,7 +160,7 @@ async function invoke(
       const { name, arn, version } = hosted.definition;
       const functionArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
       if (!options.queue.add({ functionName: name, functionArn, version, invocation })) return throttled();
-      return { status: 202, headers: [], body: Buffer.alloc(0) };
+      return { status: 202, headers: traceOf(invocation), body: Buffer.alloc(0) };
     }
     default:
       return { status: 204, headers: [], body: Buffer.alloc(0) };
@@ -176,7 +179,11 @@ async function requestResponse(
   if (refused !== undefined) return refused;
   const log = wantsTail ? ['x-amz-log-result', tail(lines)] : [];
   const failed = outcome.errorType === undefined ? [] : ['x-amz-function-error', 'Unhandled'];
-  return answer(hosted, 'application/json', outcome.payload, [...failed, ...log]);
+  const { environmentId } = outcome;
+  return {
+    ...answer(hosted, 'application/json', outcome.payload, [...failed, ...log, ...traceOf(invocation)]),
+    environmentId,
+  };
 }
 
 /** Answers with the first byte of the response; what fails later is told in the stream. */
@@ -191,7 +198,12 @@ async function responseStream(
   const refused = streamed.kind === 'whole' ? refusal(streamed.outcome) : undefined;
   if (refused !== undefined) return refused;
   const events = responseEvents(streamed, () => (wantsTail ? tail(lines) : undefined));
-  return answer(hosted, EVENT_STREAM_TYPE, events, []);
+  const { environmentId } = streamed.kind === 'stream' ? streamed : streamed.outcome;
+  return { ...answer(hosted, EVENT_STREAM_TYPE, events, traceOf(invocation)), environmentId };
+}
+
+function traceOf({ traceId }: Omit<Invocation, 'settle'>): readonly string[] {
+  return [TRACE_HEADER, traceId];
 }
 
 /** The answer to an invocation that never reached the function; undefined: it did. */

@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import { rootOf } from '../tracing/trace-id.ts';
 import { billedMs, type Report } from './lines.ts';
 
 /** The log group that Lambda Insights writes to, for all functions. */
@@ -47,16 +48,6 @@ export function insightsLines({ name, version, memorySizeMb }: FunctionDefinitio
     return `${line}}`;
   };
 }
-
-/** `1-5759e988-bd862e3fe1be46a994272793` of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…`. */
-function rootOf(traceId: string): string | undefined {
-  const from = traceId.indexOf('Root=') + 5;
-  const root = from === 4 ? '' : traceId.slice(from, from + ROOT_LENGTH);
-  return ROOT.test(root) ? root : undefined;
-}
-
-const ROOT_LENGTH = 35;
-const ROOT = /^1-[\da-f]{8}-[\da-f]{24}$/;
 
 function hundredths(ms: number): number {
   return Math.round(ms * 100) / 100;

@@ -1,3 +1,5 @@
+import { parentOf, rootOf } from '../tracing/trace-id.ts';
+
 /** What one REPORT line says; times in milliseconds, sizes in MB. */
 export interface Report {
   readonly requestId: string;
@@ -14,6 +16,8 @@ export interface Report {
   readonly errorType?: string;
   /** Type of the error that the caller gets, which REPORT does not say of one that the function itself gave. */
   readonly functionError?: string;
+  /** The trace with the invocation's own span, as `X-Amzn-Trace-Id`; left out when it is not sampled. */
+  readonly traceId?: string;
 }
 
 /** A runtime's version and ARN as Lambda names them: `nodejs:24.…` for `nodejs24.x`. */
@@ -65,5 +69,12 @@ export function reportLine(report: Report): string {
   if (initMs !== undefined) line += `Init Duration: ${initMs.toFixed(2)} ms\t`;
   if (status !== undefined) line += `Status: ${status}`;
   if (errorType !== undefined) line += `\tError Type: ${errorType}`;
+  if (report.traceId !== undefined) line += traceLine(report.traceId, line.endsWith('\t'));
   return line;
+}
+
+/** The second line of a REPORT, which names the trace. */
+function traceLine(traceId: string, hasTab: boolean): string {
+  const root = `XRAY TraceId: ${rootOf(traceId)}\tSegmentId: ${parentOf(traceId)}\tSampled: true\t`;
+  return `${hasTab ? '' : '\t'}\n${root}`;
 }

@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
+import { parentOf } from '../tracing/trace-id.ts';
 import {
   billedMs,
   endLine,
@@ -23,7 +24,8 @@ export interface PlatformLines {
   ): string | undefined;
   /** An init that succeeded. */
   initDone(timeMs: number, initMs: number): string | undefined;
-  start(timeMs: number, requestId: string): string | undefined;
+  /** @param traceId undefined: the trace is not sampled. */
+  start(timeMs: number, requestId: string, traceId: string | undefined): string | undefined;
   /** A message of Lambda about an invocation, such as that it timed out. */
   fault(timeMs: number, requestId: string, message: string): string;
   end(requestId: string): string | undefined;
@@ -87,18 +89,21 @@ function jsonLines(definition: FunctionDefinition, nowMs: () => number): Platfor
       const done = { initializationType: 'on-demand', phase: 'init', status: 'success' };
       return line(timeMs, 'platform.initReport', { ...done, metrics: { durationMs: hundredths(initMs) } });
     },
-    start: (timeMs, requestId) =>
-      informs ? line(timeMs, 'platform.start', { requestId, version: definition.version }) : undefined,
+    start: (timeMs, requestId, traceId) =>
+      informs
+        ? line(timeMs, 'platform.start', { requestId, version: definition.version, ...tracing(traceId) })
+        : undefined,
     fault: (timeMs, requestId, message) =>
       JSON.stringify({ timestamp: new Date(timeMs).toISOString(), level: 'ERROR', requestId, message }),
     end: () => undefined,
-    runtimeDone: (timeMs, { requestId, durationMs, status, errorType }) =>
+    runtimeDone: (timeMs, { requestId, durationMs, status, errorType, traceId }) =>
       debugs || status !== undefined
         ? line(timeMs, 'platform.runtimeDone', {
             requestId,
             status: status ?? 'success',
             ...(errorType !== undefined && { errorType }),
             metrics: { durationMs: hundredths(durationMs) },
+            ...tracing(traceId),
           })
         : undefined,
     report: (timeMs, report) =>
@@ -121,7 +126,14 @@ function reportRecord(report: Report): object {
     },
     status: status ?? 'success',
     ...(errorType !== undefined && { errorType }),
+    ...tracing(report.traceId),
   };
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#TraceContext */
+function tracing(traceId: string | undefined): object {
+  if (traceId === undefined) return {};
+  return { tracing: { spanId: parentOf(traceId), type: 'X-Amzn-Trace-Id', value: traceId } };
 }
 
 function hundredths(ms: number): number {

@@ -54,7 +54,7 @@ export const MAX_STREAMED_BYTES = 209_715_200;
 /** Takes a streamed response as it comes. */
 export interface ResponseSink {
   /** Is called before the first piece. */
-  begin(contentType: string): void;
+  begin(contentType: string, environmentId: string): void;
   /** @returns false when it has enough for now; it then calls `resume` once. */
   write(piece: Buffer, resume: () => void): boolean;
 }

@@ -1,11 +1,11 @@
 import type { ApiDefinition } from '../deployment-package/api.ts';
 import { LOCAL_ACCOUNT_ID } from '../deployment-package/template.ts';
-import { newTraceId } from '../function-host.ts';
 import { createApiRouter } from '../gateway/api-router.ts';
 import type { GatewayRequest } from '../gateway/gateway-request.ts';
 import { payloadV1 } from '../gateway/payload-v1.ts';
 import { payloadV2 } from '../gateway/payload-v2.ts';
 import { LocalLambdaError } from '../local-lambda-error.ts';
+import { newTraceId } from '../tracing/trace-id.ts';
 import { arnOf, type SampleFields, type SampleSettings } from './sample.ts';
 
 const HOST_NAMES = {

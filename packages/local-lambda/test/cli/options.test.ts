@@ -52,6 +52,7 @@ test('flags become options, and what is not given has its default', () => {
     logsDir: 'results/logs',
     group: 'get-dog',
     follow: true,
+    host: undefined,
   });
 });
 
@@ -64,7 +65,7 @@ test('bad input is named with what is allowed', () => {
     [['--memory-limit', 'maybe'], /^--memory-limit must be one of on, off/],
     [['--env', 'A'], /^--env must be NAME=VALUE; got "A"$/],
     [['--parameter', '=a'], /^--parameter must be NAME=VALUE; got "=a"$/],
-    [['server'], /^command: must be serve, invoke, event, logs or nothing, is server$/],
+    [['server'], /^command: must be serve, invoke, event, logs, ps, drop or nothing, is server$/],
     [['logs', 'a', 'b'], /^function: one at most/],
   ];
   for (const [args, message] of cases) assert.throws(() => parseCommand(args), { message });

@@ -3,6 +3,8 @@ import type { Value } from './value.ts';
 
 const REPORT = 'REPORT RequestId: ';
 const TAB = 9;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const COLON = 58;
 const POINT = 46 - 48;
@@ -67,6 +69,10 @@ function tabAfter(bytes: Uint8Array, at: number): number {
 
 function readPart(row: Row, bytes: Uint8Array, at: number, end: number): number {
   switch (bytes[at]) {
+    // The trace stands in a line of its own.
+    case LINE_FEED:
+    case CARRIAGE_RETURN:
+      return readPart(row, bytes, at + 1, end);
     case 68: // Duration: 8.11 ms
       if (bytes[at + 8] !== COLON) return at;
       row.duration = readNumber(bytes, at + 10);

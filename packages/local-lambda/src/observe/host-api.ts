@@ -1,0 +1,131 @@
+import type { IncomingMessage } from 'node:http';
+import type { HostedFunction } from '../function-host.ts';
+import type { GatewayAnswer } from '../gateway/answer.ts';
+import { decode } from '../gateway/gateway-request.ts';
+import { apiError, json } from '../lambda-api/errors.ts';
+import type { LiveEnvironments } from './environments.ts';
+import { HOST_PATH } from './host-path.ts';
+import { MAX_RECENT, type RecentInvocations } from './recent.ts';
+import type { StoredLogs } from './stored-logs.ts';
+import type { Tallies } from './tallies.ts';
+
+const API_PATH = `${HOST_PATH}api/`;
+
+/** What the API shows. */
+export interface HostApiOptions {
+  readonly functions: () => ReadonlyMap<string, HostedFunction>;
+  readonly environments: LiveEnvironments;
+  readonly recent: RecentInvocations;
+  readonly tallies: Tallies;
+  readonly logs: StoredLogs;
+}
+
+/** Answers requests below {@link API_PATH}. */
+export type HostApi = (request: IncomingMessage, body: Buffer) => Promise<GatewayAnswer>;
+
+interface Asked {
+  /** What stands behind the name of the resource. */
+  readonly id: string | undefined;
+  readonly query: URLSearchParams;
+  readonly functionName: string | undefined;
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+}
+
+type Answering = (asked: Asked) => GatewayAnswer | Promise<GatewayAnswer>;
+
+/**
+ * Makes the API of what runs: `GET environments`, `functions`, `invocations` and `logs`, `DELETE environments` and
+ * `environments/{id}`. Lists are JSON objects with one array; times are milliseconds since the epoch.
+ */
+export function createHostApi(options: HostApiOptions): HostApi {
+  const { environments, recent, tallies, logs } = options;
+
+  const routes: Readonly<Record<string, Answering>> = {
+    'GET environments': ({ functionName }) => json(200, { environments: environments.list(functionName) }),
+    'DELETE environments': ({ functionName, query }) =>
+      json(
+        200,
+        environments.end(
+          (one) => functionName === undefined || one.functionName === functionName,
+          isForced(query),
+        ),
+      ),
+    'DELETE environments/': ({ id = '', query }) => {
+      const found = environments.end(({ environmentId }) => environmentId === id, isForced(query));
+      if (found.ended.length > 0) return json(200, found);
+      return found.busy.length > 0
+        ? apiError(409, 'ResourceConflictException', `Environment ${id} is busy; force=true ends it anyway`)
+        : apiError(404, 'ResourceNotFoundException', `Environment not found: ${id}`);
+    },
+    'GET functions': () => json(200, { functions: [...options.functions().values()].map(shownFunction) }),
+    'GET invocations': ({ functionName, query }) => {
+      const limit = Number(query.get('limit') ?? 100);
+      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RECENT) {
+        return invalid(`limit: must be a whole number from 1 to ${MAX_RECENT}, is ${query.get('limit')}`);
+      }
+      return json(200, { invocations: recent.list(limit, functionName) });
+    },
+    'GET logs': ({ functionName, query }) =>
+      logs.answer(groupOf(functionName), query.get('follow') === 'true'),
+  };
+
+  function groupOf(functionName: string | undefined): string | undefined {
+    return functionName === undefined
+      ? undefined
+      : options.functions().get(functionName)?.definition.logGroup;
+  }
+
+  function shownFunction({ definition }: HostedFunction): object {
+    const { name, runtime, handler, memorySizeMb, timeoutSeconds, logGroup } = definition;
+    const { invocations = 0, errors = 0, throttles = 0 } = tallies.of(name) ?? {};
+    const running = environments.list(name).length;
+    return {
+      functionName: name,
+      runtime,
+      handler,
+      memorySizeMb,
+      timeoutSeconds,
+      logGroup,
+      environments: running,
+      invocations,
+      errors,
+      throttles,
+    };
+  }
+
+  return async (request, body) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const path = url.pathname.startsWith(API_PATH) ? url.pathname.slice(API_PATH.length) : '';
+    const slash = path.indexOf('/');
+    const name = slash === -1 ? path : path.slice(0, slash + 1);
+    const route = `${request.method} ${name}`;
+    const answering = Object.hasOwn(routes, route) ? routes[route] : undefined;
+    if (answering === undefined) {
+      return apiError(
+        404,
+        'UnknownOperationException',
+        `${request.method} ${url.pathname} is not supported here`,
+      );
+    }
+    const query = url.searchParams;
+    const functionName = query.get('function') ?? undefined;
+    if (functionName !== undefined && !options.functions().has(functionName)) {
+      return apiError(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
+    }
+    const id = slash === -1 ? undefined : decode(path.slice(slash + 1));
+    const answer = await answering({ id, query, functionName, request, body });
+    return { ...answer, headers: [...answer.headers, ...PRIVATE] };
+  };
+}
+
+/** What runs is for who asks, and as it is now. */
+const PRIVATE = ['cache-control', 'no-store', 'x-content-type-options', 'nosniff'];
+
+function isForced(query: URLSearchParams): boolean {
+  return query.get('force') === 'true';
+}
+
+function invalid(message: string): GatewayAnswer {
+  return apiError(400, 'InvalidParameterValueException', message);
+}
