@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { FORBIDDEN, type GatewayAnswer, gatewayMessage } from './gateway/answer.ts';
 import { apiError } from './lambda-api/errors.ts';
 import { isLambdaApi } from './lambda-api/lambda-api.ts';
+import { isLogsApi } from './logs-api/logs-api.ts';
 import { isHostPath } from './observe/host-path.ts';
 
 /** Says why a request may not be served; undefined: it may. */
@@ -18,16 +19,15 @@ const UNAUTHORIZED: GatewayAnswer = {
 const FOREIGN_PAGE = apiError(
   403,
   'AccessDeniedException',
-  'The host and its Lambda API take no requests from pages of other sites',
+  "The host's own APIs take no requests from pages of other sites",
 );
 
 /**
  * Decides who is served.
  *
  * Without a token (on loopback) a request must name this machine as its `Host`, against DNS rebinding. With one, it
- * must carry the token, by whatever name it came. The Lambda API, which runs any function, and what the host shows of
- * itself also refuse what a
- * browser sends for a page of another site.
+ * must carry the token, by whatever name it came. The Lambda API, which runs any function, the API of the logs and what
+ * the host shows of itself also refuse what a browser sends for a page of another site.
  * @param host the address that the host listens on.
  * @param token undefined: none is asked for.
  */
@@ -35,12 +35,13 @@ export function createAdmission(host: string, token: string | undefined): Admiss
   const isOwnHost = isLocalName(host);
   const carriesToken = token === undefined ? undefined : tokenCheck(token);
   return ({ headers, url = '/' }) => {
+    const isOwnApi = isLambdaApi(url) || isLogsApi({ headers, url }) || isHostPath(url);
     if (carriesToken === undefined) {
       if (!isOwnHost(headers.host ?? '')) return FORBIDDEN;
     } else if (!carriesToken(headers)) {
       return UNAUTHORIZED;
     }
-    return (isLambdaApi(url) || isHostPath(url)) && isForeignPage(headers) ? FOREIGN_PAGE : undefined;
+    return isOwnApi && isForeignPage(headers) ? FOREIGN_PAGE : undefined;
   };
 }
 

@@ -21,6 +21,7 @@ import { apiError } from './lambda-api/errors.ts';
 import { isLambdaApi } from './lambda-api/lambda-api.ts';
 import { describeFunction, type LocalLambda } from './local-lambda.ts';
 import { openLogStore } from './logs/log-store.ts';
+import { createLogsApi, isLogsApi, logsAnswer } from './logs-api/logs-api.ts';
 import { hasMetricsRoute, isHostPath, METRICS_PATH } from './observe/host-path.ts';
 import { createObservation } from './observe/observation.ts';
 import { type LocalLambdaOptions, type ResolvedOptions, resolveOptions } from './options.ts';
@@ -68,8 +69,11 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     functions: () => code.current().functions,
   });
   const debuggers = createDebuggers(resolved, onFault, reaper.own);
+  const { logsDir: root, region } = resolved;
+  const logsApi = createLogsApi({ root, store: logStore, region, now: Date.now, onFault });
   const cleanUp = async (): Promise<void> => {
     await debuggers.close();
+    await logsApi.close();
     logStore.close();
     await reaper.close();
     await state.close();
@@ -109,6 +113,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     const server = await startHttpServer(resolved, {
       admit: createAdmission(resolved.host, token),
       handle: (request, body) => {
+        if (isLogsApi(request)) return logsApi.handle(request, body);
         if (isHostPath(request.url ?? '/')) return observation.handle(request, body);
         if (request.url === METRICS_PATH && !hasMetricsRoute(code.current().routes)) {
           return observation.handle(request, body);
@@ -116,7 +121,11 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
         const managed = webSockets.manage(request, body);
         return managed === undefined ? code.current().handle(request, body) : Promise.resolve(managed);
       },
-      failed: ({ url = '/' }) => (isLambdaApi(url) || isHostPath(url) ? FAULT_OF_LAMBDA_API : FAULT),
+      failed: (request) => {
+        if (isLogsApi(request)) return FAULT_OF_LOGS_API;
+        const { url = '/' } = request;
+        return isLambdaApi(url) || isHostPath(url) ? FAULT_OF_LAMBDA_API : FAULT;
+      },
       onFault,
     });
     url = `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`;
@@ -192,7 +201,9 @@ async function openState(
 }
 
 const FAULT = gatewayMessage(500, 'Internal Server Error');
-const FAULT_OF_LAMBDA_API = apiError(500, 'ServiceException', 'local-lambda failed; its notice says how');
+const ITS_NOTICE = 'local-lambda failed; its notice says how';
+const FAULT_OF_LAMBDA_API = apiError(500, 'ServiceException', ITS_NOTICE);
+const FAULT_OF_LOGS_API = logsAnswer(500, { __type: 'ServiceUnavailableException', message: ITS_NOTICE });
 
 function beginTrace(): string {
   return newTraceId(Date.now());

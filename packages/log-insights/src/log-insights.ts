@@ -11,7 +11,7 @@
 export { type CloudWatchOptions, type CloudWatchProgress, cloudWatch } from './cloudwatch/cloudwatch.ts';
 export { CloudWatchError } from './cloudwatch/explain.ts';
 export { type Cell, toRecords } from './evaluate/records.ts';
-export type { QueryResult, Window } from './evaluate/run.ts';
+export { checkQuery, type QueryResult, type Window } from './evaluate/run.ts';
 export { QueryError, renderQueryError } from './language/query-error.ts';
 export { type LogFilesOptions, logFiles } from './sources/log-files.ts';
 export { logFolder } from './sources/log-folder.ts';

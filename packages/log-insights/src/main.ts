@@ -87,6 +87,7 @@ function openSource({ source }: RunOptions, io: Io): LogSource {
       return logFiles(source.files, { group: source.group, input: io.input });
     case 'cloudwatch':
       return cloudWatch(source.region, {
+        endpoint: source.endpoint,
         onProgress: (status, partial) => io.progress(renderProgress(status, partial)),
       });
   }

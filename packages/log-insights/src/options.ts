@@ -21,7 +21,7 @@ export type Format = 'table' | 'markdown' | 'csv' | 'json';
 export type Source =
   | { readonly kind: 'folder'; readonly folder: string | undefined }
   | { readonly kind: 'files'; readonly files: readonly string[]; readonly group: string | undefined }
-  | { readonly kind: 'cloudwatch'; readonly region: string };
+  | { readonly kind: 'cloudwatch'; readonly region: string; readonly endpoint: string | undefined };
 
 /** What the query is: its name in the folder of queries, or its file; or its text. */
 export type QueryArgument =
@@ -79,6 +79,12 @@ export const LOG_INSIGHTS_OPTIONS = {
     ...filePaths,
   } satisfies Option<readonly string[]>,
   region: { help: 'run the query on CloudWatch Logs of this region', ...awsRegion } satisfies Option<string>,
+  endpointUrl: {
+    env: 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS',
+    help: 'with --region: the server to ask instead of AWS, such as a local-lambda',
+    allowed: 'a URL such as http://127.0.0.1:3000',
+    read: ([given = '']) => (/^https?:\/\//.test(given) && URL.canParse(given) ? given : undefined),
+  } satisfies Option<string>,
   group: {
     help: `log group; ${DEFAULT_GROUPS.join(' ')} when not given`,
     repeatable: true,
@@ -131,6 +137,7 @@ Examples:
   log-insights -q 'filter @type = "REPORT" | stats pct(@duration, 99) by @log'
   log-insights slowest --from -1h --format markdown
   log-insights slowest --region eu-west-3 --group '/aws/lambda/shop-*' --from -3h
+  log-insights slowest --region eu-west-3 --endpoint-url http://127.0.0.1:3000
   aws logs tail /aws/lambda/x | log-insights slowest --logs - --group /aws/lambda/x
 
 Exit codes: 0 a result, also an empty one; 1 a failure, such as expired credentials;
@@ -174,14 +181,15 @@ interface Places {
   readonly local: string | undefined;
   readonly logs: readonly string[] | undefined;
   readonly region: string | undefined;
+  readonly endpointUrl: string | undefined;
   readonly group: readonly string[] | undefined;
 }
 
-function sourceOf({ local, logs, region, group }: Places): Source {
+function sourceOf({ local, logs, region, endpointUrl: endpoint, group }: Places): Source {
   const given = [local && '--local', logs && '--logs', region && '--region'].filter(Boolean);
   if (given.length > 1) throw new UsageError(`${given.join(' and ')} exclude each other: give one source`);
   if (logs !== undefined) return { kind: 'files', files: logs, group: groupOf(group) };
-  if (region !== undefined) return { kind: 'cloudwatch', region };
+  if (region !== undefined) return { kind: 'cloudwatch', region, endpoint };
   return { kind: 'folder', folder: local };
 }
 

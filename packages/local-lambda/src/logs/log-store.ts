@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
 import { LOG_LIMITS, pruneLogs } from './prune.ts';
+import { openRetention, type Retention } from './retention.ts';
 
 /** One log stream, a file; each line is one log event. */
 export interface LogStream {
@@ -24,8 +25,14 @@ export interface LogStore {
   flush(): void;
   /** Resolves when no line is expected any more, or after `limitMs`, and all is on disk. */
   settle(limitMs: number): Promise<void>;
-  /** Removes old streams above the limits; done now and then while lines are written. */
+  /** Removes old streams, above the limits or their group's days; done now and then while lines are written, and hourly. */
   prune(): Promise<number>;
+  /** Names of the groups that streams were opened for. */
+  readonly groups: ReadonlySet<string>;
+  /** Days that the events of groups are kept, by the groups' folders (`/aws/lambda/a`). */
+  readonly retention: ReturnType<Retention['all']>;
+  /** Sets the days of a group's folder; undefined: it keeps what fits. Resolves when what is older is gone. */
+  keepFor(folder: string, days: number | undefined): Promise<void>;
   close(): void;
 }
 
@@ -35,6 +42,8 @@ const FLUSH_INTERVAL_MS = 100;
 const FILE_SHARE = 8;
 /** Old streams are looked for after this part of the limits has been written. */
 const PRUNE_SHARE = 10;
+/** What is kept for days is looked for this often. */
+const PRUNE_INTERVAL_MS = 3_600_000;
 
 /**
  * Opens the log groups below a folder: `<root>/<group>/<stream>.log`, each line `<ISO 8601 time>\t<message>`; a long
@@ -49,6 +58,8 @@ export function openLogStore(
   onEvent?: (stream: LogStream, timeMs: number, message: string) => void,
   limits = LOG_LIMITS,
 ): LogStore {
+  const retention = openRetention(root);
+  const groups = new Set<string>();
   const open = new Set<LogFile>();
   const dirty = new Set<LogFile>();
   const whenWritten = new Set<() => void>();
@@ -61,15 +72,19 @@ export function openLogStore(
     dirty.clear();
   };
   const timer = setInterval(flush, FLUSH_INTERVAL_MS).unref();
+  const hourly = setInterval(() => {
+    if (Object.keys(retention.all()).length > 0) void prune().catch(() => undefined);
+  }, PRUNE_INTERVAL_MS).unref();
 
   function prune(): Promise<number> {
     if (pruning !== undefined) return pruning;
     filesSince = 0;
     bytesSince = 0;
     // A stream that has been silent for long writes on into a new file.
-    pruning = pruneLogs(root, limits, (path) => {
+    const release = (path: string): void => {
       for (const file of open) file.release(path);
-    }).finally(() => {
+    };
+    pruning = pruneLogs(root, limits, release, retention.all()).finally(() => {
       pruning = undefined;
       pruneIfMuch();
     });
@@ -92,6 +107,7 @@ export function openLogStore(
     if (!isLogGroupName(group)) {
       throw new LocalLambdaError(`log group: must be ${LOG_GROUP_RULE}, is ${JSON.stringify(group)}`);
     }
+    groups.add(group);
     const base = join(root, group, name);
     const file = openLogFile(base, limits.maxBytes / FILE_SHARE, onWritten, onDropped);
     open.add(file);
@@ -125,6 +141,16 @@ export function openLogStore(
 
   return {
     openStream,
+    groups,
+    get retention() {
+      return retention.all();
+    },
+    keepFor: async (folder, days) => {
+      retention.put(folder, days);
+      // One that is going on knows the days of before.
+      await pruning?.catch(() => undefined);
+      await prune();
+    },
     flush,
     prune,
     settle: async (limitMs) => {
@@ -140,6 +166,7 @@ export function openLogStore(
     },
     close: () => {
       clearInterval(timer);
+      clearInterval(hourly);
       for (const file of open) file.close();
       open.clear();
     },

@@ -1,12 +1,16 @@
 import { rmdirSync, rmSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 /** How much log stays on disk. */
 export interface LogLimits {
   readonly maxFiles: number;
   readonly maxBytes: number;
 }
+
+/** The same behind the group's folder. */
+const STREAM_PATH = /\/\d{4}\/\d\d\/\d\d\/[^/]*$/;
+const DAY_MS = 86_400_000;
 
 /** The newest 1 000 streams and 512 MB. */
 export const LOG_LIMITS: LogLimits = { maxFiles: 1_000, maxBytes: 536_870_912 };
@@ -15,7 +19,9 @@ export const LOG_LIMITS: LogLimits = { maxFiles: 1_000, maxBytes: 536_870_912 };
 const STREAM_FILE = /\/\d{4}\/\d\d\/\d\d\/\[(?:\$LATEST|\d+)\][0-9a-f]{32}(~\d{4,})?\.log$/;
 
 /**
- * Removes the oldest log streams below a folder, and folders that are empty then, so that the newest stay.
+ * Removes the oldest log streams below a folder, and folders that are empty then, so that the newest stay; and those
+ * whose last event is older than the days of their group.
+ * @param days by the group's folder, such as `/aws/lambda/a`.
  * @param beforeRemove is told of each file in the same turn in which it is removed.
  * @returns how many were removed.
  */
@@ -23,6 +29,7 @@ export async function pruneLogs(
   root: string,
   { maxFiles, maxBytes }: LogLimits = LOG_LIMITS,
   beforeRemove: (path: string) => void = () => undefined,
+  days: Readonly<Record<string, number>> = {},
 ): Promise<number> {
   const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
   const found = await Promise.all(
@@ -37,10 +44,13 @@ export async function pruneLogs(
       }),
   );
   const files = found.filter(({ size }) => size >= 0).sort((a, b) => b.mtimeMs - a.mtimeMs);
+  const nowMs = Date.now();
   let bytes = 0;
-  const old = files.filter(({ size }, i) => {
+  const old = files.filter(({ size, path, mtimeMs }, i) => {
     bytes += size;
-    return i >= maxFiles || bytes > maxBytes;
+    if (i >= maxFiles || bytes > maxBytes) return true;
+    const kept = days[`/${relative(root, path).replace(STREAM_PATH, '')}`];
+    return kept !== undefined && mtimeMs < nowMs - kept * DAY_MS;
   });
   for (const { path } of old) {
     beforeRemove(path);

@@ -6,8 +6,10 @@ import { DEFAULT_GROUPS, type LogSource } from '../sources/log-source.ts';
 /** Hears of a running query after each poll: CloudWatch's status, such as `Running`, and the result so far. */
 export type CloudWatchProgress = (status: string, partial: QueryResult) => void;
 
-/** How CloudWatch is waited for. */
+/** Which CloudWatch is asked, and how it is waited for. */
 export interface CloudWatchOptions {
+  /** A server of its API, such as a local-lambda of this machine; default: as the AWS CLI would take it. */
+  readonly endpoint?: string | undefined;
   /** First pause between two polls, in milliseconds, which grows to four times that; default 500. */
   readonly pollMs?: number;
   /** Longest time of one query, in milliseconds, after which it is stopped; default 15 minutes. */
@@ -33,12 +35,13 @@ export function cloudWatch(
     timeoutMs = 15 * 60_000,
     sleep = (milliseconds, signal) => wait(milliseconds, undefined, signal && { signal }),
     onProgress,
+    endpoint,
   } = options;
   let own: Promise<CloudWatchLogsClient> | undefined;
 
   function open(): Promise<CloudWatchLogsClient> | CloudWatchLogsClient {
     if (typeof regionOrClient !== 'string') return regionOrClient;
-    own ??= import('./client.ts').then(({ createClient }) => createClient(regionOrClient));
+    own ??= import('./client.ts').then(({ createClient }) => createClient(regionOrClient, endpoint));
     return own;
   }
 

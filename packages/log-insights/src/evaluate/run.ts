@@ -41,6 +41,11 @@ export interface Window {
   readonly to: number;
 }
 
+/** Checks a query without running it. Throws a QueryError. */
+export function checkQuery(source: string): void {
+  startQuery(source, { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }, 0);
+}
+
 /** Starts a query on events to come; `now` is the time of its start in milliseconds. Throws a QueryError. */
 export function startQuery(source: string, window: Window, now: number): RunningQuery {
   const choices = new Set<Choice>();

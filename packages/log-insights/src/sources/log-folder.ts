@@ -114,7 +114,8 @@ async function streamFiles(folder: string, group: string): Promise<readonly Stre
       for (const day of await folders(join(root, year, month))) {
         const entries = await readdir(join(root, year, month, day));
         for (const entry of entries.filter((name) => name.endsWith('.log')).sort()) {
-          const stream = `${year}/${month}/${day}/${entry.slice(0, -'.log'.length)}`;
+          // A long stream goes on in further files, `<stream>~0002.log`.
+          const stream = `${year}/${month}/${day}/${entry.replace(/(?:~\d{4,})?\.log$/, '')}`;
           found.push({ group, stream, path: join(root, year, month, day, entry) });
         }
       }
