@@ -26,8 +26,8 @@ const WRITING_STATUSES: Readonly<Partial<Record<ScenarioName, readonly string[]>
 };
 
 /**
- * The cost of a scenario on a stack; `undefined` where no REPORT figures are known, and on this machine: it gives a
- * call a whole core, where Lambda gives it the share that its memory size buys.
+ * The cost of a scenario on a deployed stack; `undefined` where no REPORT figures are known. What a run on this machine
+ * would cost is predicted instead (`prediction/on-lambda.ts`).
  */
 export function costFiguresOf(result: BenchResult, one: ScenarioResult): CostFigures | undefined {
   const { scenario, stack, reported } = one;
@@ -38,7 +38,7 @@ export function costFiguresOf(result: BenchResult, one: ScenarioResult): CostFig
   const { items, usd } = costPerMillion({
     billedMs: reported.billedSum / reported.invocations,
     memoryMb: reported.memorySizeMb,
-    architecture: architectureOf(result, scenario, stack),
+    architecture: usualArchitectureOf(result, scenario, stack),
     ...requestUnits(FUNCTION_OF[scenario], result.plan.herd, writingShareOf(one)),
   });
   const sumOf = (prefix: string) =>
@@ -54,7 +54,7 @@ export function costFiguresOf(result: BenchResult, one: ScenarioResult): CostFig
 }
 
 /** The share of the answers that came after a write, in the rounds whose durations count. */
-function writingShareOf(one: ScenarioResult): number {
+export function writingShareOf(one: ScenarioResult): number {
   const statuses = WRITING_STATUSES[one.scenario] ?? [];
   let [all, writing] = [0, 0];
   for (const { load } of wholeRounds(one)) {
@@ -66,7 +66,8 @@ function writingShareOf(one: ScenarioResult): number {
   return all === 0 ? 1 : writing / all;
 }
 
-function architectureOf(
+/** The architecture that a function is deployed on. */
+export function usualArchitectureOf(
   { stacks }: BenchResult,
   scenario: ScenarioResult['scenario'],
   stack: string,

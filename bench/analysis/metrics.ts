@@ -32,7 +32,9 @@ export interface Metric {
 }
 
 const NO_CALLS = { missing: 'no call of a whole round was answered' };
-const WHOLE_CORE = { missing: "this machine's durations are those of a whole core, not of Lambda's share" };
+const PREDICTED = {
+  missing: 'on this machine it is predicted, and no measurement: see On Lambda in the report',
+};
 const NO_REPORT = { missing: 'no REPORT lines of it are known' };
 
 /** Every metric by its name in thresholds. */
@@ -94,7 +96,7 @@ export const METRICS = {
     help: 'cost of a million calls on AWS',
     unit: 'USD',
     better: 'less',
-    of: (result, one) => costFiguresOf(result, one)?.total ?? (result.plan.isRemote ? NO_REPORT : WHOLE_CORE),
+    of: (result, one) => costFiguresOf(result, one)?.total ?? (result.plan.isRemote ? NO_REPORT : PREDICTED),
   },
 } as const satisfies Readonly<Record<string, Metric>>;
 

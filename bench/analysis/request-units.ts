@@ -38,6 +38,11 @@ export function requestUnits(name: ContractFunction, sheep: number, writing = 1)
   }
 }
 
+/** Requests that a scan of so many sheep takes: one a page of 1 MB, and one for an empty table. */
+export function scanPages(sheep: number): number {
+  return Math.max(1, Math.ceil((sheep * SHEEP_BYTES) / PAGE_BYTES));
+}
+
 function scanUnits(sheep: number): number {
   const bytes = sheep * SHEEP_BYTES;
   const fullPages = Math.floor(bytes / PAGE_BYTES);

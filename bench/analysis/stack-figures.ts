@@ -7,6 +7,7 @@ import { mergeHistograms } from '../statistics/histogram.ts';
 import { type Interval, intervalOverRounds } from '../statistics/interval.ts';
 import { histogramQuantile, medianInterval, quantileOf, valuesNeeded } from '../statistics/quantile.ts';
 import { type CostFigures, costFiguresOf } from './cost.ts';
+import { cpuPerCallOf } from './cpu-per-call.ts';
 import { latencyMs } from './latency.ts';
 import { coldStartsOf, isMissing, METRICS, type Metric } from './metrics.ts';
 import { unitValues } from './units.ts';
@@ -24,6 +25,9 @@ export interface ColdFigures {
   readonly init: Quantiles | undefined;
   /** The first invocation, without init. */
   readonly duration: Quantiles | undefined;
+  /** CPU of the first invocation, and of the process before it; `undefined` where nobody told. */
+  readonly cpu: Quantiles | undefined;
+  readonly initCpu: Quantiles | undefined;
   /** What the client waited. */
   readonly total: Quantiles | undefined;
 }
@@ -76,6 +80,8 @@ export interface StackFigures {
   readonly reported: FunctionSummary | undefined;
   /** CPU milliseconds a call, of the processes that run the function; `undefined` where nobody told. */
   readonly cpuPerCall: number | undefined;
+  /** Milliseconds a call that were no CPU time: the median duration of REPORT less `cpuPerCall`, at least 0. */
+  readonly waitPerCall: number | undefined;
   /** Billed duration a call. */
   readonly billed: Estimate | undefined;
   readonly cold: ColdFigures | undefined;
@@ -112,6 +118,7 @@ export function figuresOf(result: BenchResult, one: ScenarioResult): StackFigure
     })),
     reported: one.reported && withoutThinTails(one.reported),
     cpuPerCall: cpuPerCallOf(one),
+    waitPerCall: waitPerCallOf(one),
     billed: estimate(METRICS.billed),
     cold: coldFiguresOf(result, one),
     cost: costFiguresOf(result, one),
@@ -119,10 +126,10 @@ export function figuresOf(result: BenchResult, one: ScenarioResult): StackFigure
   };
 }
 
-function cpuPerCallOf(one: ScenarioResult): number | undefined {
-  const rounds = wholeRounds(one).filter(({ cpuMs }) => cpuMs !== undefined);
-  const calls = rounds.reduce((sum, { load }) => sum + load.calls, 0);
-  return calls === 0 ? undefined : rounds.reduce((sum, { cpuMs = 0 }) => sum + cpuMs, 0) / calls;
+function waitPerCallOf(one: ScenarioResult): number | undefined {
+  const cpu = cpuPerCallOf(one);
+  const duration = one.reported?.durationP50;
+  return cpu === undefined || typeof duration !== 'number' ? undefined : Math.max(0, duration - cpu);
 }
 
 /** Percentiles that plots show, dense towards the tail. */
@@ -169,6 +176,8 @@ function coldFiguresOf(result: BenchResult, one: ScenarioResult): ColdFigures | 
     starts: starts.length,
     init: quantilesOf(starts.flatMap(({ initMs }) => initMs ?? [])),
     duration: quantilesOf(starts.flatMap(({ durationMs }) => durationMs ?? [])),
+    cpu: quantilesOf(starts.flatMap(({ cpuMs }) => cpuMs ?? [])),
+    initCpu: quantilesOf(starts.flatMap(({ initCpuMs }) => initCpuMs ?? [])),
     total: quantilesOf(starts.map(({ clientMs }) => clientMs)),
   };
 }

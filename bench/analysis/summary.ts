@@ -1,5 +1,6 @@
 import type { BenchFloor, BenchResult, Machine, Plan, RateCurve, Versions } from '../results/result.ts';
 import { latencyMs } from './latency.ts';
+import { allOnLambda, type OnLambda } from './prediction/on-lambda.ts';
 import { RATIO_METRICS, type Ratio, ratiosOf } from './ratios.ts';
 import type { StackFigures } from './stack-figures.ts';
 import { figuresOf } from './stack-figures.ts';
@@ -33,6 +34,8 @@ export interface Summary {
   readonly floor: BenchFloor | undefined;
   /** Of the worker's transport. */
   readonly amqpFloor: BenchFloor | undefined;
+  /** Predictions; empty for a deployed API and where no CPU time is known. */
+  readonly onLambda: readonly OnLambda[];
   readonly warnings: readonly string[];
 }
 
@@ -52,6 +55,7 @@ export function summaryOf(result: BenchResult): Summary {
     rateCurves: rateCurves.map(rateFiguresOf),
     floor,
     amqpFloor: result.amqpFloor,
+    onLambda: allOnLambda(result),
     warnings: warningsOf(result),
   };
 }

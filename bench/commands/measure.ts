@@ -29,7 +29,8 @@ ${Object.entries(PRESETS)
 
 ${EXIT_CODES} An interrupted run writes what was measured; a second Ctrl-C ends at once.
 
-Reports and comparisons of result files, any time: npm run bench -- report --help, npm run bench -- compare --help
+Reports, comparisons and predictions from result files, any time: npm run bench -- report --help, compare --help,
+predict --help
 
 Examples:
   npm run bench

@@ -6,6 +6,7 @@ const COMMANDS = {
   measure: async () => (await import('./measure.ts')).measureCommand,
   report: async () => (await import('./report.ts')).reportCommand,
   compare: async () => (await import('./compare.ts')).compareCommand,
+  predict: async () => (await import('./predict.ts')).predictCommand,
   herd: async () => (await import('./herd.ts')).herdCommand,
 };
 const isNamed = (name: string): name is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, name);

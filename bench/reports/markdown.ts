@@ -1,6 +1,7 @@
 import type { Summary } from '../analysis/summary.ts';
 import { summaryOf } from '../analysis/summary.ts';
 import type { BenchResult } from '../results/result.ts';
+import { cpuTable, onLambdaTable } from './on-lambda-table.ts';
 import { type ReportTable, reportTables } from './report-tables.ts';
 import { floorLine, problemLines, titleOf } from './terminal.ts';
 
@@ -8,6 +9,7 @@ import { floorLine, problemLines, titleOf } from './terminal.ts';
 export function renderMarkdown(result: BenchResult): string {
   const summary = summaryOf(result);
   const [first, ...others] = reportTables(summary);
+  const cpu = cpuTable(summary);
   const problems = summary.figures.filter((one) => one.problems.length > 0).flatMap(problemLines);
   return [
     `### Sheep Shed bench: ${summary.plan.stacks.map(escapeCell).join(' and ')}`,
@@ -20,6 +22,8 @@ export function renderMarkdown(result: BenchResult): string {
     '<details><summary>All figures, machine and versions</summary>',
     '',
     ...others.flatMap((table) => [markdownTable(table), '']),
+    ...(cpu.rows.length === 0 ? [] : [markdownTable(cpu), '']),
+    ...(summary.onLambda.length === 0 ? [] : [markdownTable(onLambdaTable(summary.onLambda)), '']),
     floorLine(summary),
     '',
     ...machineLines(summary),

@@ -5,6 +5,7 @@ import type { StackFigures } from '../analysis/stack-figures.ts';
 import type { RateFigures, Summary } from '../analysis/summary.ts';
 import { answers, decimal, difference, FINDS, range } from './format.ts';
 import { HOSTS_HEADER, HOSTS_NOTE, HOSTS_TITLE, hostsRows } from './hosts-table.ts';
+import { predictedCost, shortOnLambdaTable } from './on-lambda-table.ts';
 
 /** What stands above the table of imported rows. */
 export const ROWS_TITLE = 'Rows imported a second, each verified in the table';
@@ -38,6 +39,7 @@ export function reportTables(summary: Summary): ReportTable[] {
     clientTable(summary),
     { title: ROWS_TITLE, header: ROWS_HEADER, rows: importRows(summary), note: '' },
     hostTable(summary),
+    shortOnLambdaTable(summary),
     rateTable(summary),
   ];
   return tables.filter(({ rows }) => rows.length > 0);
@@ -116,7 +118,8 @@ function clientTable({ figures }: Summary): ReportTable {
   };
 }
 
-function hostTable({ figures, plan }: Summary): ReportTable {
+function hostTable(summary: Summary): ReportTable {
+  const { figures, plan } = summary;
   const known = figures.filter(({ reported, cold }) => reported !== undefined || cold !== undefined);
   const forced = figures.some(({ cold }) => cold !== undefined);
   const { region, date } = PRICE_ORIGIN;
@@ -127,43 +130,46 @@ function hostTable({ figures, plan }: Summary): ReportTable {
       'stack',
       'cold',
       'init p50',
-      'p90',
-      'max',
+      'CPU',
       'first',
       'p50',
-      'p95',
+      'CPU',
+      'wait',
       'p99',
       'billed',
       'memory',
       'USD/M',
     ],
-    rows: known.map(hostRow),
+    rows: known.map((one) => hostRow(one, summary)),
     note: [
       forced ? 'cold: starts of new environments; first: what their client waited, median. ' : '',
+      'CPU, wait: of init (median) and of a call (mean CPU, and the rest of p50). ',
       'billed: a call, init included. ',
       plan.isRemote
         ? `USD/M: a million calls on AWS (${region}, ${date}).`
-        : "USD/M: not told here, where a call has a whole core instead of Lambda's share of one.",
+        : 'USD/M: predicted for this memory size, see On Lambda.',
     ].join(''),
   };
 }
 
-function hostRow({ scenario, stack, reported, cold, billed, cost }: StackFigures): string[] {
+function hostRow(one: StackFigures, summary: Summary): string[] {
+  const { scenario, stack, reported, cold, billed, cost, cpuPerCall, waitPerCall } = one;
+  const predicted = predictedCost(summary, one);
   const init = cold?.init;
   return [
     scenario,
     stack,
     String(cold?.starts ?? reported?.coldStarts ?? '-'),
     decimal(init?.p50 ?? reported?.initP50),
-    decimal(init === undefined ? reported?.initP90 : init.p90),
-    decimal(init?.max),
+    decimal(cold?.initCpu?.p50),
     decimal(cold?.total?.p50),
     decimal(reported?.durationP50),
-    decimal(reported?.durationP95),
+    decimal(cpuPerCall),
+    decimal(waitPerCall),
     decimal(reported?.durationP99),
     decimal(billed?.value),
     reported?.maxMemoryUsedMb?.toString() ?? '-',
-    cost === undefined ? '-' : cost.total.toFixed(3),
+    cost?.total.toFixed(3) ?? (predicted === undefined ? '-' : range(predicted)),
   ];
 }
 

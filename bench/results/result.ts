@@ -4,7 +4,7 @@ import type { EngineName, ScenarioName } from './names.ts';
 import { sumThrottled } from './throttled.ts';
 
 /** The format of result files; another number means another format. */
-export const RESULT_VERSION = 5;
+export const RESULT_VERSION = 6;
 
 /** What tells a result file of ours from other JSON. */
 export const RESULT_KIND = 'sheep-shed-bench';
@@ -35,6 +35,8 @@ export interface ScenarioResult {
   readonly rounds: readonly RoundResult[];
   /** What the host's REPORT lines of all whole rounds tell; `undefined` where there are none or they could not be asked for. */
   readonly reported: FunctionSummary | undefined;
+  /** CPU milliseconds a call of all whole rounds, as AWS Lambda Insights tells it; absent on this machine and where it is off. */
+  readonly cpuMsPerCall?: number | undefined;
   /** Why its figures must not be compared with those of other stacks, in words; `undefined` where they may. */
   readonly incomparable: string | undefined;
   /** What is wrong beyond single answers: too many raids won, sheep that do not add up, the wrong sheep eaten. */
@@ -48,6 +50,10 @@ export interface ColdStart {
   /** Milliseconds of the first invocation as REPORT tells it, without init. */
   readonly durationMs: number | undefined;
   readonly billedMs: number | undefined;
+  /** CPU milliseconds of the first invocation; absent where nobody told. */
+  readonly cpuMs?: number | undefined;
+  /** CPU milliseconds of the process before it: its start and its init; absent where nobody told. */
+  readonly initCpuMs?: number | undefined;
   /** Milliseconds that the client waited for the answer. */
   readonly clientMs: number;
 }
@@ -143,6 +149,8 @@ export interface Machine {
   /** Over one minute; `undefined` where the system tells none. */
   readonly loadAverageBefore: number | undefined;
   readonly loadAverageAfter: number | undefined;
+  /** Milliseconds of a fixed loop on one core: how fast it is beside others; absent where it measured a deployed API. */
+  readonly yardstickMs?: number | undefined;
 }
 
 /** What ran: the releases that a figure may depend on. */

@@ -1,5 +1,4 @@
 import type { Window } from '@sheep-shed/log-insights';
-import type { Invocation } from '@sheep-shed/log-insights/report-lines';
 import type { Herd } from '../herd/make-herd.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { ScenarioName } from '../results/names.ts';
@@ -8,7 +7,7 @@ import type { ColdResult, ColdStart } from '../results/result.ts';
 import type { Pass } from '../scenarios/scenario.ts';
 import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import { answerOf, connectTo } from '../stacks/ask.ts';
-import type { ColdAccess, Stack } from '../stacks/stack.ts';
+import type { ColdAccess, MeasuredInvocation, Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { RoundColdStart } from './course.ts';
 import { withLateLines } from './join-reports.ts';
@@ -158,11 +157,14 @@ async function startsOfRounds(course: ColdCourse, violations: string[]): Promise
   return starts;
 }
 
-function toStart(line: Invocation | undefined, clientMs: number): ColdStart {
+function toStart(line: MeasuredInvocation | undefined, clientMs: number): ColdStart {
+  const { cpuMs, initCpuMs } = line ?? {};
   return {
     initMs: line?.initMs ?? undefined,
     durationMs: line?.durationMs ?? undefined,
     billedMs: line?.billedMs ?? undefined,
+    ...(cpuMs !== undefined && { cpuMs }),
+    ...(initCpuMs !== undefined && { initCpuMs }),
     clientMs,
   };
 }

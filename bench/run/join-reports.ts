@@ -118,7 +118,7 @@ async function withDelayed(course: Course, logs: LogAccess, scenario: ScenarioRe
   const ownCalls = course.scenario === 'dog' ? spans.reduce((sum, { dog }) => sum + dog, 0) : 0;
   const expected = spans.reduce((sum, { calls }) => sum + calls, 0) + ownCalls;
   const windows = spans.map(({ window }) => window);
-  const { summary, problem } = await logs.summarise(functionName, windows, expected);
+  const { summary, cpuMsPerCall, problem } = await logs.summarise(functionName, windows, expected);
   const found = summary?.invocations ?? 0;
   const counts = `${expected} calls, but ${found} REPORT lines of ${functionName}`;
   const warnings: string[] = [];
@@ -127,7 +127,8 @@ async function withDelayed(course: Course, logs: LogAccess, scenario: ScenarioRe
   if (summary !== undefined && ownCalls > 0) {
     warnings.push(`${where}: ${ownCalls} of the REPORT lines are the bench's own counting of the sheep`);
   }
-  return { where, scenario: { ...scenario, reported: summary }, problem, warnings };
+  const reported = { reported: summary, ...(cpuMsPerCall !== undefined && { cpuMsPerCall }) };
+  return { where, scenario: { ...scenario, ...reported }, problem, warnings };
 }
 
 /** Whole rounds one after the other, with nothing between them but the bench's own counting of the sheep. */

@@ -3,6 +3,7 @@ import type {
   BenchFloor,
   BenchResult,
   ColdResult,
+  Machine,
   Plan,
   RateCurve,
   ScenarioResult,
@@ -22,10 +23,11 @@ import { withoutReports, withReports } from './join-reports.ts';
 import type { CpuTimes } from './machine.ts';
 import { cpuTimes, describeMachine, loadAverage } from './machine.ts';
 import type { RateCourse } from './rate-phase.ts';
+import { yardstickMs } from './yardstick.ts';
 
 /** The machine and its clocks before anything was started. */
 export interface Start {
-  readonly machine: ReturnType<typeof describeMachine>;
+  readonly machine: Omit<Machine, 'loadAverageAfter'>;
   /** Epoch milliseconds. */
   readonly wallMs: number;
   /** Milliseconds of the clock that never jumps. */
@@ -35,7 +37,9 @@ export interface Start {
 
 /** Looks at the machine and its clocks. */
 export function startOf({ now, steadyNow }: BenchWorld): Start {
-  return { machine: describeMachine(), wallMs: now(), steadyMs: steadyNow(), cpu: cpuTimes() };
+  const yardstick = yardstickMs(steadyNow);
+  const machine = { ...describeMachine(), ...(yardstick !== undefined && { yardstickMs: yardstick }) };
+  return { machine, wallMs: now(), steadyMs: steadyNow(), cpu: cpuTimes() };
 }
 
 /** What a run has come to so far, so that a failure at any moment loses nothing of it. */

@@ -1,7 +1,8 @@
 import type { LogSource, Window } from '@sheep-shed/log-insights';
 import type { Invocation, Summaries } from '@sheep-shed/log-insights/report-lines';
 import { listInvocations, summariseReports } from '@sheep-shed/log-insights/report-lines';
-import { logGroupOf } from '../results/names.ts';
+import { functionNameOf, logGroupOf } from '../results/names.ts';
+import { cpuIn, withCpu } from './insights-cpu.ts';
 import type { LogAccess, Problem } from './stack.ts';
 
 /** How long CloudWatch is waited for; times in milliseconds. */
@@ -43,6 +44,18 @@ export function cloudWatchLogs(
     }
   }
 
+  const nameOf = (functionName: string) => functionNameOf(stack.stage, stack.name, functionName);
+
+  /** Lambda Insights is off as a rule, and its log group is not there then. */
+  async function cpuMsPerCall(functionName: string, window: Window) {
+    try {
+      const found = await cpuIn(source, nameOf(functionName), { window, signal });
+      return found && { cpuMsPerCall: found.cpuMs / found.invocations };
+    } catch {
+      return undefined;
+    }
+  }
+
   return {
     isImmediate: false,
     async summarise(functionName, windows, expected) {
@@ -52,14 +65,18 @@ export function cloudWatchLogs(
         () => summariseReports(source, query),
         (summaries: Summaries) => (summaries.values().next().value?.invocations ?? 0) >= expected,
       );
-      return { summary: latest?.values().next().value, problem };
+      const summary = latest?.values().next().value;
+      const cpu = summary && (await cpuMsPerCall(functionName, hull.window));
+      return { summary, ...cpu, problem };
     },
     async list(functionName, window, expected) {
       const { latest, problem } = await askUntil(
         () => listInvocations(source, queryOf(functionName, window)),
         (invocations: readonly Invocation[]) => invocations.length >= expected,
       );
-      return { invocations: latest ?? [], problem };
+      const invocations = latest ?? [];
+      const asked = withCpu(invocations, source, nameOf(functionName), { window, signal });
+      return { invocations: await asked.catch(() => invocations), problem };
     },
   };
 }

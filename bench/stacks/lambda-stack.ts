@@ -2,7 +2,7 @@ import { type LocalLambda, type LocalLambdaOptions, startLocalLambda } from '@sh
 import { logFolder, type Window } from '@sheep-shed/log-insights';
 import { listInvocations, summariseReports } from '@sheep-shed/log-insights/report-lines';
 import type { FunctionDescription } from '../results/result.ts';
-import { lambdaCpu } from './lambda-cpu.ts';
+import { lambdaCpu, withCpu } from './insights-cpu.ts';
 import type { HostAccess, LogAccess, Stack, TableAccess } from './stack.ts';
 
 /** A name is `sheep-shed-<stage>-<stack>-<function>`, and every function has two words. */
@@ -41,7 +41,7 @@ export async function startLambdaStack({ name, commit, tableOf, ...settings }: L
       force: (functionName: string) => host.dropEnvironments(fullName(functions, functionName)),
       restore: async () => undefined,
     },
-    cpu: lambdaCpu((functionName) => fullName(functions, functionName), logsDir, flush),
+    cpu: lambdaCpu((functionName) => fullName(functions, functionName), logFolder(logsDir), flush),
   };
   return { stack, host, close: () => host.close() };
 }
@@ -80,9 +80,10 @@ function logsOf(functions: readonly FunctionDescription[], folder: string): LogA
       return { summary: summaries.get(name), problem: undefined };
     },
     async list(functionName, window) {
-      const query = queryOf(fullName(functions, functionName), window);
-      const invocations = await listInvocations(source, query);
-      return { invocations, problem: undefined };
+      const name = fullName(functions, functionName);
+      const invocations = await listInvocations(source, queryOf(name, window));
+      const measured = await withCpu(invocations, source, name, { window, now: window.to });
+      return { invocations: measured, problem: undefined };
     },
   };
 }

@@ -41,6 +41,8 @@ export interface ColdAccess {
 export interface Reported {
   /** `undefined` without any REPORT line. */
   readonly summary: FunctionSummary | undefined;
+  /** CPU milliseconds a call, on average, as AWS Lambda Insights tells it; absent where that is off. */
+  readonly cpuMsPerCall?: number;
   /** Why the host could not be asked to the end. */
   readonly problem: Problem | undefined;
 }
@@ -74,9 +76,16 @@ export interface LogAccess {
   list(functionName: string, window: Window, expected: number): Promise<Listed>;
 }
 
+/** One invocation with what Lambda Insights tells of it besides; absent where nobody told. */
+export interface MeasuredInvocation extends Invocation {
+  readonly cpuMs?: number;
+  /** CPU milliseconds of the process before its first invocation; local-lambda alone tells it. */
+  readonly initCpuMs?: number;
+}
+
 /** The REPORT lines of one function, one by one. */
 export interface Listed {
-  readonly invocations: readonly Invocation[];
+  readonly invocations: readonly MeasuredInvocation[];
   /** Why the host could not be asked to the end. */
   readonly problem: Problem | undefined;
 }

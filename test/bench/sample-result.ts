@@ -1,7 +1,7 @@
 import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
 import type { LoadResult } from '../../bench/results/load-result.ts';
 import type { ScenarioName } from '../../bench/results/names.ts';
-import { CALL_SCENARIOS, FUNCTION_OF } from '../../bench/results/names.ts';
+import { CALL_SCENARIOS, FUNCTION_OF, isEventScenario } from '../../bench/results/names.ts';
 import type {
   BenchResult,
   ColdResult,
@@ -56,7 +56,7 @@ export function sampleResult(shape: SampleShape = {}): BenchResult {
   const rates = shape.rates ?? [50, 100, 200, 400];
   return {
     kind: 'sheep-shed-bench',
-    version: 5,
+    version: 6,
     isComplete: true,
     startedAt: '2026-11-21T12:00:00.000Z',
     finishedAt: '2026-11-21T12:01:39.000Z',
@@ -68,6 +68,7 @@ export function sampleResult(shape: SampleShape = {}): BenchResult {
       kernel: 'Linux 6.18.0',
       loadAverageBefore: 0.12,
       loadAverageAfter: 1.31,
+      yardstickMs: 2.6,
     },
     versions: {
       node: 'v24.21.0',
@@ -154,14 +155,23 @@ export function bareResult(): BenchResult {
       scenarios: ['dog'],
       cold: 0,
     }),
-    machine: { ...whole.machine, loadAverageBefore: undefined, loadAverageAfter: undefined },
+    machine: {
+      ...whole.machine,
+      loadAverageBefore: undefined,
+      loadAverageAfter: undefined,
+      yardstickMs: undefined,
+    },
     versions: { ...whole.versions, gitCommit: undefined, gitDirty: undefined },
     floor: undefined,
     stacks: [{ name: 'api', url: 'http://127.0.0.1:40123', commit: undefined, functions: [] }],
     scenarios: whole.scenarios.map((one) => ({
       ...one,
       reported: undefined,
-      rounds: one.rounds.map((round) => ({ ...round, reported: undefined, brokenOff: undefined })),
+      rounds: one.rounds.map(({ cpuMs: _, ...round }) => ({
+        ...round,
+        reported: undefined,
+        brokenOff: undefined,
+      })),
     })),
     coldStarts: whole.coldStarts.map((one) => ({
       ...one,
@@ -190,6 +200,7 @@ function sampleScenario(
       isFresh: true,
       load,
       reported: sampleReported(own, calls, stack, index === 0 ? 1 : 0),
+      ...(!isEventScenario(scenario) && { cpuMs: own * calls * 0.6 }),
       brokenOff: undefined,
       ...(scenario === 'import' && { rows: 1000 * calls }),
     };
@@ -278,6 +289,8 @@ function sampleCold(scenario: ScenarioName, stack: string, count: number, random
         initMs,
         durationMs,
         billedMs: Math.ceil(initMs + durationMs),
+        cpuMs: durationMs * 0.8,
+        initCpuMs: initMs * 0.9,
         clientMs: initMs + durationMs + 14,
       };
     }),

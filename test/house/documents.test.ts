@@ -13,6 +13,8 @@ import { REPORT_OPTIONS } from '../../bench/commands/report.ts';
 import { HERD_IMPORT_OPTIONS } from '../../bench/plan/herd-import-options.ts';
 import { HERD_OPTIONS } from '../../bench/plan/herd-options.ts';
 import { BENCH_OPTIONS } from '../../bench/plan/options.ts';
+import { PREDICT_OPTIONS } from '../../bench/plan/predict-options.ts';
+import { constantRows } from '../../bench/reports/on-lambda-table.ts';
 import { STACK_NAMES, STACKS } from '../../bench/stacks/catalogue.ts';
 import { EVENT_OPTIONS } from '../../packages/local-lambda/src/cli/event-options.ts';
 import { DROP_OPTIONS, PS_OPTIONS } from '../../packages/local-lambda/src/cli/instance-options.ts';
@@ -54,6 +56,7 @@ test('the pages of options have one row for every option of the programs, as the
     ['# Configuration', COMMON_OPTIONS],
     ['Bench', BENCH_OPTIONS],
     ['Bench: reports', REPORT_OPTIONS],
+    ['Bench: predictions', PREDICT_OPTIONS],
     ['Bench: comparisons', COMPARE_OPTIONS],
     ['Herd', HERD_OPTIONS],
     ['Herd: import', HERD_IMPORT_OPTIONS],
@@ -85,6 +88,18 @@ test('the pages of options have one row for every option of the programs, as the
       heading,
     );
   }
+});
+
+test('docs/prediction.md has the constants of the model, as the reports show them', () => {
+  const rows = read('docs/prediction.md')
+    .split('\n')
+    .filter((line) => /^\| `(cpu|dynamodb|tail|connection)-/.test(line));
+  assert.deepEqual(
+    rows,
+    constantRows().map(
+      ([id, what, value, unit, source]) => `| \`${id}\` | ${what} | ${value} | ${unit} | ${source} |`,
+    ),
+  );
 });
 
 test('docs/ci.md describes every metric of thresholds, as the bench does, and no other', () => {

@@ -3,6 +3,7 @@ import type { Summary } from '../../analysis/summary.ts';
 import { engineText } from '../../plan/plan.ts';
 import { bytes, decimal, range } from '../format.ts';
 import { HOSTS_HEADER, HOSTS_NOTE, HOSTS_TITLE, hostsRows } from '../hosts-table.ts';
+import { constantRows, cpuTable, predictedCost } from '../on-lambda-table.ts';
 import { importRows, ROWS_HEADER, ROWS_TITLE } from '../report-tables.ts';
 import { floorLine } from '../terminal.ts';
 import { dataTable } from './chart.ts';
@@ -15,6 +16,7 @@ export function wholeTable(summary: Summary): Markup {
   const { figures } = summary;
   const hosts = hostsRows(summary);
   const imported = importRows(summary);
+  const cpu = cpuTable(summary);
   const name = ({ scenario, stack }: StackFigures) => `${scenario} ${stack}`;
   const client = figures.map((one) => [
     name(one),
@@ -32,7 +34,9 @@ export function wholeTable(summary: Summary): Markup {
     range(one.p99?.interval),
     decimal(one.max),
   ]);
-  const host = figures.flatMap((one) => (one.reported === undefined ? [] : [[name(one), ...hostCells(one)]]));
+  const host = figures.flatMap((one) =>
+    one.reported === undefined ? [] : [[name(one), ...hostCells(one, summary)]],
+  );
   return html`${
     hosts.length === 0
       ? undefined
@@ -50,10 +54,33 @@ ${
     ? undefined
     : html`<div class="sheet"><h3>As the host reported it <small>(times in ms, memory in MB, cost of a million calls in USD)</small></h3>
 ${dataTable('As the host reported it', ['function', 'calls', 'cold', 'init p50', 'p50', 'p95', 'p99', 'billed a call', '95 % interval', 'peak memory', 'failed', 'cost'], host)}</div>`
+}
+${
+  cpu.rows.length === 0
+    ? undefined
+    : html`<div class="sheet"><h3>${cpu.title}</h3>${dataTable(cpu.title, cpu.header, cpu.rows)}<p>${cpu.note}</p></div>`
 }`;
 }
 
-function hostCells({ reported, billed, cost }: StackFigures): string[] {
+/** What a prediction rests on: each number with its source. */
+export function constantsSheet(): Markup {
+  const header = ['constant', 'what it is', 'value', 'unit', 'source'];
+  return html`<div class="sheet" id="constants"><h3>Where the predicted numbers come from</h3>
+<p>A call’s CPU time was measured here. Times a factor of the processor it runs in pieces, as Lambda’s share of a virtual CPU lets it; what it waits for is DynamoDB. A range goes from all low values to all high ones. docs/prediction.md derives it.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Where the predicted numbers come from"><table>
+<thead><tr>${header.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
+<tbody>${constantRows().map((row) => html`<tr>${row.map((text) => html`<td>${linked(text)}</td>`)}</tr>`)}</tbody></table></div></div>`;
+}
+
+/** A text whose addresses are links. */
+function linked(text: string): Markup {
+  const parts = text.split(/(https:\/\/[^\s,;:]+)/);
+  return html`${parts.map((part, k) => (k % 2 === 1 ? html`<a href="${part}">${part}</a>` : html`${part}`))}`;
+}
+
+function hostCells(one: StackFigures, summary: Summary): string[] {
+  const { reported, billed, cost } = one;
+  const predicted = predictedCost(summary, one);
   if (reported === undefined) return [];
   return [
     String(reported.invocations),
@@ -66,7 +93,7 @@ function hostCells({ reported, billed, cost }: StackFigures): string[] {
     range(billed?.interval),
     `${reported.maxMemoryUsedMb ?? '-'} of ${reported.memorySizeMb ?? '-'}`,
     String(reported.timeouts + reported.errors),
-    cost?.total.toFixed(3) ?? '-',
+    cost?.total.toFixed(3) ?? (predicted === undefined ? '-' : `${range(predicted)}, predicted`),
   ];
 }
 

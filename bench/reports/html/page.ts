@@ -9,10 +9,11 @@ import { coldWarmChart } from './charts/cold-warm.ts';
 import { costChart } from './charts/cost.ts';
 import { loadCurveChart } from './charts/load-curve.ts';
 import { memoryChart } from './charts/memory.ts';
+import { onLambdaChart } from './charts/on-lambda.ts';
 import { percentileChart } from './charts/percentiles.ts';
 import { ratioForest } from './charts/ratio-forest.ts';
 import { roundsChart } from './charts/rounds.ts';
-import { factSheets, methodText, wholeTable } from './facts.ts';
+import { constantsSheet, factSheets, methodText, wholeTable } from './facts.ts';
 import { headlineCards, headlineText } from './headline.ts';
 import { html, type Markup, raw } from './markup.ts';
 
@@ -100,6 +101,13 @@ function sectionsOf(summary: Summary): Section[] {
       intro: 'What the functions use, and what that would cost.',
       body: chartGrid([memoryChart(summary), costChart(summary)]),
     },
+    {
+      id: 'on-lambda',
+      title: 'On Lambda',
+      intro:
+        'Predicted for AWS Lambda from the CPU time measured here: what each memory size would take and cost. Hollow marks are less than the function used of memory here.',
+      body: onLambdaSection(summary),
+    },
     { id: 'figures', title: 'All figures', intro: '', body: wholeTable(summary) },
     {
       id: 'method',
@@ -108,6 +116,13 @@ function sectionsOf(summary: Summary): Section[] {
       body: html`${methodText(summary)}${factSheets(summary)}`,
     },
   ];
+}
+
+function onLambdaSection(summary: Summary): Markup | undefined {
+  const charts = chartGrid(summary.plan.scenarios.map((scenario) => onLambdaChart(summary, scenario)));
+  return (
+    charts && html`<p><a href="#constants">Where these numbers come from</a></p>${charts}${constantsSheet()}`
+  );
 }
 
 function chartGrid(charts: readonly (Chart | undefined)[]): Markup | undefined {

@@ -53,13 +53,13 @@ test('a wolf that finds nothing is charged no write, and a sheep that is in the 
   assert.ok(Math.abs(of('sheep', { 201: 5, 400: 15 }) - write / 4) < 1e-9);
 });
 
-test('on this machine no cost is told: a call has a whole core', () => {
+test('the cost of a run on this machine is predicted, and no measurement', () => {
   const local = sampleResult({ stacks: ['ts'] });
   for (const one of local.scenarios) assert.equal(costFiguresOf(local, one), undefined);
   const [kept] = checkThreshold(local, parseThreshold('cat.cost<9'));
-  assert.match(JSON.stringify(kept?.value), /whole core/);
-  assert.match(renderTerminal(local), /USD\/M: not told here/);
-  assert.match(renderTerminal(remote(local)), /USD\/M: a million calls on AWS/);
+  assert.match(JSON.stringify(kept?.value), /predicted, and no measurement/);
+  assert.match(renderTerminal(local), /USD\/M:\spredicted\sfor\sthis\smemory/);
+  assert.match(renderTerminal(remote(local)), /USD\/M:\sa\smillion\scalls on AWS/);
   assert.match(renderHtml(remote(local)), /Cost of a million calls/);
 });
 

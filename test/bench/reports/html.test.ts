@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { CONSTANTS } from '../../../bench/analysis/prediction/constants.ts';
 import { logTicks } from '../../../bench/reports/html/axes.ts';
 import { html, raw } from '../../../bench/reports/html/markup.ts';
 import { renderHtml } from '../../../bench/reports/html/page.ts';
@@ -34,7 +35,16 @@ test('the page says in words what its figures say, and holds no script and no ad
   assert.match(page, /<h1>ts is faster than python in 2 of 4 scenarios; 2 inconclusive<\/h1>/);
   assert.doesNotMatch(page, /<script|\bon[a-z]+=|@import|url\((?!#)/i);
   const addresses = page.match(/https?:\/\/[^"\s<]+/g) ?? [];
-  assert.deepEqual([...new Set(addresses)], ['http://www.w3.org/2000/svg']);
+  const sources = Object.values(CONSTANTS)
+    .map(({ source }) => source)
+    .join();
+  const others = [...new Set(addresses)].filter((address) => !sources.includes(address));
+  assert.deepEqual(others, ['http://www.w3.org/2000/svg']);
+  // From a number to the table of constants, and from there to its source.
+  assert.match(page, /<a href="#constants">/);
+  assert.match(page, /<div class="sheet" id="constants">/);
+  assert.match(page, /<td><a href="https:\/\/www\.rfc-editor|<a href="https:\/\/github\.com\/cebert/);
+  assert.match(page, /ts: cheapest with \d+ MB, fastest with \d+ MB/);
   assert.doesNotMatch(page, />(NaN|undefined|Infinity)</);
   assert.ok(page.length < 1_500_000, String(page.length));
 });

@@ -47,7 +47,15 @@ function wholeResult(): BenchResult {
       stage: 'dev',
       region: 'eu-west-3',
     })),
-    scenarios: [{ ...first, rounds, incomparable, violations: ['two too few'] }, ...others],
+    machine: { ...whole.machine, yardstickMs: 3.5 },
+    coldStarts: whole.coldStarts.map((one) => ({
+      ...one,
+      starts: one.starts.map((start) => ({ ...start, cpuMs: 1.5, initCpuMs: 80 })),
+    })),
+    scenarios: [
+      { ...first, rounds, cpuMsPerCall: 2.5, incomparable, violations: ['two too few'] },
+      ...others,
+    ],
   };
 }
 
@@ -121,7 +129,7 @@ test('a file that is not understood is named, with what is wrong and what is und
     ['[1, 2]', /is not of the bench: its "kind" must be "sheep-shed-bench"; got none/],
     ['null', /is not of the bench/],
     ['{"kind":"other"}', /got "other"/],
-    [good.replace('"version":5', '"version":3'), /is of version 3, whose format differs/],
+    [good.replace('"version":6', '"version":3'), /is of version 3, whose format differs/],
     [good.replace('"cores":2', '"cores":"two"'), /is damaged: "\/machine\/cores" must be integer/],
     [good.replace('"isComplete":true,', ''), /must have required property 'isComplete'/],
   ];
@@ -131,7 +139,7 @@ test('a file that is not understood is named, with what is wrong and what is und
       assert.ok(error instanceof OptionError);
       assert.ok(error.message.startsWith(path), error.message);
       assert.match(error.message, what);
-      assert.match(error.message, /; understood are result files of npm run bench, version 5$/);
+      assert.match(error.message, /; understood are result files of npm run bench, version 6$/);
       return true;
     });
   }

@@ -163,6 +163,7 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
         maxMemoryUsedMb: usage.peakMb,
         cpuMs: usage.cpuMs,
         ...(traceId !== undefined && { traceId }),
+        initCpuMs: initMs === undefined ? undefined : usage.initCpuMs,
         ...(status !== undefined && { status }),
         ...(errorType !== undefined && { errorType }),
         ...(functionError !== undefined && { functionError }),

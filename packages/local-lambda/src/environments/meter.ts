@@ -7,6 +7,8 @@ export interface Usage {
   readonly peakMb: number | undefined;
   /** CPU time of all threads of its process, in ms. */
   readonly cpuMs: number | undefined;
+  /** The same of all that came before the first invocation: start of the process and init. */
+  readonly initCpuMs?: number | undefined;
 }
 
 /** Where the figures of a process come from. */
@@ -48,6 +50,8 @@ export function createMeter(clock: () => number): Meter {
   let counters: Counters = { memory: undefined, cpu: undefined };
   let peakMb: number | undefined;
   let cpuBefore: number | undefined;
+  let initCpuMs: number | undefined;
+  let isFirst = true;
   let lastReadAt = Number.NEGATIVE_INFINITY;
   /** Since everything was read. */
   let since = { cpuMs: 0, workMs: 0, invocations: 0 };
@@ -79,6 +83,8 @@ export function createMeter(clock: () => number): Meter {
     watch: (next) => {
       counters = next;
       cpuBefore = undefined;
+      initCpuMs = undefined;
+      isFirst = true;
       lastReadAt = Number.NEGATIVE_INFINITY;
       since = { cpuMs: 0, workMs: 0, invocations: 0 };
       cpuSincePeakMs = Number.POSITIVE_INFINITY;
@@ -90,6 +96,8 @@ export function createMeter(clock: () => number): Meter {
       // What the first thread did between two invocations belongs to neither, and init to none. In a short gap it does
       // what is left of the one before, on Lambda within the next.
       if (clock() - lastReadAt > GAP_MS) cpuBefore = counters.cpu?.readMs(othersWork);
+      initCpuMs = isFirst ? cpuBefore : undefined;
+      isFirst = false;
     },
     residentMb,
     end: (workMs) => {
@@ -102,7 +110,7 @@ export function createMeter(clock: () => number): Meter {
         peakMb = counters.memory?.peakMb() ?? peakMb;
         cpuSincePeakMs = 0;
       }
-      return { peakMb, cpuMs };
+      return { peakMb, cpuMs, initCpuMs };
     },
   };
 }

@@ -18,7 +18,8 @@ export type InsightsLine = (timeMs: number, report: Report, traceId: string) => 
 
 /**
  * Makes the events of a function in the format of AWS Lambda Insights (embedded metric format). What is not measured
- * here (network, `/tmp`, descriptors) is left out; times have hundredths, where Lambda counts in steps of 10 ms.
+ * here (network, `/tmp`, descriptors) is left out; times have hundredths, where Lambda counts in steps of 10 ms. The
+ * field `init_cpu_total_time`, CPU time of the process before its first invocation, is this host's own.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-example-event.html
  */
 export function insightsLines({ name, version, memorySizeMb }: FunctionDefinition): InsightsLine {
@@ -31,7 +32,7 @@ export function insightsLines({ name, version, memorySizeMb }: FunctionDefinitio
   ]);
   const same = `"CloudWatchMetrics":${metrics},"LambdaInsights":{"ShareTelemetry":true}},"event_type":"performance","function_name":${JSON.stringify(name)},"version":"${version}","total_memory":${memorySizeMb}`;
   return (timeMs, report, traceId) => {
-    const { requestId, durationMs, initMs, maxMemoryUsedMb, cpuMs, status } = report;
+    const { requestId, durationMs, initMs, maxMemoryUsedMb, cpuMs, initCpuMs, status } = report;
     const billed = billedMs(report);
     const root = rootOf(traceId);
     let line = `{"_aws":{"Timestamp":${timeMs},${same},"request_id":"${requestId}"`;
@@ -43,6 +44,7 @@ export function insightsLines({ name, version, memorySizeMb }: FunctionDefinitio
       line += `,"used_memory_max":${maxMemoryUsedMb},"memory_utilization":${percent}`;
     }
     if (cpuMs !== undefined) line += `,"cpu_total_time":${hundredths(cpuMs)}`;
+    if (initCpuMs !== undefined) line += `,"init_cpu_total_time":${hundredths(initCpuMs)}`;
     if (status === 'timeout') line += ',"timeout":true,"shutdown_reason":"Timeout"';
     else if (status === 'error') line += ',"shutdown_reason":"Failure"';
     return `${line}}`;

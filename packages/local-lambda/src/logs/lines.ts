@@ -11,6 +11,8 @@ export interface Report {
   readonly maxMemoryUsedMb: number | undefined;
   /** CPU time of the process's threads; left out where it cannot be measured. */
   readonly cpuMs?: number | undefined;
+  /** CPU time of the start of its process and of init; on the first invocation of an environment only. */
+  readonly initCpuMs?: number | undefined;
   /** Left out when the invocation succeeded. */
   readonly status?: 'timeout' | 'error';
   readonly errorType?: string;

@@ -44,6 +44,8 @@ test('each invocation leaves an event of Lambda Insights with its CPU time, and 
     // What the runtime does around the handler counts, and the kernel's last tick may not yet.
     assert.ok(counted > used - 11, `${counted} ms of ${used}`);
     assert.ok(Math.abs((reports[1]?.cpuMs ?? 0) - counted) <= 0.01);
+    assert.ok(Number(first?.['init_cpu_total_time']) > 1, 'a process takes CPU to start');
+    assert.equal(busy !== undefined && 'init_cpu_total_time' in busy, false);
   }
   // Queries count what is a REPORT or of the type platform.report.
   for (const event of events) assert.equal('type' in event, false);

@@ -34,7 +34,7 @@ test('the closed mean is the mean over the phases', () => {
   );
 });
 
-test('ticks let a call overdraw by a tick at most, and slices lose one at most', () => {
+test('ticks let a call overdraw by a tick at most, and what the first period does not take is lost', () => {
   fc.assert(
     fc.property(memory, cpu, phase, phase, (memoryMb, cpuMs, at, tickAt) => {
       const bandwidth = bandwidthOf(memoryMb);
@@ -44,7 +44,7 @@ test('ticks let a call overdraw by a tick at most, and slices lose one at most',
       ]);
       const overdrawn = Math.max(0, cpuMs - bandwidth.tickMs);
       assert.ok(simulated >= Math.max(cpuMs, strictDuration(overdrawn, bandwidth, until)) - 1e-5);
-      const lost = strictDuration(cpuMs + bandwidth.sliceMs, bandwidth, until);
+      const lost = strictDuration(cpuMs + bandwidth.quotaMs, bandwidth, until);
       assert.ok(simulated <= lost + 1e-5, `${simulated} above ${lost}`);
     }),
   );

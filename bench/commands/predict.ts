@@ -1,0 +1,65 @@
+import { OptionError } from '@sheep-shed/options';
+import { readCommand } from '@sheep-shed/options/command';
+import { isMissing } from '../analysis/metrics.ts';
+import { type OnLambda, onLambda, type PredictOptions } from '../analysis/prediction/on-lambda.ts';
+import { PREDICT_OPTIONS } from '../plan/predict-options.ts';
+import { onLambdaTable } from '../reports/on-lambda-table.ts';
+import { renderTable } from '../reports/table.ts';
+import type { BenchResult } from '../results/result.ts';
+import { readResult } from '../results/result-file.ts';
+import type { Terminal } from '../world/terminal.ts';
+
+const USAGE = (options: string) => `Usage: npm run bench -- predict <result file> [options]
+
+Says what AWS Lambda would make of a run on this machine at each memory size: duration, first call, billed time and cost,
+each with its range. docs/prediction.md says how, and where each number comes from.
+
+${options}
+
+Exit codes: 0 done; 2 wrong usage, or a result that cannot be predicted.
+
+Examples:
+  npm run bench -- predict results/x.json
+  npm run bench -- predict results/x.json --memory 128,512,1769 --architecture x86_64 --calls-per-day 1000000
+`;
+
+/** Runs `bench predict` and gives its exit code. @throws OptionError on wrong usage and on a result that cannot be predicted. */
+export async function predictCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const line = readCommand({ options: PREDICT_OPTIONS, usage: USAGE }, args, terminal.env);
+  if (line.kind === 'show') {
+    terminal.stdout.write(line.text);
+    return 0;
+  }
+  const { values, words } = line;
+  const [path, extra] = words;
+  if (path === undefined || extra !== undefined) {
+    throw new OptionError(`predict takes one result file, such as results/x.json; got "${words.join(' ')}"`);
+  }
+  const { memory, architecture, callsPerDay } = values;
+  const options = {
+    ...(memory !== undefined && { memoryMb: memory }),
+    ...(architecture !== undefined && { architecture }),
+  };
+  const { found, missing } = predictAll(await readResult(path), options);
+  if (found.length === 0) throw new OptionError(`${path} cannot be predicted: ${missing.join('; ')}`);
+  const { title, header, rows, note } = onLambdaTable(found, callsPerDay);
+  const notes = missing.map((why) => `Not predicted: ${why}`);
+  terminal.stdout.write(`${[title, renderTable(header, rows), note, ...notes].join('\n')}\n`);
+  return 0;
+}
+
+function predictAll(result: BenchResult, options: PredictOptions) {
+  const found: OnLambda[] = [];
+  const missing = new Map<string, string[]>();
+  for (const one of result.scenarios) {
+    const prediction = onLambda(result, one, options);
+    if (!isMissing(prediction)) found.push(prediction);
+    else
+      missing.set(prediction.missing, [
+        ...(missing.get(prediction.missing) ?? []),
+        `${one.scenario} on ${one.stack}`,
+      ]);
+  }
+  const said = [...missing].map(([why, where]) => `${where.join(', ')}: ${why}`);
+  return { found, missing: result.scenarios.length === 0 ? ['it holds no scenario'] : said };
+}
