@@ -4,7 +4,9 @@ import { FORBIDDEN, type GatewayAnswer, gatewayMessage } from './gateway/answer.
 import { apiError } from './lambda-api/errors.ts';
 import { isLambdaApi } from './lambda-api/lambda-api.ts';
 import { isLogsApi } from './logs-api/logs-api.ts';
-import { isHostPath } from './observe/host-path.ts';
+import { HOST_PATH, isHostPath } from './observe/host-path.ts';
+import { loginPage } from './observe/page.ts';
+import { createSession, LOGIN_PATH } from './observe/session.ts';
 
 /** Says why a request may not be served; undefined: it may. */
 export type Admission = (request: Pick<IncomingMessage, 'headers' | 'url'>) => GatewayAnswer | undefined;
@@ -28,18 +30,21 @@ const FOREIGN_PAGE = apiError(
  * Without a token (on loopback) a request must name this machine as its `Host`, against DNS rebinding. With one, it
  * must carry the token, by whatever name it came. The Lambda API, which runs any function, the API of the logs and what
  * the host shows of itself also refuse what a browser sends for a page of another site.
+ * A browser shows the token once, on the page's own form, and is known by a cookie then, for the page and its API only.
  * @param host the address that the host listens on.
  * @param token undefined: none is asked for.
  */
 export function createAdmission(host: string, token: string | undefined): Admission {
   const isOwnHost = isLocalName(host);
   const carriesToken = token === undefined ? undefined : tokenCheck(token);
+  const ofPage = token === undefined ? undefined : pageCheck(token);
   return ({ headers, url = '/' }) => {
     const isOwnApi = isLambdaApi(url) || isLogsApi({ headers, url }) || isHostPath(url);
     if (carriesToken === undefined) {
       if (!isOwnHost(headers.host ?? '')) return FORBIDDEN;
     } else if (!carriesToken(headers)) {
-      return UNAUTHORIZED;
+      const refusal = ofPage === undefined ? UNAUTHORIZED : ofPage(headers, url);
+      if (refusal !== undefined) return refusal;
     }
     return isOwnApi && isForeignPage(headers) ? FOREIGN_PAGE : undefined;
   };
@@ -79,6 +84,19 @@ function tokenCheck(token: string): (headers: IncomingHttpHeaders) => boolean {
     return matches(bearer ?? accessKeyId);
   };
 }
+
+/** What a browser gets that has not sent the token: a form for it in place of the page. */
+function pageCheck(token: string): (headers: IncomingHttpHeaders, url: string) => GatewayAnswer | undefined {
+  const session = createSession(token);
+  return ({ cookie, accept }, url) => {
+    if (!isHostPath(url)) return UNAUTHORIZED;
+    if (PUBLIC.has(url) || session.isIn(cookie)) return undefined;
+    return url === HOST_PATH && accept?.includes('text/html') ? loginPage() : UNAUTHORIZED;
+  };
+}
+
+/** What is there to show the token. */
+const PUBLIC = new Set([LOGIN_PATH, `${HOST_PATH}page.css`, `${HOST_PATH}icon.svg`]);
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();

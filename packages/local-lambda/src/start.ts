@@ -62,15 +62,20 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   await logStore.prune().catch((error) => onFault('removing old logs', error));
   const reaper = startReaper(workDir);
   const queue = openAsynchronousEvents(() => code.current(), resolved, logStore, events, onFault);
-  const observation = createObservation({
-    events,
-    logsDir: resolved.logsDir,
-    logStore,
-    functions: () => code.current().functions,
-  });
   const debuggers = createDebuggers(resolved, onFault, reaper.own);
   const { logsDir: root, region } = resolved;
   const logsApi = createLogsApi({ root, store: logStore, region, now: Date.now, onFault });
+  const observation = createObservation({
+    events,
+    logsDir: root,
+    logStore,
+    functions: () => code.current().functions,
+    token,
+    region: region ?? DEFAULT_REGION,
+    lambda: (request, body) => code.current().handle(request, body),
+    cloudWatchLogs: logsApi.handle,
+    onFault,
+  });
   const cleanUp = async (): Promise<void> => {
     await debuggers.close();
     await logsApi.close();

@@ -1,15 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { HostedFunction } from '../function-host.ts';
 import type { GatewayAnswer } from '../gateway/answer.ts';
 import { decode } from '../gateway/gateway-request.ts';
+import type { HandleRequest } from '../http-server.ts';
 import { apiError, json } from '../lambda-api/errors.ts';
+import { SAMPLE_KINDS } from '../sample-events/kinds.ts';
 import type { LiveEnvironments } from './environments.ts';
-import { HOST_PATH } from './host-path.ts';
+import { API_PATH } from './host-path.ts';
+import type { LiveStream } from './live-stream.ts';
 import { MAX_RECENT, type RecentInvocations } from './recent.ts';
 import type { StoredLogs } from './stored-logs.ts';
 import type { Tallies } from './tallies.ts';
-
-const API_PATH = `${HOST_PATH}api/`;
 
 /** What the API shows. */
 export interface HostApiOptions {
@@ -18,6 +20,12 @@ export interface HostApiOptions {
   readonly recent: RecentInvocations;
   readonly tallies: Tallies;
   readonly logs: StoredLogs;
+  readonly live: LiveStream;
+  /** Lambda's API, and CloudWatch's for logs, behind the page's own paths: only there is a browser known by its cookie. */
+  readonly lambda: HandleRequest;
+  readonly cloudWatchLogs: HandleRequest;
+  /** Region of sample events. */
+  readonly region: string;
 }
 
 /** Answers requests below {@link API_PATH}. */
@@ -35,11 +43,11 @@ interface Asked {
 type Answering = (asked: Asked) => GatewayAnswer | Promise<GatewayAnswer>;
 
 /**
- * Makes the API of what runs: `GET environments`, `functions`, `invocations` and `logs`, `DELETE environments` and
- * `environments/{id}`. Lists are JSON objects with one array; times are milliseconds since the epoch.
+ * Makes the API of what runs: `GET environments`, `functions`, `invocations`, `logs`, `stream` and `sample-events`,
+ * `DELETE environments` and `environments/{id}`, `POST functions/{name}/invocations` and `POST logs`. Lists are JSON objects with one array; times are milliseconds since the epoch.
  */
 export function createHostApi(options: HostApiOptions): HostApi {
-  const { environments, recent, tallies, logs } = options;
+  const { environments, recent, logs } = options;
 
   const routes: Readonly<Record<string, Answering>> = {
     'GET environments': ({ functionName }) => json(200, { environments: environments.list(functionName) }),
@@ -58,7 +66,14 @@ export function createHostApi(options: HostApiOptions): HostApi {
         ? apiError(409, 'ResourceConflictException', `Environment ${id} is busy; force=true ends it anyway`)
         : apiError(404, 'ResourceNotFoundException', `Environment not found: ${id}`);
     },
-    'GET functions': () => json(200, { functions: [...options.functions().values()].map(shownFunction) }),
+    'GET functions': () => json(200, { functions: shownFunctions(options) }),
+    'POST functions/': ({ id = '', request, body }) => {
+      const [, name] = /^([^/]+)\/invocations$/.exec(id) ?? [];
+      if (name === undefined)
+        return apiError(404, 'UnknownOperationException', `${id} is not supported here`);
+      request.url = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
+      return options.lambda(request, body);
+    },
     'GET invocations': ({ functionName, query }) => {
       const limit = Number(query.get('limit') ?? 100);
       if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RECENT) {
@@ -66,6 +81,16 @@ export function createHostApi(options: HostApiOptions): HostApi {
       }
       return json(200, { invocations: recent.list(limit, functionName) });
     },
+    'GET stream': () => options.live.open(),
+    'GET sample-events': () =>
+      json(200, { kinds: Object.entries(SAMPLE_KINDS).map(([kind, { about }]) => ({ kind, about })) }),
+    'GET sample-events/': ({ id = '' }) => {
+      const kind = Object.hasOwn(SAMPLE_KINDS, id) ? SAMPLE_KINDS[id] : undefined;
+      if (kind === undefined)
+        return apiError(404, 'ResourceNotFoundException', `Sample event not found: ${id}`);
+      return json(200, kind.make({}, { region: options.region, nowMs: Date.now(), newId: randomUUID }));
+    },
+    'POST logs': ({ request, body }) => options.cloudWatchLogs(request, body),
     'GET logs': ({ functionName, query }) =>
       logs.answer(groupOf(functionName), query.get('follow') === 'true'),
   };
@@ -74,24 +99,6 @@ export function createHostApi(options: HostApiOptions): HostApi {
     return functionName === undefined
       ? undefined
       : options.functions().get(functionName)?.definition.logGroup;
-  }
-
-  function shownFunction({ definition }: HostedFunction): object {
-    const { name, runtime, handler, memorySizeMb, timeoutSeconds, logGroup } = definition;
-    const { invocations = 0, errors = 0, throttles = 0 } = tallies.of(name) ?? {};
-    const running = environments.list(name).length;
-    return {
-      functionName: name,
-      runtime,
-      handler,
-      memorySizeMb,
-      timeoutSeconds,
-      logGroup,
-      environments: running,
-      invocations,
-      errors,
-      throttles,
-    };
   }
 
   return async (request, body) => {
@@ -128,4 +135,32 @@ function isForced(query: URLSearchParams): boolean {
 
 function invalid(message: string): GatewayAnswer {
   return apiError(400, 'InvalidParameterValueException', message);
+}
+
+/** The functions with what they have done since the host started. */
+export function shownFunctions({
+  functions,
+  environments,
+  tallies,
+}: Pick<HostApiOptions, 'functions' | 'environments' | 'tallies'>): readonly object[] {
+  const running = new Map<string, number>();
+  for (const { functionName } of environments.list()) {
+    running.set(functionName, (running.get(functionName) ?? 0) + 1);
+  }
+  return [...functions().values()].map(({ definition }) => {
+    const { name, runtime, handler, memorySizeMb, timeoutSeconds, logGroup } = definition;
+    const { invocations = 0, errors = 0, throttles = 0 } = tallies.of(name) ?? {};
+    return {
+      functionName: name,
+      runtime,
+      handler,
+      memorySizeMb,
+      timeoutSeconds,
+      logGroup,
+      environments: running.get(name) ?? 0,
+      invocations,
+      errors,
+      throttles,
+    };
+  });
 }

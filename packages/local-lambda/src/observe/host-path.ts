@@ -1,6 +1,9 @@
 /** Where the host shows itself. */
 export const HOST_PATH = '/_host/';
 
+/** Where its API is. */
+export const API_PATH = `${HOST_PATH}api/`;
+
 /** Whether the path of a URL is one of the host's own, which no route of a package has. */
 export function isHostPath(url: string): boolean {
   return url.startsWith(HOST_PATH) || url === '/_host';
