@@ -1,6 +1,6 @@
 import type { BenchFloor, BenchResult, Machine, Plan, RateCurve, Versions } from '../results/result.ts';
 import { latencyMs } from './latency.ts';
-import { allOnLambda, type OnLambda } from './prediction/on-lambda.ts';
+import { allOnLambda, type OnLambda, type PredictOptions } from './prediction/on-lambda.ts';
 import { RATIO_METRICS, type Ratio, ratiosOf } from './ratios.ts';
 import type { StackFigures } from './stack-figures.ts';
 import { figuresOf } from './stack-figures.ts';
@@ -39,8 +39,8 @@ export interface Summary {
   readonly warnings: readonly string[];
 }
 
-/** Derives what reports show from a result. */
-export function summaryOf(result: BenchResult): Summary {
+/** Derives what reports show from a result. @param predict the factors of predictions, where they are not the built-in ones. */
+export function summaryOf(result: BenchResult, predict: PredictOptions = {}): Summary {
   const { startedAt, finishedAt, isComplete, plan, machine, versions, stacks, rateCurves, floor } = result;
   return {
     startedAt,
@@ -55,7 +55,7 @@ export function summaryOf(result: BenchResult): Summary {
     rateCurves: rateCurves.map(rateFiguresOf),
     floor,
     amqpFloor: result.amqpFloor,
-    onLambda: allOnLambda(result),
+    onLambda: allOnLambda(result, predict),
     warnings: warningsOf(result),
   };
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { judge, readGates } from '../analysis/gates.ts';
+import type { PredictOptions } from '../analysis/prediction/on-lambda.ts';
 import { EXIT_CODES } from '../plan/gate-options.ts';
 import { BENCH_OPTIONS } from '../plan/options.ts';
 import { PRESETS, presetOf } from '../plan/presets.ts';
@@ -15,6 +16,7 @@ import { writeWhole } from '../results/result-file.ts';
 import { runBench } from '../run/whole-run.ts';
 import { progressOn } from '../world/progress.ts';
 import type { Terminal } from '../world/terminal.ts';
+import { ownFactors } from './own-factors.ts';
 
 const USAGE = (options: string) => `Usage: npm run bench -- [options]
 
@@ -76,12 +78,13 @@ export async function measureCommand(
     ...world,
   });
   const hasColour = wantsColour(stdout, env);
-  const page = await writePage(path, result);
+  const factors = await ownFactors(undefined);
+  const page = await writePage(path, result, factors);
   const [file, report] = [path, page].map((one) => relative(process.cwd(), one));
   const judgement = judge(result, gates);
   const names = { before: gates.baseline?.paths ?? [], after: file ?? path };
   const judged = renderJudgement(judgement, names, hasColour);
-  stdout.write(`${renderTerminal(result, hasColour)}\n\n`);
+  stdout.write(`${renderTerminal(result, hasColour, factors)}\n\n`);
   if (judged !== '') stdout.write(`${judged}\n\n`);
   stdout.write(`Result file: ${file}\nReport:      ${report}\n`);
   if (signal.aborted) return 130;
@@ -94,11 +97,11 @@ export async function measureCommand(
 }
 
 /** Writes the HTML report beside the result file. */
-async function writePage(path: string, result: BenchResult): Promise<string> {
+async function writePage(path: string, result: BenchResult, factors: PredictOptions): Promise<string> {
   // It takes 300 ms to load, which a run need not wait for before it measures.
   const { renderHtml } = await import('../reports/html/page.ts');
   const page = `${path.replace(/\.json$/, '')}.html`;
-  await writeWhole(page, renderHtml(result));
+  await writeWhole(page, renderHtml(result, factors));
   return page;
 }
 

@@ -8,6 +8,7 @@ import { renderTable } from '../reports/table.ts';
 import type { BenchResult } from '../results/result.ts';
 import { readResult } from '../results/result-file.ts';
 import type { Terminal } from '../world/terminal.ts';
+import { ownFactors } from './own-factors.ts';
 
 const USAGE = (options: string) => `Usage: npm run bench -- predict <result file> [options]
 
@@ -35,8 +36,9 @@ export async function predictCommand(args: readonly string[], terminal: Terminal
   if (path === undefined || extra !== undefined) {
     throw new OptionError(`predict takes one result file, such as results/x.json; got "${words.join(' ')}"`);
   }
-  const { memory, architecture, callsPerDay } = values;
+  const { memory, architecture, callsPerDay, factors } = values;
   const options = {
+    ...(await ownFactors(factors)),
     ...(memory !== undefined && { memoryMb: memory }),
     ...(architecture !== undefined && { architecture }),
   };

@@ -3,7 +3,9 @@ import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { filePath, wordOf } from '@sheep-shed/options/readers';
 import { judge, readGates } from '../analysis/gates.ts';
+import type { PredictOptions } from '../analysis/prediction/on-lambda.ts';
 import { EXIT_CODES, GATE_OPTIONS } from '../plan/gate-options.ts';
+import { FACTORS_OPTION } from '../plan/predict-options.ts';
 import { wantsColour } from '../reports/colour.ts';
 import { renderCsv } from '../reports/csv.ts';
 import { renderJson } from '../reports/json.ts';
@@ -13,6 +15,7 @@ import { renderTerminal } from '../reports/terminal.ts';
 import type { BenchResult } from '../results/result.ts';
 import { readResult, writeWhole } from '../results/result-file.ts';
 import type { Terminal } from '../world/terminal.ts';
+import { ownFactors } from './own-factors.ts';
 
 /** The formats of reports. */
 export const FORMATS = ['terminal', 'markdown', 'html', 'csv', 'json'] as const;
@@ -30,6 +33,7 @@ export const REPORT_OPTIONS = {
     help: 'file to write instead of the standard output',
     ...filePath,
   } satisfies Option<string>,
+  factors: FACTORS_OPTION,
   ...GATE_OPTIONS,
 };
 
@@ -62,7 +66,8 @@ export async function reportCommand(args: readonly string[], terminal: Terminal)
   const gates = await readGates(values);
   const result = await readResult(path);
   const hasColour = values.out === undefined && wantsColour(terminal.stdout, terminal.env);
-  await put(await renderAs(values.format, result, hasColour), values.out, terminal);
+  const factors = await ownFactors(values.factors);
+  await put(await renderAs(values.format, result, factors, hasColour), values.out, terminal);
   const judgement = judge(result, gates);
   const names = { before: gates.baseline?.paths ?? [], after: path };
   const text = renderJudgement(judgement, names, wantsColour(terminal.stderr, terminal.env));
@@ -78,20 +83,25 @@ export async function put(text: string, out: string | undefined, { stdout }: Ter
   else await writeWhole(out, whole);
 }
 
-async function renderAs(format: Format, result: BenchResult, hasColour: boolean): Promise<string> {
+async function renderAs(
+  format: Format,
+  result: BenchResult,
+  factors: PredictOptions,
+  hasColour: boolean,
+): Promise<string> {
   switch (format) {
     case 'terminal':
-      return renderTerminal(result, hasColour);
+      return renderTerminal(result, hasColour, factors);
     case 'markdown':
-      return renderMarkdown(result);
+      return renderMarkdown(result, factors);
     case 'csv':
       return renderCsv(result);
     case 'json':
-      return renderJson(result);
+      return renderJson(result, factors);
     case 'html': {
       // It takes 300 ms to load, which the others need not wait for.
       const { renderHtml } = await import('../reports/html/page.ts');
-      return renderHtml(result);
+      return renderHtml(result, factors);
     }
   }
 }

@@ -7,6 +7,7 @@ const COMMANDS = {
   report: async () => (await import('./report.ts')).reportCommand,
   compare: async () => (await import('./compare.ts')).compareCommand,
   predict: async () => (await import('./predict.ts')).predictCommand,
+  calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
   herd: async () => (await import('./herd.ts')).herdCommand,
 };
 const isNamed = (name: string): name is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, name);

@@ -1,5 +1,6 @@
 import type { Option, OptionTable } from '@sheep-shed/options';
-import { type Reader, wholeNumber, wordOf } from '@sheep-shed/options/readers';
+import { filePath, type Reader, wholeNumber, wordOf } from '@sheep-shed/options/readers';
+import { FACTORS_PATH } from '../results/factors-file.ts';
 
 /** Memory sizes of Lambda, with commas between them; for a repeatable option. */
 export const memorySizesReader: Reader<readonly number[]> = {
@@ -11,6 +12,12 @@ export const memorySizesReader: Reader<readonly number[]> = {
     return known.length === sizes.length && new Set(known).size === known.length ? known : undefined;
   },
 };
+
+/** Where the factors of predictions come from; of predictions and of reports. */
+export const FACTORS_OPTION = {
+  help: `factors of your account that predictions take, as calibrate keeps them; ${FACTORS_PATH} where that is there`,
+  ...filePath,
+} satisfies Option<string>;
 
 /** The options of `bench predict`. */
 export const PREDICT_OPTIONS = {
@@ -27,4 +34,5 @@ export const PREDICT_OPTIONS = {
     help: 'adds what so many calls a day cost',
     ...wholeNumber(1, 1_000_000_000),
   } satisfies Option<number>,
+  factors: FACTORS_OPTION,
 } satisfies OptionTable;

@@ -1,3 +1,4 @@
+import type { PredictOptions } from '../analysis/prediction/on-lambda.ts';
 import type { Summary } from '../analysis/summary.ts';
 import { summaryOf } from '../analysis/summary.ts';
 import type { BenchResult } from '../results/result.ts';
@@ -6,8 +7,8 @@ import { type ReportTable, reportTables } from './report-tables.ts';
 import { floorLine, problemLines, titleOf } from './terminal.ts';
 
 /** Renders a result in Markdown as GitHub reads it, to paste into a pull request: the answer open, the rest folded. */
-export function renderMarkdown(result: BenchResult): string {
-  const summary = summaryOf(result);
+export function renderMarkdown(result: BenchResult, predict?: PredictOptions): string {
+  const summary = summaryOf(result, predict);
   const [first, ...others] = reportTables(summary);
   const cpu = cpuTable(summary);
   const problems = summary.figures.filter((one) => one.problems.length > 0).flatMap(problemLines);

@@ -1,3 +1,4 @@
+import type { PredictOptions } from '../analysis/prediction/on-lambda.ts';
 import type { StackFigures } from '../analysis/stack-figures.ts';
 import type { Summary } from '../analysis/summary.ts';
 import { summaryOf } from '../analysis/summary.ts';
@@ -16,8 +17,8 @@ const WIDTH = 100;
  * measured, what the host reported and what it costs, latency against load, what is wrong.
  * @param hasColour whether to stress with colour what the words say too.
  */
-export function renderTerminal(result: BenchResult, hasColour = false): string {
-  const summary = summaryOf(result);
+export function renderTerminal(result: BenchResult, hasColour = false, predict?: PredictOptions): string {
+  const summary = summaryOf(result, predict);
   const parts = [wrap(titleOf(summary), WIDTH)];
   for (const { title, header, rows, note } of reportTables(summary)) {
     parts.push('', title, renderTable(header, rows), ...(note === '' ? [] : [wrap(note, WIDTH)]));

@@ -10,6 +10,7 @@ import { METRICS } from '../../bench/analysis/metrics.ts';
 import { THRESHOLD_METRICS } from '../../bench/analysis/thresholds.ts';
 import { COMPARE_OPTIONS } from '../../bench/commands/compare.ts';
 import { REPORT_OPTIONS } from '../../bench/commands/report.ts';
+import { CALIBRATE_OPTIONS } from '../../bench/plan/calibrate-options.ts';
 import { HERD_IMPORT_OPTIONS } from '../../bench/plan/herd-import-options.ts';
 import { HERD_OPTIONS } from '../../bench/plan/herd-options.ts';
 import { BENCH_OPTIONS } from '../../bench/plan/options.ts';
@@ -57,6 +58,7 @@ test('the pages of options have one row for every option of the programs, as the
     ['Bench', BENCH_OPTIONS],
     ['Bench: reports', REPORT_OPTIONS],
     ['Bench: predictions', PREDICT_OPTIONS],
+    ['Bench: calibration', CALIBRATE_OPTIONS],
     ['Bench: comparisons', COMPARE_OPTIONS],
     ['Herd', HERD_OPTIONS],
     ['Herd: import', HERD_IMPORT_OPTIONS],

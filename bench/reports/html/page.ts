@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PredictOptions } from '../../analysis/prediction/on-lambda.ts';
 import type { Summary } from '../../analysis/summary.ts';
 import { summaryOf } from '../../analysis/summary.ts';
 import type { BenchResult } from '../../results/result.ts';
@@ -30,8 +31,8 @@ interface Section {
 }
 
 /** Renders a result as one HTML file that needs nothing else: no network, no script. */
-export function renderHtml(result: BenchResult): string {
-  const summary = summaryOf(result);
+export function renderHtml(result: BenchResult, predict?: PredictOptions): string {
+  const summary = summaryOf(result, predict);
   const style = readFileSync(join(import.meta.dirname, 'report.css'), 'utf8');
   const sections = sectionsOf(summary).filter(({ body }) => body !== undefined);
   const title = headlineText(summary);
