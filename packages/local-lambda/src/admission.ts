@@ -4,6 +4,7 @@ import { FORBIDDEN, type GatewayAnswer, gatewayMessage } from './gateway/answer.
 import { apiError } from './lambda-api/errors.ts';
 import { isLambdaApi } from './lambda-api/lambda-api.ts';
 import { isLogsApi } from './logs-api/logs-api.ts';
+import { isApiGatewayManagement } from './management/management-api.ts';
 import { HOST_PATH, isHostPath } from './observe/host-path.ts';
 import { loginPage } from './observe/page.ts';
 import { createSession, LOGIN_PATH } from './observe/session.ts';
@@ -39,7 +40,11 @@ export function createAdmission(host: string, token: string | undefined): Admiss
   const carriesToken = token === undefined ? undefined : tokenCheck(token);
   const ofPage = token === undefined ? undefined : pageCheck(token);
   return ({ headers, url = '/' }) => {
-    const isOwnApi = isLambdaApi(url) || isLogsApi({ headers, url }) || isHostPath(url);
+    const isOwnApi =
+      isLambdaApi(url) ||
+      isLogsApi({ headers, url }) ||
+      isHostPath(url) ||
+      isApiGatewayManagement(url, headers);
     if (carriesToken === undefined) {
       if (!isOwnHost(headers.host ?? '')) return FORBIDDEN;
     } else if (!carriesToken(headers)) {

@@ -50,8 +50,8 @@ export function createApiTable(
 ): ApiTable {
   let known = new Map<ApiDefinition, Entry>();
   let served: readonly ApiDefinition[] = [];
-  let entries: readonly Entry[] = [];
-  let select = createApiSelector([]);
+  let entries: readonly Entry[];
+  let select: ReturnType<typeof createApiSelector>;
 
   function entryOf(api: ApiDefinition): Entry {
     return {
@@ -63,11 +63,15 @@ export function createApiTable(
     };
   }
 
-  const table: ApiTable = {
+  known.set(NO_API, entryOf(NO_API));
+  entries = [...known.values()];
+  select = createApiSelector([NO_API]);
+  return {
     set: (apis) => {
+      if (apis.length === served.length && apis.every((api, i) => api === served[i])) return () => undefined;
       const before = known;
       served = apis;
-      const all = apis.length === 0 ? [NO_API] : apis;
+      const all = apis.some(({ byNameOnly }) => byNameOnly !== true) ? apis : [NO_API, ...apis];
       known = new Map(all.map((api) => [api, before.get(api) ?? entryOf(api)]));
       entries = [...known.values()];
       select = createApiSelector(all);
@@ -97,6 +101,4 @@ export function createApiTable(
       for (const { accessLog } of entries) accessLog?.stream.close();
     },
   };
-  table.set([]);
-  return table;
 }

@@ -44,11 +44,16 @@ export function checkFunctions(functions: readonly FunctionDefinition[]): void {
         `${path}.LoggingConfig.LogGroup: must be ${LOG_GROUP_RULE}, is ${JSON.stringify(logGroup)}`,
       );
     }
-    const reserved = Object.keys(environment).filter((variable) => RESERVED.has(variable));
+    const reserved = reservedVariables(environment);
     if (reserved.length > 0) {
       throw new LocalLambdaError(
         `${path}.Environment.Variables: ${reserved.join(', ')} cannot be set, Lambda reserves it`,
       );
     }
   }
+}
+
+/** The variables that a function may not have, since Lambda sets them itself. */
+export function reservedVariables(variables: Readonly<Record<string, string>>): string[] {
+  return Object.keys(variables).filter((variable) => RESERVED.has(variable));
 }

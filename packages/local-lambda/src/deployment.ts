@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { finished, Readable } from 'node:stream';
 import { createApiTable } from './api-table.ts';
 import type { ApiDefinition } from './deployment-package/api.ts';
@@ -14,8 +15,9 @@ import type { HandleRequest } from './http-server.ts';
 import type { ImportedPackages } from './import-packages.ts';
 import { countInFlight } from './in-flight-requests.ts';
 import type { EventQueue } from './lambda-api/event-queue.ts';
-import { createLambdaApi, isLambdaApi } from './lambda-api/lambda-api.ts';
+import { createLambdaApi, isLambdaApi, type LambdaApi } from './lambda-api/lambda-api.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
+import { isApiGatewayManagement } from './management/management-api.ts';
 import { splitQualifier } from './qualified-name.ts';
 
 /** What a list of a host's routes shows. */
@@ -65,12 +67,14 @@ export interface ChangeableDeployment extends Deployment {
 /**
  * Serves what packages brought.
  * @param queue of asynchronous invocations.
+ * @param manage answers requests for the management of functions and APIs.
  * @param packages what there is first; their region and account are those of the host.
  */
 export function createDeployment(
   host: FunctionHost,
   queue: EventQueue,
   packages: ImportedPackages,
+  manage: LambdaApi,
 ): ChangeableDeployment {
   const { options, logStore, events, onFault } = host;
   const { region, accountId } = packages;
@@ -90,6 +94,7 @@ export function createDeployment(
   const lambdaApi = createLambdaApi({
     functions,
     queue,
+    manage,
     newId: randomUUID,
     newTraceId,
     arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
@@ -119,6 +124,11 @@ export function createDeployment(
     inFlight.none(ACCESS_LOG_MS).then(closeOld, (error) => onFault('closing access logs', error));
   }
 
+  function handlerOf({ url = '', headers }: IncomingMessage): HandleRequest {
+    if (isLambdaApi(url)) return lambdaApi;
+    return isApiGatewayManagement(url, headers) ? manage : table.handle;
+  }
+
   registry.swap(packages.functions);
   refresh();
   return {
@@ -139,7 +149,7 @@ export function createDeployment(
       let answer: GatewayAnswer | undefined;
       inFlight.enter();
       try {
-        answer = await (isLambdaApi(request.url ?? '') ? lambdaApi : table.handle)(request, body);
+        answer = await handlerOf(request)(request, body);
         return answer;
       } finally {
         if (answer?.body instanceof Readable) finished(answer.body, inFlight.leave);

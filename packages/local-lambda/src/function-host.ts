@@ -38,6 +38,8 @@ export interface HostedFunction {
   readonly versions: ReadonlyMap<string, HostedFunction>;
   /** Says whether a function of a new package is still this one. */
   readonly digest: string;
+  /** When it was unpacked, in ms since the epoch. */
+  readonly sinceMs: number;
   /** Answers what is in flight for up to `drainMs`, then ends the environments of this version; removes the code with its last version. */
   close(drainMs: number): Promise<void>;
 }
@@ -182,6 +184,7 @@ export async function hostFunction(
     });
   };
   const versions = new Map<string, HostedFunction>();
+  const sinceMs = Date.now();
   let open = 0;
   const ofQualifier = (qualifier: string) =>
     Object.hasOwn(qualifiers, qualifier) ? versions.get(qualifiers[qualifier] ?? '') : undefined;
@@ -212,6 +215,7 @@ export async function hostFunction(
       versions,
       ofQualifier,
       digest: host.digest,
+      sinceMs,
       close: async (drainMs) => {
         // Whoever closes it again may be in more of a hurry.
         await pool.close(drainMs);

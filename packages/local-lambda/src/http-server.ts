@@ -23,6 +23,8 @@ export type HandleRequest = (request: IncomingMessage, body: Buffer) => Promise<
 
 /** API Gateway's limit for a request's body: 10 MB. */
 const MAX_BODY_BYTES = 10_485_760;
+/** A zip of 50 MB in base64, with what stands around it. */
+const MAX_LARGE_BYTES = 75_000_000;
 const EMPTY = Buffer.alloc(0);
 
 /** What stands behind the server. */
@@ -30,6 +32,8 @@ export interface HttpHandlers {
   /** Is asked before anything else. */
   readonly admit: Admission;
   readonly handle: HandleRequest;
+  /** Whether a body of more than 10 MB is taken, up to 75 MB; asked only of such bodies. Default: none is. */
+  readonly takesLarge?: (request: IncomingMessage) => boolean;
   /** The answer to a request that local-lambda itself failed on. */
   readonly failed: (request: IncomingMessage) => GatewayAnswer;
   readonly onFault: OnFault;
@@ -84,7 +88,9 @@ export async function startHttpServer(
       const refusal = handlers.admit(request);
       if (refusal !== undefined) return refuse(request, response, refusal);
       const length = Number(request.headers['content-length'] ?? 0);
-      if (length > MAX_BODY_BYTES) return refuse(request, response, TOO_LARGE);
+      if (length > MAX_BODY_BYTES && length > limitOf(request, handlers)) {
+        return refuse(request, response, TOO_LARGE);
+      }
       if (length === 0 && request.headers['transfer-encoding'] === undefined) {
         void respond(request, response, EMPTY, handlers);
         return;
@@ -138,16 +144,22 @@ function pathOf(url: string): string {
   return path.startsWith('/') ? path : `/${path === '*' ? '' : path}`;
 }
 
+function limitOf(request: IncomingMessage, { takesLarge }: HttpHandlers): number {
+  return takesLarge?.(request) === true ? MAX_LARGE_BYTES : MAX_BODY_BYTES;
+}
+
 function readBody(request: IncomingMessage, response: ServerResponse, handlers: HttpHandlers): void {
   const chunks: Buffer[] = [];
   let size = 0;
+  let limit = MAX_BODY_BYTES;
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    if (size > limit) limit = limitOf(request, handlers);
+    if (size <= limit) chunks.push(chunk);
     else refuse(request, response, TOO_LARGE);
   });
   request.on('end', () => {
-    if (size <= MAX_BODY_BYTES) void respond(request, response, Buffer.concat(chunks, size), handlers);
+    if (size <= limit) void respond(request, response, Buffer.concat(chunks, size), handlers);
   });
 }
 

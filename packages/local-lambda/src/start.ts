@@ -104,7 +104,13 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       environments: observation.environments,
       newTraceId: beginTrace,
     };
-    code = await readCode(host, queue, () => takeUpgrades());
+    code = await readCode(
+      host,
+      queue,
+      state,
+      () => url,
+      () => takeUpgrades(),
+    );
     const webSockets = createWebSocketGateway({
       apis: () => code.current().webSocketApis,
       invoke: (name, payload) => code.current().invoke(name, newInvocation(payload, beginTrace())),
@@ -131,6 +137,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
         const { url = '/' } = request;
         return isLambdaApi(url) || isHostPath(url) ? FAULT_OF_LAMBDA_API : FAULT;
       },
+      takesLarge: ({ url = '/' }) => isLambdaApi(url) && !url.includes('/invocations'),
       onFault,
     });
     url = `http://${resolved.host.includes(':') ? `[${resolved.host}]` : resolved.host}:${server.port}`;

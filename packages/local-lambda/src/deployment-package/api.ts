@@ -83,6 +83,8 @@ export interface ApiDefinition {
   readonly id: string;
   /** Its logical id and its stack's name, such as `HttpApi.orders-dev`, in lower case; part of a host name. */
   readonly hostName: string;
+  /** Whether it answers to that name alone, and not to every name of the host. */
+  readonly byNameOnly?: boolean;
   /** At least one; a REST API is served at the root too, as its first stage. */
   readonly stages: readonly StageDefinition[];
   readonly routes: readonly RouteDefinition[];

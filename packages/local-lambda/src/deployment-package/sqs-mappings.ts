@@ -2,7 +2,7 @@ import { type Filter, readSqsPattern } from '../event-sources/filter-pattern.ts'
 import { LocalLambdaError } from '../local-lambda-error.ts';
 import { functionOfUri } from './function-of-uri.ts';
 import type { FunctionDefinition } from './functions.ts';
-import { type LoadedTemplate, type ResolvedResource, resourcesOfType } from './template.ts';
+import { type LoadedTemplate, resourcesOfType } from './template.ts';
 import { routeOrNotice, type Unserved } from './unserved.ts';
 
 /** An `AWS::Lambda::EventSourceMapping` of a queue, with Lambda's defaults filled in. */
@@ -37,7 +37,10 @@ export function readSqsMappings(
   onUnserved: (unserved: Unserved) => void,
 ): SqsMapping[] {
   return resourcesOfType(loaded, 'AWS::Lambda::EventSourceMapping').flatMap((resource) =>
-    routeOrNotice(resource, onUnserved, () => readMapping(resource, functions)).flatMap((mapping) => {
+    routeOrNotice(resource, onUnserved, () => {
+      const { logicalId, properties } = resource;
+      return readSqsMapping(logicalId, properties, functions, `Resources.${logicalId}.Properties.`);
+    }).flatMap((mapping) => {
       if (mapping === undefined) {
         onUnserved({ what: `${resource.logicalId} (${resource.type})`, notice: NO_STREAM });
       }
@@ -46,28 +49,34 @@ export function readSqsMappings(
   );
 }
 
-/** Undefined: its source is no queue. */
-function readMapping(
-  { logicalId, properties }: ResolvedResource,
+/**
+ * Reads one mapping; undefined: its source is no queue.
+ * @param id its own.
+ * @param path stands before the names of its properties in messages.
+ * @throws LocalLambdaError naming the property, its value and what is allowed.
+ */
+export function readSqsMapping(
+  id: string,
+  properties: Readonly<Record<string, unknown>>,
   functions: readonly FunctionDefinition[],
+  path: string,
 ): SqsMapping | undefined {
-  const path = `Resources.${logicalId}.Properties`;
   // Mappings of Kafka and MQ may have none.
   const { EventSourceArn } = properties;
   if (typeof EventSourceArn !== 'string' || !EventSourceArn.startsWith('arn:aws:sqs:')) return undefined;
   const queueName = EventSourceArn.slice(EventSourceArn.lastIndexOf(':') + 1);
   const fifo = queueName.endsWith('.fifo');
-  const owner = functionOfUri(properties['FunctionName'], functions, `${path}.FunctionName`);
-  const batchSize = whole(properties['BatchSize'] ?? 10, 1, fifo ? 10 : 10_000, `${path}.BatchSize`);
+  const owner = functionOfUri(properties['FunctionName'], functions, `${path}FunctionName`);
+  const batchSize = whole(properties['BatchSize'] ?? 10, 1, fifo ? 10 : 10_000, `${path}BatchSize`);
   const window = 'MaximumBatchingWindowInSeconds';
-  const windowSeconds = whole(properties[window] ?? 0, 0, fifo ? 0 : 300, `${path}.${window}`);
+  const windowSeconds = whole(properties[window] ?? 0, 0, fifo ? 0 : 300, `${path}${window}`);
   if (batchSize > 10 && windowSeconds === 0) {
-    throw new LocalLambdaError(`${path}.${window}: must be 1 to 300 for a BatchSize above 10, is 0`);
+    throw new LocalLambdaError(`${path}${window}: must be 1 to 300 for a BatchSize above 10, is 0`);
   }
   const { MaximumConcurrency } = Object(properties['ScalingConfig']) as Record<string, unknown>;
   const { Filters = [] } = Object(properties['FilterCriteria']) as { Filters?: readonly unknown[] };
   return {
-    logicalId,
+    logicalId: id,
     functionName: owner.functionName,
     timeoutSeconds: owner.definition.timeoutSeconds,
     queueArn: EventSourceArn,
@@ -77,12 +86,12 @@ function readMapping(
     reportsFailures: [properties['FunctionResponseTypes']].flat().includes('ReportBatchItemFailures'),
     filters: [Filters].flat().map((one, i) => {
       const { Pattern } = Object(one) as { Pattern?: unknown };
-      return readSqsPattern(Pattern, `${path}.FilterCriteria.Filters[${i}].Pattern`);
+      return readSqsPattern(Pattern, `${path}FilterCriteria.Filters[${i}].Pattern`);
     }),
     maximumConcurrency:
       MaximumConcurrency === undefined
         ? undefined
-        : whole(MaximumConcurrency, 2, 1_000, `${path}.ScalingConfig.MaximumConcurrency`),
+        : whole(MaximumConcurrency, 2, 1_000, `${path}ScalingConfig.MaximumConcurrency`),
   };
 }
 

@@ -32,6 +32,8 @@ export interface AwsRequest {
 export interface AwsAnswer {
   readonly status: number;
   readonly body: string;
+  /** What `body` is the text of. */
+  readonly bytes: Buffer;
 }
 
 /** More than an answer of ten messages of 1 MiB or a page of a thousand keys can have. */
@@ -82,14 +84,15 @@ async function send(
     // What fetch says of it is only "fetch failed".
     throw error.cause instanceof Error ? new Error(reasonOf(error.cause), { cause: error }) : error;
   });
-  return { status: response.status, body: await readText(response) };
+  const bytes = await readBytes(response);
+  return { status: response.status, body: bytes.toString('utf8'), bytes };
 }
 
 function reasonOf(cause: Error & { code?: unknown }): string {
   return cause.message === '' ? String(cause.code) : cause.message;
 }
 
-async function readText(response: Response): Promise<string> {
+async function readBytes(response: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
@@ -97,7 +100,7 @@ async function readText(response: Response): Promise<string> {
     if (bytes > MAX_ANSWER_BYTES) throw new Error(`the answer has more than ${MAX_ANSWER_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function signedHeaders(

@@ -6,11 +6,13 @@ import { createApiRouter } from './api-router.ts';
  * Makes the function that says which of several APIs a request is for, as an index.
  *
  * On AWS each API has a host name of its own. Here it has one too, `<api>.<stack>.localhost`; under every other name
- * the API is meant that has the most exact route for the request, and the first one of several.
+ * the API is meant that has the most exact route for the request, and the first one of several. One of them at least
+ * must answer to other names.
  */
 export function createApiSelector(apis: readonly ApiDefinition[]): (request: IncomingMessage) => number {
   if (apis.length <= 1) return () => 0;
-  const routers = apis.map(createApiRouter);
+  const routers = apis.map((api) => (api.byNameOnly === true ? NO_ROUTES : createApiRouter(api)));
+  const fallback = apis.findIndex(({ byNameOnly }) => byNameOnly !== true);
   const names = new Map(apis.map(({ hostName }, i) => [`${hostName}.localhost`, i]));
   return ({ headers, method = 'GET', url = '/' }) => {
     const host = headers.host?.replace(/:\d+$/, '').toLowerCase() ?? '';
@@ -20,9 +22,12 @@ export function createApiSelector(apis: readonly ApiDefinition[]): (request: Inc
     const wanted = method === 'OPTIONS' ? (headers['access-control-request-method'] ?? method) : method;
     const path = url.split('?', 1)[0] ?? url;
     const ranks = routers.map((route) => vagueness(route(wanted, path)?.route));
-    return ranks.indexOf(Math.min(...ranks));
+    const best = ranks.indexOf(Math.min(...ranks));
+    return apis[best]?.byNameOnly === true ? fallback : best;
   };
 }
+
+const NO_ROUTES = () => undefined;
 
 /** In the order in which one API's own routes are tried; 4: no route. */
 function vagueness(route: RouteDefinition | undefined): number {

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { pathToFileURL } from 'node:url';
 import type { Invocation, InvocationOutcome } from '../environments/invocation.ts';
 import { streamAnswer } from '../environments/streamed-answer.ts';
 import { type HostedFunction, invokeFunction } from '../function-host.ts';
@@ -7,8 +6,7 @@ import { ENVIRONMENT_HEADER, type GatewayAnswer } from '../gateway/answer.ts';
 import { decode } from '../gateway/gateway-request.ts';
 import { belowNewSpan, givenTraceId, TRACE_HEADER } from '../tracing/trace-id.ts';
 import { readClientContext } from './client-context.ts';
-import { functionConfiguration } from './configuration.ts';
-import { apiError, json } from './errors.ts';
+import { apiError } from './errors.ts';
 import type { EventQueue } from './event-queue.ts';
 import { EVENT_STREAM_TYPE, responseEvents } from './response-stream.ts';
 
@@ -18,6 +16,8 @@ export interface LambdaApiOptions {
   readonly queue: EventQueue;
   readonly newId: () => string;
   readonly newTraceId: () => string;
+  /** Answers all that is no invocation. */
+  readonly manage: LambdaApi;
   /** ARN of a function that may not exist, for messages. */
   readonly arnOf: (name: string) => string;
 }
@@ -25,7 +25,8 @@ export interface LambdaApiOptions {
 /** The Lambda API of a host. */
 export type LambdaApi = (request: IncomingMessage, body: Buffer) => Promise<GatewayAnswer>;
 
-const LAMBDA_API_PATH = /^\/(?:2015-03-31|2021-11-15)\/functions(?:\/|$|\?)/;
+const LAMBDA_API_PATH =
+  /^\/20(?:1[4-9]|2\d)-\d\d-\d\d\/(?:functions|event-source-mappings|layers|tags|account-settings)(?:\/|$|\?)/;
 
 /** Whether the path of a URL belongs to the Lambda API, and not to the HTTP API. */
 export function isLambdaApi(url: string): boolean {
@@ -38,8 +39,8 @@ const MAX_ASYNCHRONOUS_BYTES = 1_048_576;
 const TAIL_BYTES = 4_096;
 
 /**
- * Makes the Lambda API: Invoke, InvokeWithResponseStream, GetFunction, GetFunctionConfiguration and ListFunctions, for AWS's SDKs and command
- * line with `--endpoint-url`. Signatures are not checked: it listens on this machine only.
+ * Makes the Lambda API: Invoke and InvokeWithResponseStream, and what manages functions, for AWS's SDKs and command line
+ * with `--endpoint-url`. Signatures are not checked: it listens on this machine only.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
@@ -53,38 +54,13 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
 
   async function answerTo(request: IncomingMessage, body: Buffer, requestId: string): Promise<GatewayAnswer> {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const [name, action = ''] = url.pathname.split('/').slice(3);
-    if (name === undefined || name === '') {
-      if (request.method !== 'GET') return unknownOperation(request);
-      return json(200, {
-        Functions: [...options.functions.values()].map((hosted) => functionConfiguration(hosted)),
-      });
-    }
+    const [name = '', action = ''] = url.pathname.split('/').slice(3);
+    const isInvocation = action === 'invocations' || action === 'response-streaming-invocations';
+    if (!isInvocation || request.method !== 'POST') return options.manage(request, body);
     const found = find(options, decode(name), url.searchParams.get('Qualifier') ?? undefined);
     if ('status' in found) return found;
-    switch (`${request.method} ${action}`) {
-      case 'POST invocations':
-      case 'POST response-streaming-invocations':
-        return invoke(options, found, request, body, requestId, action !== 'invocations');
-      case 'GET configuration':
-        return json(200, functionConfiguration(found.hosted, found.qualifier));
-      case 'GET ':
-        return json(200, {
-          Configuration: functionConfiguration(found.hosted, found.qualifier),
-          Code: codeOf(found.hosted),
-          Tags: {},
-        });
-      default:
-        return unknownOperation(request);
-    }
+    return invoke(options, found, request, body, requestId, action !== 'invocations');
   }
-}
-
-/** On AWS a link to a zip in S3; here the zip or folder itself. */
-function codeOf({ definition: { code } }: HostedFunction): object {
-  if (code.kind === 'image') return { RepositoryType: 'ECR', ImageUri: code.uri };
-  const location = code.kind === 'inline' ? `inline:${code.file}` : pathToFileURL(code.path).href;
-  return { RepositoryType: 'S3', Location: location };
 }
 
 /** The version of a function that is meant, and by which alias or version it was called. */
@@ -237,10 +213,6 @@ function throttled(): GatewayAnswer {
   return apiError(429, 'TooManyRequestsException', 'Rate Exceeded.', {
     Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
   });
-}
-
-function unknownOperation(request: IncomingMessage): GatewayAnswer {
-  return apiError(404, 'UnknownOperationException', `${request.method} ${request.url} is not supported here`);
 }
 
 function jsonProblem(body: Buffer): string | undefined {

@@ -20,6 +20,8 @@ export interface S3Page {
 export interface S3Client {
   exists(bucket: string, signal: AbortSignal): Promise<boolean>;
   create(bucket: string, signal: AbortSignal): Promise<void>;
+  /** Reads an object, or one of its versions. @throws Error also when there is none. */
+  get(bucket: string, key: string, version: string | undefined, signal: AbortSignal): Promise<Buffer>;
   /** Lists up to a thousand objects whose keys begin with a prefix. @throws Error also when there is no such bucket. */
   list(bucket: string, prefix: string, from: string | undefined, signal: AbortSignal): Promise<S3Page>;
 }
@@ -49,6 +51,13 @@ export function createS3Client(server: AwsServer, now: () => number): S3Client {
       const answer = await send({ method: 'PUT', path: pathOf(bucket), body }, signal);
       if (answer.status !== 200) throw problem('CreateBucket', answer);
     },
+    get: async (bucket, key, version, signal) => {
+      const path = `${pathOf(bucket)}/${key.split('/').map(encodeKey).join('/')}`;
+      const query = version === undefined ? '' : `versionId=${encodeURIComponent(version)}`;
+      const answer = await send({ method: 'GET', path, query }, signal);
+      if (answer.status !== 200) throw problem('GetObject', answer);
+      return answer.bytes;
+    },
     list: async (bucket, prefix, from, signal) => {
       const token = from === undefined ? '' : `continuation-token=${encodeURIComponent(from)}&`;
       const within = prefix === '' ? '' : `&prefix=${encodeURIComponent(prefix)}`;
@@ -58,6 +67,14 @@ export function createS3Client(server: AwsServer, now: () => number): S3Client {
       return readPage(answer.body);
     },
   };
+}
+
+/** Signatures are made of a path in which these are encoded too. */
+function encodeKey(part: string): string {
+  return encodeURIComponent(part).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function problem(operation: string, { status, body }: AwsAnswer): Error {

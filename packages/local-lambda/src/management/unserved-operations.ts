@@ -1,0 +1,41 @@
+import { ManagementError } from './management-error.ts';
+
+/** Operations that AWS's clients may ask for and that are not served here, so that the answer can name them. */
+const UNSERVED: readonly (readonly [name: string, method: string, path: RegExp])[] = [
+  ['AddPermission', 'POST', /^\/2015-03-31\/functions\/[^/]+\/policy$/],
+  ['GetPolicy', 'GET', /^\/2015-03-31\/functions\/[^/]+\/policy$/],
+  ['RemovePermission', 'DELETE', /^\/2015-03-31\/functions\/[^/]+\/policy\/[^/]+$/],
+  ['InvokeAsync', 'POST', /^\/2014-11-13\/functions\/[^/]+\/invoke-async/],
+  ['ListTags', 'GET', /^\/2017-03-31\/tags\//],
+  ['TagResource', 'POST', /^\/2017-03-31\/tags\//],
+  ['UntagResource', 'DELETE', /^\/2017-03-31\/tags\//],
+  ['PutProvisionedConcurrencyConfig', 'PUT', /\/provisioned-concurrency$/],
+  ['GetProvisionedConcurrencyConfig', 'GET', /\/provisioned-concurrency$/],
+  ['DeleteProvisionedConcurrencyConfig', 'DELETE', /\/provisioned-concurrency$/],
+  ['PublishLayerVersion', 'POST', /^\/2018-10-31\/layers\/[^/]+\/versions$/],
+  ['ListLayers', 'GET', /^\/2018-10-31\/layers$/],
+  ['GetAccountSettings', 'GET', /^\/2016-08-19\/account-settings/],
+  ['GetFunctionCodeSigningConfig', 'GET', /\/code-signing-config$/],
+  ['GetRuntimeManagementConfig', 'GET', /\/runtime-management-config$/],
+  ['PutRuntimeManagementConfig', 'PUT', /\/runtime-management-config$/],
+  ['GetFunctionRecursionConfig', 'GET', /\/recursion-config$/],
+  ['PutFunctionRecursionConfig', 'PUT', /\/recursion-config$/],
+  ['UpdateApi', 'PATCH', /^\/v2\/apis\/[^/]+$/],
+  ['UpdateRoute', 'PATCH', /^\/v2\/apis\/[^/]+\/routes\/[^/]+$/],
+  ['UpdateIntegration', 'PATCH', /^\/v2\/apis\/[^/]+\/integrations\/[^/]+$/],
+  ['UpdateStage', 'PATCH', /^\/v2\/apis\/[^/]+\/stages\/[^/]+$/],
+  ['DeleteStage', 'DELETE', /^\/v2\/apis\/[^/]+\/stages\/[^/]+$/],
+  ['CreateDeployment', 'POST', /^\/v2\/apis\/[^/]+\/deployments$/],
+  ['CreateAuthorizer', 'POST', /^\/v2\/apis\/[^/]+\/authorizers$/],
+  ['ImportApi', 'PUT', /^\/v2\/apis$/],
+  ['GetDomainNames', 'GET', /^\/v2\/domainnames/],
+  ['GetVpcLinks', 'GET', /^\/v2\/vpclinks/],
+];
+
+/** What answers a request for an operation that is not served. */
+export function unservedOperation(method: string, path: string): ManagementError {
+  const bare = path.replace(/\/$/, '');
+  const name = UNSERVED.find(([, verb, pattern]) => verb === method && pattern.test(bare))?.[0];
+  const what = name === undefined ? `${method} ${path}` : `${name} (${method} ${path})`;
+  return new ManagementError('NotImplementedException', `${what} is not served by local-lambda`);
+}
