@@ -1,3 +1,4 @@
+import type { AgentsDescription } from '../results/agent-result.ts';
 import type { BenchFloor, BenchResult, Machine, Plan, RateCurve, Versions } from '../results/result.ts';
 import { latencyMs } from './latency.ts';
 import { allOnLambda, type OnLambda, type PredictOptions } from './prediction/on-lambda.ts';
@@ -36,6 +37,8 @@ export interface Summary {
   readonly amqpFloor: BenchFloor | undefined;
   /** Predictions; empty for a deployed API and where no CPU time is known. */
   readonly onLambda: readonly OnLambda[];
+  /** Who applied the load, and the longest time between the first and the last one's begin; `undefined`: the bench itself. */
+  readonly agents: (AgentsDescription & { readonly startSkewMs: number }) | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -56,8 +59,14 @@ export function summaryOf(result: BenchResult, predict: PredictOptions = {}): Su
     floor,
     amqpFloor: result.amqpFloor,
     onLambda: allOnLambda(result, predict),
+    agents: result.agents && { ...result.agents, startSkewMs: startSkewOf(result) },
     warnings: warningsOf(result),
   };
+}
+
+function startSkewOf({ scenarios }: BenchResult): number {
+  const rounds = scenarios.flatMap((one) => one.rounds);
+  return rounds.reduce((most, { startSkewMs = 0 }) => Math.max(most, startSkewMs), 0);
 }
 
 function rateFiguresOf(curve: RateCurve): RateFigures {

@@ -70,7 +70,10 @@ export async function measureCommand(
   const { result, path, failure } = await runBench(ROOT, settleOptions(values), {
     progress: progressOn(stderr, steadyNow),
     signal,
-    nextTattoo: () => tattoo++,
+    nextTattoo: (count = 1n) => {
+      tattoo += count;
+      return tattoo - count;
+    },
     now: Date.now,
     steadyNow,
     sleep: (milliseconds, waitSignal) =>

@@ -110,8 +110,8 @@ export const BENCH_OPTIONS = {
   } satisfies Option<number>,
   connections: {
     env: 'BENCH_CONNECTIONS',
-    help: 'calls under way at once; 1 on this machine and 10 against a URL when not given',
-    ...wholeNumber(1, 1000),
+    help: 'calls under way at once; 1 on this machine and 10 against a URL when not given, for each agent where there are agents',
+    ...wholeNumber(1, 20_000),
   } satisfies Option<number>,
   warmUp: {
     env: 'BENCH_WARM_UP',
@@ -135,10 +135,27 @@ export const BENCH_OPTIONS = {
     default: 'bench',
     ...wordOf(ENGINE_NAMES),
   } satisfies Option<EngineName>,
+  agents: {
+    env: 'BENCH_AGENTS',
+    help: 'load agents that apply the load instead of this process: Lambda functions, on local-lambda where nothing tells an AWS region',
+    ...wholeNumber(1, 1000),
+  } satisfies Option<number>,
+  agentsRegion: {
+    env: 'BENCH_AGENTS_REGION',
+    help: 'AWS region where the agents are deployed; that of the first --url when not given',
+    ...awsRegion,
+  } satisfies Option<string>,
+  agentsFunction: {
+    env: 'BENCH_AGENTS_FUNCTION',
+    help: 'name of the deployed agent',
+    default: 'sheep-shed-dev-load-agent',
+    allowed: 'a name of a Lambda function: letters, digits, hyphens and underscores, 64 at most',
+    read: ([given = '']: readonly string[]) => (/^[\w-]{1,64}$/.test(given) ? given : undefined),
+  } satisfies Option<string>,
   rate: {
     env: 'BENCH_RATE',
     help: 'requests a second, sent at planned times whatever the answers do (open model)',
-    ...decimalNumber({ above: 0, to: 100_000 }, 'requests a second'),
+    ...decimalNumber({ above: 0, to: 1_000_000 }, 'requests a second'),
   } satisfies Option<number>,
   arrivals: {
     env: 'BENCH_ARRIVALS',
@@ -149,7 +166,7 @@ export const BENCH_OPTIONS = {
     env: 'BENCH_RATE_STEPS',
     help: 'rates of the open model tried one after the other once the rounds are over',
     repeatable: true,
-    ...risingNumbers(20, 100_000),
+    ...risingNumbers(20, 1_000_000),
   } satisfies Option<readonly number[]>,
   slo: {
     env: 'BENCH_SLO',

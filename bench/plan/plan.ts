@@ -38,6 +38,7 @@ export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
     freshEvery,
     connections,
     engine,
+    ...(options.agents !== undefined && { agents: options.agents }),
     model: rate === undefined ? 'closed' : 'open',
     rate,
     arrivals,
@@ -103,7 +104,7 @@ export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
   const model =
     rate === undefined
       ? `closed model, ${connections} at once${engineText(plan)}`
-      : `open model, ${rate} requests/s (${arrivals}), at most ${connections} at once`;
+      : `open model, ${rate} requests/s (${arrivals}), at most ${connections} at once${engineText(plan)}`;
   const parts = [
     `${rounds} rounds in turns, ${amount} of load a scenario and stack`,
     ...(warmUp > 0 ? [`${warmUp} s of warm-up`] : []),
@@ -123,8 +124,9 @@ export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
   ];
 }
 
-/** Says who applies the load where it is not the bench's own engine; begins with a blank. */
-export function engineText({ engine }: Pick<Plan, 'engine'>): string {
+/** Says who applies the load where it is not the bench itself; begins with a blank. */
+export function engineText({ engine, agents }: Pick<Plan, 'engine' | 'agents'>): string {
+  if (agents !== undefined) return ` from ${agents} ${agents === 1 ? 'agent' : 'agents'}`;
   return engine === 'bench' ? '' : ` by ${engine}`;
 }
 

@@ -4,12 +4,13 @@ import { isEventScenario } from '../results/names.ts';
 import { DEFAULT_STACK_NAMES, STACKS } from '../stacks/catalogue.ts';
 import type { BENCH_OPTIONS } from './options.ts';
 import { refuseBesideEvents } from './refuse-beside-events.ts';
+import { agentsRegionOf } from './settle-agents.ts';
 import { DEFAULT_STAGE, sayPerName, type Target, targetsOf } from './targets.ts';
 
 /** What one run of the bench is to do. */
 export type BenchOptions = Omit<
   Values<typeof BENCH_OPTIONS>,
-  'url' | 'region' | 'stage' | 'sign' | 'connections' | 'cold' | 'freshEvery'
+  'url' | 'region' | 'stage' | 'sign' | 'connections' | 'cold' | 'freshEvery' | 'agentsRegion'
 > & {
   /** What was deployed; `undefined` when stacks run on this machine. */
   readonly targets: readonly Target[] | undefined;
@@ -17,6 +18,8 @@ export type BenchOptions = Omit<
   readonly region: string | undefined;
   /** As it was given. */
   readonly stage: string;
+  /** AWS region of the agents; `undefined` for local-lambda, or without agents. */
+  readonly agentsRegion: string | undefined;
   readonly connections: number;
   readonly cold: number;
   readonly freshEvery: number;
@@ -39,22 +42,25 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   if (against !== undefined) refuseBesideAgainst(against, values);
   // Environments that share this machine's cores would measure each other, which they do not on Lambda.
   const closed = url === undefined ? 1 : 10;
-  const usual = rate === undefined ? closed : OPEN_CONNECTIONS;
+  const { agents = 1 } = values;
+  const usual = agents * (rate === undefined ? closed : OPEN_CONNECTIONS);
   const connections = values.connections ?? Math.min(usual, calls ?? usual);
   if (calls !== undefined && connections > calls) {
     throw new OptionError(`--connections must be at most --calls, which is ${calls}; got "${connections}"`);
   }
   // Each round needs a call for every connection.
   const rounds = Math.min(values.rounds, Math.floor((calls ?? Number.POSITIVE_INFINITY) / connections));
-  const openConnections = values.connections ?? OPEN_CONNECTIONS;
+  const openConnections = values.connections ?? agents * OPEN_CONNECTIONS;
   const isOpen = rate !== undefined || rateSteps !== undefined;
   const arrivals = values.arrivals ?? (isOpen ? 'even' : undefined);
   const cold = values.cold ?? (url === undefined ? LOCAL_COLD_STARTS : 0);
   const freshEvery = values.freshEvery ?? (url === undefined ? 1 : 0);
   const stack = values.stack ?? (against === undefined && !isOfFirst ? undefined : firstStack());
+  const deployed = deployedOf(values);
   return {
     ...rest,
-    ...deployedOf(values),
+    ...deployed,
+    agentsRegion: agentsRegionOf(values, deployed.targets),
     stack,
     connections,
     rounds,

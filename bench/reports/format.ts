@@ -65,7 +65,9 @@ export function planText(plan: {
 }): string {
   const amount = plan.calls === undefined ? `${plan.duration} s` : `${plan.calls} calls`;
   const load =
-    plan.model === 'open' ? `open load of ${plan.rate}/s` : `${plan.connections} at once${engineText(plan)}`;
+    plan.model === 'open'
+      ? `open load of ${plan.rate}/s${engineText(plan)}`
+      : `${plan.connections} at once${engineText(plan)}`;
   const sizes = [
     ...(plan.rows === undefined ? [] : [`, files of ${plan.rows} rows`]),
     ...(plan.megapixels === undefined ? [] : [`, photos of ${plan.megapixels} megapixels`]),

@@ -44,12 +44,21 @@ export function titleOf({ startedAt, finishedAt, plan, isComplete, stacks }: Sum
   return `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${took}${early}: ${planText(plan)}${against}`;
 }
 
-/** What the bench itself can measure at most. */
-export function floorLine({ floor, amqpFloor }: Pick<Summary, 'floor' | 'amqpFloor'>): string {
+/** What the bench itself, or its agents, can measure at most. */
+export function floorLine({
+  floor,
+  amqpFloor,
+  agents,
+}: Pick<Summary, 'floor' | 'amqpFloor' | 'agents'>): string {
   if (floor === undefined) return "The bench's own floor was not measured.";
   const say = ({ requestsPerSecond, latencyMs }: BenchFloor) =>
     `at most ${Math.round(requestsPerSecond)} calls/s, ${decimal(latencyMs)} ms of latency`;
   const overAmqp = amqpFloor === undefined ? '' : `; over AMQP, broker included: ${say(amqpFloor)}`;
+  if (agents !== undefined) {
+    const where = agents.region ?? 'local-lambda, on this machine';
+    const who = agents.count === 1 ? 'The agent' : `The ${agents.count} agents`;
+    return `${who} (${where}) against bare servers of their own: ${say(floor)}. They began within ${decimal(agents.startSkewMs)} ms of each other.`;
+  }
   return `The bench's own floor here: ${say(floor)}${overAmqp}.`;
 }
 

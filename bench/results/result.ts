@@ -1,4 +1,5 @@
 import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
+import type { AgentResult, AgentsDescription } from './agent-result.ts';
 import type { LoadResult } from './load-result.ts';
 import type { EngineName, ScenarioName } from './names.ts';
 import { sumThrottled } from './throttled.ts';
@@ -22,6 +23,10 @@ export interface RoundResult {
   readonly reported: FunctionSummary | undefined;
   /** CPU milliseconds that the processes of the function used for the calls of this round; absent where nobody told. */
   readonly cpuMs?: number | undefined;
+  /** What each load agent did; absent where the bench itself applied the load. */
+  readonly agents?: readonly AgentResult[] | undefined;
+  /** Milliseconds between the first and the last agent's begin. */
+  readonly startSkewMs?: number | undefined;
   /** Rows that the calls of this round imported; absent in other scenarios. */
   readonly rows?: number | undefined;
   /** Why the round was broken off, in words; such a round stays out of comparisons, but not out of the file. */
@@ -116,6 +121,8 @@ export interface Plan {
   readonly connections: number;
   /** What applied the load of the closed model. */
   readonly engine: EngineName;
+  /** Load agents; absent where the bench itself applies the load. */
+  readonly agents?: number | undefined;
   readonly model: 'closed' | 'open';
   /** Requests a second of the open model. */
   readonly rate: number | undefined;
@@ -206,6 +213,8 @@ export interface BenchResult {
   readonly floor: BenchFloor | undefined;
   /** The same of the worker's transport, broker included; absent where no worker was measured. */
   readonly amqpFloor?: BenchFloor | undefined;
+  /** Absent where the bench itself applied the load; else {@link floor} is that of the agents. */
+  readonly agents?: AgentsDescription | undefined;
   readonly stacks: readonly StackDescription[];
   readonly scenarios: readonly ScenarioResult[];
   readonly coldStarts: readonly ColdResult[];

@@ -1,4 +1,5 @@
 import type { Window } from '@sheep-shed/log-insights';
+import type { Fleet } from '../agents/coordinator/fleet.ts';
 import type { ScenarioName } from '../results/names.ts';
 import type { RoundResult } from '../results/result.ts';
 import { faultsOf } from '../results/result.ts';
@@ -9,6 +10,8 @@ import type { Stack } from '../stacks/stack.ts';
 export interface Course {
   readonly scenario: ScenarioName;
   readonly stack: Stack;
+  /** The agents that apply the load; `undefined` where this process does. */
+  readonly fleet: Fleet | undefined;
   readonly rounds: MeasuredRound[];
   readonly violations: string[];
   /** Why this must not be compared with other stacks; `undefined` where it may. */
@@ -57,10 +60,11 @@ export interface Uncounted {
 }
 
 /** A course whose rounds are to come. */
-export function newCourse(scenario: ScenarioName, stack: Stack): Course {
+export function newCourse(scenario: ScenarioName, stack: Stack, fleet?: Fleet): Course {
   return {
     scenario,
     stack,
+    fleet,
     rounds: [],
     violations: [],
     incomparable: undefined,

@@ -1,3 +1,4 @@
+import type { Fleet } from '../agents/coordinator/fleet.ts';
 import { BARE_REQUEST, verifyBare } from '../load/bare-exchange.ts';
 import { engineOf } from '../load/engine.ts';
 import { type BareServer, startBareServer } from '../load/start-bare-server.ts';
@@ -59,4 +60,42 @@ export async function measureFloor(options: FloorOptions): Promise<BenchFloor> {
   } finally {
     await server.close();
   }
+}
+
+/**
+ * The floor of agents: each drives a bare server in a thread of its own execution environment, as it will drive the
+ * target, all of them at once: the rate of all with all connections, and the median latency with one connection each.
+ * The server shares an agent's processor, so that the agents may reach more than that rate.
+ * @throws Error when an answer was wrong or lost, or an agent was lost or throttled; the signal's reason.
+ */
+export async function measureFleetFloor(
+  fleet: Fleet,
+  { connections, seconds, timeoutSeconds, signal }: Omit<FloorOptions, 'engine' | 'start'>,
+): Promise<BenchFloor> {
+  const drive = async (atOnce: number, lasting: number) => {
+    const { load, problem, isWhole } = await fleet.drive({
+      scenario: { name: 'bare' },
+      connections: atOnce,
+      calls: undefined,
+      seconds: lasting,
+      timeoutSeconds,
+      reserveTattoos: () => 0n,
+      onProgress: () => undefined,
+      signal,
+    });
+    if (!isWhole) throw new Error(`the floor of the agents cannot be measured: ${problem}`);
+    if (load.lost + load.wrong > 0) {
+      throw new Error(
+        `the floor of the agents cannot be measured: ${load.lost} requests to their bare servers were lost, ${load.wrong} answers wrong`,
+      );
+    }
+    return load;
+  };
+  await drive(connections, seconds / 2);
+  const { calls, elapsedMs } = await drive(connections, seconds);
+  const { latency } = await drive(Math.min(connections, fleet.description.count), seconds / 2);
+  return {
+    requestsPerSecond: (calls * 1000) / elapsedMs,
+    latencyMs: (histogramQuantile(latency, 0.5) ?? 0) / 1000,
+  };
 }

@@ -1,32 +1,29 @@
 import type { Window } from '@sheep-shed/log-insights';
 import type { Herd } from '../herd/make-herd.ts';
 import { MAX_UNSERVED } from '../load/apply-load.ts';
-import { engineOf } from '../load/engine.ts';
-import { openLoad } from '../load/open-load.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { LoadResult } from '../results/load-result.ts';
 import { FUNCTION_OF } from '../results/names.ts';
-import { addThrottled, sayThrottled, sumThrottled } from '../results/throttled.ts';
-import type { Pass, Scenario } from '../scenarios/scenario.ts';
+import { sayThrottled, sumThrottled } from '../results/throttled.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import { sendOnce } from '../stacks/ask.ts';
-import { histogram } from '../statistics/histogram.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { Course, Uncounted } from './course.ts';
-import { loadOn, loadShed, shedOf } from './set-herd.ts';
+import {
+  type AppliedLoad,
+  applyLoad,
+  beginPass,
+  callsOfRound,
+  noLoad,
+  type RoundPass,
+} from './round-load.ts';
+import { loadShed, shedOf } from './set-herd.ts';
 import { countingDog, imbalance } from './sheep-account.ts';
 
 /** CloudWatch takes whole seconds: what nobody counts must lie before the second in which a round begins, or well after it. */
 const CALM_MS = 2_000;
 /** Longest wait for an answer that shows that somebody is still there. */
 const PROBE_SECONDS = 5;
-
-/** How much load one piece makes. */
-interface Amount {
-  readonly calls: number | undefined;
-  readonly seconds: number;
-  /** Decides the Poisson arrivals. */
-  readonly seed: number;
-}
 
 /**
  * One round: the herd, execution environments that are new and warmed up where the plan wants them, the load, the
@@ -46,7 +43,7 @@ export async function runRound(
   let startedAt = world.now();
   let window: Window | undefined;
   let count: number | undefined;
-  let load: LoadResult | undefined;
+  let applied: AppliedLoad | undefined;
   let brokenOff: string | undefined;
   let cpuMs: number | undefined;
   let imported: number | undefined;
@@ -61,20 +58,23 @@ export async function runRound(
     const measureCpu = await stack.cpu?.(FUNCTION_OF[scenario.name]);
     startedAt = world.now();
     const amount = {
-      calls: shareOf(options.calls, rounds.length, options.rounds),
+      calls: callsOfRound(options.calls, rounds.length, options.rounds),
       seconds: options.duration / options.rounds,
       seed: options.seed + rounds.length,
     };
-    load = await applyLoad(course, pass, amount, options, world, onLost);
+    applied = await applyLoad(course, pass, amount, options, world, onLost);
+    const { load } = applied;
     await stack.host?.settle();
     cpuMs = await measureCpu?.();
     imported = pass.rows?.();
     // A window is without its end, and the last line may be of this very millisecond.
     window = { from: startedAt, to: world.now() + 1 };
-    brokenOff = await whyBroken(course, load, lostWhy, options, world);
-    for (const problem of await imbalance(course, pass, load, herd, options, world)) {
-      course.violations.push(problem);
-    }
+    brokenOff = applied.problem ?? (await whyBroken(course, load, lostWhy, options, world));
+    if (applied.isWhole) {
+      for (const problem of await imbalance(course, pass, load, herd, options, world)) {
+        course.violations.push(problem);
+      }
+    } else uncounted.areAnswered = false;
   } catch (error) {
     world.signal.throwIfAborted();
     brokenOff ??= (error as Error).message;
@@ -85,7 +85,8 @@ export async function runRound(
     round: rounds.length + 1,
     startedAt: new Date(startedAt).toISOString(),
     isFresh,
-    load: load ?? noLoad(options),
+    load: applied?.load ?? noLoad(options),
+    ...(applied?.agents && { agents: applied.agents, startSkewMs: applied.startSkewMs }),
     reported: undefined,
     ...(cpuMs !== undefined && { cpuMs }),
     ...(imported !== undefined && { rows: imported }),
@@ -140,7 +141,7 @@ async function prepare(
   herd: Herd,
   options: BenchOptions,
   world: BenchWorld,
-): Promise<Pass> {
+): Promise<RoundPass> {
   const { stack, rounds } = course;
   const { host } = stack;
   const { name } = scenario;
@@ -157,7 +158,7 @@ async function prepare(
   if (stack.logs?.isImmediate === false && isApart) await world.sleep(CALM_MS, world.signal);
   uncounted.dog = course.dogAsked;
   course.dogAsked = 0;
-  return scenario.begin(shedOf(stack, herd, count, options));
+  return beginPass(course, scenario, shedOf(stack, herd, count, options));
 }
 
 /** Uncounted load, so that neither cold starts nor code that is not yet compiled is mixed into a round. */
@@ -171,15 +172,16 @@ async function warmUp(
   world: BenchWorld,
 ) {
   const { stack, violations } = course;
-  const pass = scenario.begin(shedOf(stack, herd, count, options));
+  const pass = beginPass(course, scenario, shedOf(stack, herd, count, options));
   const { seed, connections, rate } = options;
   // The cold starts would use up the time that is meant for what comes after them.
   const colds = { calls: rate === undefined ? connections : 1, seconds: 0, seed };
   const rest = { calls: undefined, seconds: options.warmUp, seed };
   for (const amount of [colds, rest]) {
     const from = world.now();
-    const load = await applyLoad(course, pass, amount, options, world);
+    const { load, problem } = await applyLoad(course, pass, amount, options, world);
     const { calls, lost, wrong, firstWrong } = load;
+    if (problem !== undefined) throw new Error(`in the warm-up ${problem}`);
     uncounted.warmUp += calls - sumThrottled(load.throttled);
     if (lost > 0) uncounted.areAnswered = false;
     if (calls > 0 && lost === calls) throw new Error(`none of ${calls} requests was answered in the warm-up`);
@@ -198,35 +200,6 @@ async function noteColdStart(course: Course, { latency }: LoadResult, from: numb
   course.coldStarts.push({ clientMs: latency.max / 1000, window: { from, to: world.now() + 1 } });
   // The next line must not be of the same millisecond.
   await world.sleep(2, world.signal);
-}
-
-async function applyLoad(
-  course: Course,
-  pass: Pass,
-  { calls, seconds, seed }: Amount,
-  { engine, connections, timeout, rounds: all, rate, arrivals = 'even' }: BenchOptions,
-  { progress, signal, clock }: BenchWorld,
-  onLost: (problem: string) => void = () => undefined,
-): Promise<LoadResult> {
-  const { stack, rounds, scenario } = course;
-  const label = `${scenario} on ${stack.name}, round ${rounds.length + 1} of ${all}`;
-  const load = {
-    ...loadOn(stack, pass, scenario),
-    connections,
-    calls,
-    seconds,
-    timeoutSeconds: timeout,
-    onProgress: (answers: number) => progress.step(`${label}: ${answers} answers`),
-    onLost,
-    signal,
-    clock,
-  };
-  const result =
-    rate === undefined
-      ? await (await engineOf(engine))(load)
-      : await openLoad({ ...load, rate, arrivals, seed });
-  course.throttled = addThrottled(course.throttled, result.throttled);
-  return result;
 }
 
 /** Why a round is no measurement, or `undefined`: its server has gone, or will not take the load. */
@@ -251,26 +224,4 @@ async function whyBroken(
     return `the stack stopped answering after ${calls - lost} of ${calls} requests: GET / was not answered: ${problem}`;
   }
   return lost === calls ? `none of ${calls} requests was answered${lostWhy}` : undefined;
-}
-
-/** The calls of one round, so that all rounds together make exactly `calls`. */
-function shareOf(calls: number | undefined, round: number, rounds: number): number | undefined {
-  if (calls === undefined) return undefined;
-  return Math.floor(((round + 1) * calls) / rounds) - Math.floor((round * calls) / rounds);
-}
-
-function noLoad({ rate }: BenchOptions): LoadResult {
-  return {
-    model: rate === undefined ? 'closed' : 'open',
-    calls: 0,
-    latency: histogram().toData(),
-    statuses: {},
-    lost: 0,
-    timedOut: 0,
-    dropped: 0,
-    wrong: 0,
-    firstWrong: [],
-    elapsedMs: 0,
-    connectMs: [],
-  };
 }

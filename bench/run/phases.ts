@@ -1,3 +1,4 @@
+import type { Fleet } from '../agents/coordinator/fleet.ts';
 import { makeHerd } from '../herd/make-herd.ts';
 import type { PlannedSeconds } from '../plan/plan.ts';
 import { FLOOR_SECONDS } from '../plan/plan.ts';
@@ -9,7 +10,7 @@ import type { BenchWorld } from '../world/world.ts';
 import type { ColdCourse } from './cold-phase.ts';
 import { runColdStarts } from './cold-phase.ts';
 import { newCourse } from './course.ts';
-import { measureFloor } from './floor-phase.ts';
+import { measureFleetFloor, measureFloor } from './floor-phase.ts';
 import type { RateCourse } from './rate-phase.ts';
 import { runRateSteps } from './rate-phase.ts';
 import type { Collected } from './results-so-far.ts';
@@ -25,18 +26,19 @@ export interface Hearer {
 }
 
 /**
- * The phases of a run, one after the other: the bench's own floor, the rounds of each scenario, the rates of the
+ * The phases of a run, one after the other: the floor of the bench, or of its agents, the rounds of each scenario, the rates of the
  * open model, the forced cold starts. What is measured stands in `collected` at once.
  */
 export async function measure(
   stacks: readonly Stack[],
+  fleet: Fleet | undefined,
   collected: Collected,
   options: BenchOptions,
   world: BenchWorld,
   hearer: Hearer,
 ): Promise<void> {
   try {
-    await runPhases(stacks, collected, options, world, hearer);
+    await runPhases(stacks, fleet, collected, options, world, hearer);
   } finally {
     world.progress.step('taking back what forced new execution environments');
     for (const { cold } of stacks) {
@@ -47,6 +49,7 @@ export async function measure(
 
 async function runPhases(
   stacks: readonly Stack[],
+  fleet: Fleet | undefined,
   collected: Collected,
   options: BenchOptions,
   world: BenchWorld,
@@ -63,13 +66,13 @@ async function runPhases(
     timeoutSeconds: options.timeout,
     signal,
   };
-  collected.floor = await measureFloor(floorOptions);
+  collected.floor = await (fleet ? measureFleetFloor(fleet, floorOptions) : measureFloor(floorOptions));
   // Another transport, with a broker in the middle, has a floor of its own.
   const start = stacks.find(({ startBare }) => startBare !== undefined)?.startBare;
   if (start !== undefined) collected.amqpFloor = await measureFloor({ ...floorOptions, start });
   finish(estimated.floor);
   for (const name of names) {
-    const courses = stacks.map((stack) => newCourse(name, stack));
+    const courses = stacks.map((stack) => newCourse(name, stack, fleet));
     collected.courses.push(...courses);
     await runScenario(courses, herd, options, world, () => finish(estimated.round));
     signal.throwIfAborted();
@@ -82,6 +85,7 @@ async function runPhases(
         (stack): RateCourse => ({
           scenario,
           stack,
+          fleet,
           objective,
           steps: [],
           highestRate: undefined,

@@ -1,3 +1,4 @@
+import type { Fleet } from '../agents/coordinator/fleet.ts';
 import type { Herd } from '../herd/make-herd.ts';
 import { openLoad } from '../load/open-load.ts';
 import { parseObjective, stepSeconds } from '../plan/objective.ts';
@@ -10,6 +11,7 @@ import { scenarioByName } from '../scenarios/scenario-by-name.ts';
 import type { Stack } from '../stacks/stack.ts';
 import type { BenchWorld } from '../world/world.ts';
 import { climbRates } from './rate-steps.ts';
+import { type AppliedLoad, beginPass, pieceScenarioOf } from './round-load.ts';
 import { dogOf, loadOn, loadShed, shedOf } from './set-herd.ts';
 
 /** The options of rate steps, once it is known that there are any. */
@@ -23,6 +25,8 @@ export interface RateSteps {
 export interface RateCourse {
   readonly scenario: ScenarioName;
   readonly stack: Stack;
+  /** The agents that apply the load; `undefined` where this process does. */
+  readonly fleet: Fleet | undefined;
   readonly objective: string;
   readonly steps: RateStep[];
   highestRate: number | undefined;
@@ -81,24 +85,35 @@ async function applyStep(
   const connections = options.openConnections;
   const dog = dogOf(stack, options, world);
   const count = scenario === 'cat' ? 0 : await loadShed(stack, herd, dog, options, world);
-  const pass = scenarioByName(scenario, options, world.nextTattoo).begin(
+  const pass = beginPass(
+    course,
+    scenarioByName(scenario, options, world.nextTattoo),
     shedOf(stack, herd, count, { connections }),
   );
-  const load = await openLoad({
-    ...loadOn(stack, pass, scenario),
+  const open = { rate, arrivals: options.arrivals ?? 'even', seed: options.seed };
+  const common = {
     connections,
     calls: undefined,
     seconds,
     timeoutSeconds: options.timeout,
-    rate,
-    arrivals: options.arrivals ?? 'even',
-    seed: options.seed,
-    onProgress: (answers) =>
+    onProgress: (answers: number) =>
       progress.step(`${scenario} on ${stack.name} at ${rate} requests/s: ${answers} answers`),
     signal,
-    clock,
-  });
+  };
+  let applied: AppliedLoad;
+  if (course.fleet === undefined) {
+    const load = await openLoad({ ...common, ...loadOn(stack, pass, scenario), ...open, clock });
+    applied = { load, problem: undefined, isWhole: true };
+  } else {
+    const piece = pieceScenarioOf(scenario, options, pass);
+    const all = { ...common, url: stack.url, scenario: piece, open, reserveTattoos: world.nextTattoo };
+    const driven = await course.fleet.drive(all);
+    pass.addSheep?.(driven.added);
+    applied = driven;
+  }
+  const { load } = applied;
   course.throttled = addThrottled(course.throttled, load.throttled);
+  if (applied.problem !== undefined) throw new Error(`at ${rate} requests/s ${applied.problem}`);
   // The account is only exact when every answer is known.
   const problem = load.lost > 0 ? undefined : await pass.finish();
   if (problem === undefined) return load;

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { AgentsDescription } from '../results/agent-result.ts';
 import type {
   BenchFloor,
   BenchResult,
@@ -48,6 +49,7 @@ export interface Collected {
   readonly versions: Versions;
   readonly plan: Plan;
   readonly stacks: readonly StackDescription[];
+  readonly agents: AgentsDescription | undefined;
   readonly courses: Course[];
   readonly coldCourses: ColdCourse[];
   readonly rateCourses: RateCourse[];
@@ -64,7 +66,7 @@ export interface Collected {
 /** The beginning of a run. */
 export function newCollected(
   start: Start,
-  about: Pick<Collected, 'versions' | 'plan' | 'stacks'> & { readonly notices: readonly string[] },
+  about: Pick<Collected, 'versions' | 'plan' | 'stacks' | 'agents'> & { readonly notices: readonly string[] },
 ): Collected {
   const { notices, ...rest } = about;
   return {
@@ -109,7 +111,7 @@ export function resultOf(
   { now, steadyNow }: BenchWorld,
   end: { readonly isComplete: boolean; readonly hasEnded: boolean; readonly finishedAt: number },
 ): BenchResult {
-  const { start, versions, plan, floor, amqpFloor, stacks, rateCourses, warnings } = collected;
+  const { start, versions, plan, floor, amqpFloor, stacks, agents, rateCourses, warnings } = collected;
   const { machine } = start;
   const reported = collected.reported ?? withoutHosts(collected);
   const loadAverageAfter = loadAverage();
@@ -138,6 +140,7 @@ export function resultOf(
     versions,
     floor,
     ...(amqpFloor !== undefined && { amqpFloor }),
+    ...(agents !== undefined && { agents }),
     stacks,
     scenarios: reported.scenarios,
     coldStarts: reported.coldStarts,

@@ -2,7 +2,7 @@ import type { Herd } from '../herd/make-herd.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { LoadResult } from '../results/load-result.ts';
 import type { Pass } from '../scenarios/scenario.ts';
-import { wrongVictim } from '../scenarios/wolf-proof.ts';
+import { wrongLeftovers, wrongVictim } from '../scenarios/wolf-proof.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { Course } from './course.ts';
 import { dogOf } from './set-herd.ts';
@@ -31,7 +31,10 @@ export async function imbalance(
       );
     }
     if (left !== undefined) problems.push(pass.judge?.(left));
-    if (left !== undefined && scenario === 'wolf') {
+    if (left !== undefined && scenario === 'wolf' && course.fleet !== undefined && stack.host !== undefined) {
+      // Nothing was made good, so that those which are left tell exactly who was eaten.
+      problems.push(wrongLeftovers(herd, herd.sheep.length - expected, left));
+    } else if (left !== undefined && scenario === 'wolf') {
       // A scan of DynamoDB may miss a sheep that was put a moment ago, and the raid take the next.
       const mostEaten = stack.host === undefined ? herd.primes.length : 2 * options.connections - 1;
       problems.push(wrongVictim(herd, mostEaten, left));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Fleet } from '../agents/coordinator/fleet.ts';
 import { plannedSeconds, planOf, renderPlan } from '../plan/plan.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import { timetable } from '../plan/timetable.ts';
@@ -38,10 +39,13 @@ export async function runBench(root: string, options: BenchOptions, world: Bench
     ? localStacks(root, options, progress, signal)
     : remoteStacks(options, world));
   let ended: Awaited<ReturnType<typeof runOn>>;
+  let fleet: Fleet | undefined;
   try {
-    ended = await runOn(opened, root, options, world, start);
+    fleet = await fleetOf(root, options, world);
+    ended = await runOn(opened, fleet, root, options, world, start);
   } finally {
     progress.step('ending');
+    await fleet?.close();
     await opened.close();
     progress.end();
   }
@@ -52,9 +56,22 @@ export async function runBench(root: string, options: BenchOptions, world: Bench
   return { result, path, failure };
 }
 
+/** The agents that were asked for. */
+async function fleetOf(
+  root: string,
+  { agents, agentsRegion, agentsFunction }: BenchOptions,
+  world: BenchWorld,
+): Promise<Fleet | undefined> {
+  if (agents === undefined) return undefined;
+  // Other runs need not load AWS's client of Lambda.
+  const { openAgents } = await import('../agents/coordinator/open-agents.ts');
+  return openAgents(root, { count: agents, region: agentsRegion, functionName: agentsFunction }, world);
+}
+
 /** Measures on stacks that are open; what is there is in the result file when this is over. */
 async function runOn(
   { stacks, functionsOf, libraries, notices }: OpenStacks,
+  fleet: Fleet | undefined,
   root: string,
   options: BenchOptions,
   world: BenchWorld,
@@ -74,6 +91,7 @@ async function runOn(
       functions: functionsOf(one),
     })),
     notices,
+    agents: fleet?.description,
   });
   const fileName = `${new Date(start.wallMs).toISOString().replaceAll(':', '-')}.json`;
   const path = options.out ?? join(root, 'results', fileName);
@@ -86,7 +104,7 @@ async function runOn(
     writeResult(path, resultOf(collected, world, { isComplete, hasEnded: false, finishedAt: now() }));
   let failure: unknown;
   try {
-    await measure(stacks, collected, options, timed, { estimated, finish, keep });
+    await measure(stacks, fleet, collected, options, timed, { estimated, finish, keep });
   } catch (error) {
     if (!isWorthKeeping(collected)) throw error;
     failure = error;

@@ -3,16 +3,20 @@ import ROWS from './catalogue.json' with { type: 'json' };
 /** The name of a stack, as it stands in function names, log groups and reports. */
 export type StackName = keyof typeof ROWS;
 
-/** One stack: where it is, what it is made from, and what a reader must know of it. */
-export interface StackRow {
-  /** What it is, in one line. */
-  readonly about: string;
+/** What a deployment package is made from. */
+export interface StackInputs {
   /** Folder of its `serverless.yml`, from the project's root. */
   readonly folder: string;
   /** Files and folders that its `serverless.yml` packages, from that folder. */
   readonly sources: readonly string[];
   /** What it is packaged and deployed with, as `--param=name=value`. */
   readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** One stack: where it is, what it is made from, and what a reader must know of it. */
+export interface StackRow extends StackInputs {
+  /** What it is, in one line. */
+  readonly about: string;
   /** Whether the bench measures it when no stack is named. */
   readonly byDefault: boolean;
   /** Managed runtime of Lambda. */
@@ -47,6 +51,6 @@ export const SHARED_INPUTS = [
 ] as const;
 
 /** The arguments with which the Serverless Framework packages, deploys or removes a stack in its folder. */
-export function parametersOf({ parameters }: StackRow): readonly string[] {
+export function parametersOf({ parameters }: Pick<StackInputs, 'parameters'>): readonly string[] {
   return Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
 }

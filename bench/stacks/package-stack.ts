@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { StackRow } from './catalogue.ts';
+import type { StackInputs } from './catalogue.ts';
 import { parametersOf } from './catalogue.ts';
 import { copyProject, inputsOf, isInput } from './project-copy.ts';
 import { makeWorkFolder, removeOrphans, removeWorkFolder } from './work-folder.ts';
@@ -27,7 +27,7 @@ const TEMPLATE = 'cloudformation-template-update-stack.json';
 export async function packageStack(
   root: string,
   name: string,
-  stack: StackRow,
+  stack: StackInputs,
   signal: AbortSignal,
   onStart: () => void,
 ): Promise<string> {
@@ -69,7 +69,7 @@ export async function runServerless(
   root: string,
   cwd: string,
   name: string,
-  stack: StackRow,
+  stack: StackInputs,
   signal: AbortSignal,
 ): Promise<void> {
   const cli = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
@@ -95,7 +95,7 @@ export async function runServerless(
 }
 
 /** A digest of every file that goes in, the parameters, and the Node that packages. */
-async function digestOf(root: string, stack: StackRow): Promise<string> {
+async function digestOf(root: string, stack: StackInputs): Promise<string> {
   const { folder, parameters } = stack;
   const hash = createHash('sha256').update(JSON.stringify([folder, parameters, process.version]));
   for (const path of inputsOf(stack)) {

@@ -5,8 +5,8 @@ import type { Progress } from './progress.ts';
 export interface BenchWorld {
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  /** Gives a tattoo that is in no shed, each time another. */
-  readonly nextTattoo: () => bigint;
+  /** Gives a tattoo that is in no shed, each time another; of so many in a row, which are then nobody else's, the first. */
+  readonly nextTattoo: (count?: bigint) => bigint;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps. */

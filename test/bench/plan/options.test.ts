@@ -72,7 +72,7 @@ test('what is not allowed, and what contradicts itself, is named with its value'
       /--stage must be a letter, then up to 29 letters, digits and hyphens; .*; got "a b"/,
     ],
     [['--preset', 'huge'], /--preset must be one of quick, default, classic; got "huge"/],
-    [['--rate', '0'], /--rate must be a number of requests a second above 0, at most 100000; got "0"/],
+    [['--rate', '0'], /--rate must be a number of requests a second above 0, at most 1000000; got "0"/],
     [['--rate', '5', '--arrivals', 'poisson', '--seed', 'x'], /--seed must be a whole number .*; got "x"/],
     [['--engine', 'wrk'], /--engine must be one of bench, autocannon; got "wrk"/],
     [
@@ -90,6 +90,31 @@ test('what is not allowed, and what contradicts itself, is named with its value'
     [
       ['--engine', 'autocannon', '--url', 'http://x', '--sign', 'eu-west-3'],
       /--sign must be absent when --engine is autocannon: .*; got "eu-west-3"/,
+    ],
+    [['--agents', '0'], /--agents must be a whole number from 1 to 1000; got "0"/],
+    [['--agents-region', 'eu-west-3'], /--agents-region must be absent when --agents is not given; got "eu/],
+    [['--agents', '2', '--agents-function', 'a b'], /--agents-function must be a name of a Lambda function/],
+    [['--agents', '2', '--timeout', '41'], /--timeout must be at most 40 when --agents is given; got "41"/],
+    [
+      ['--agents', '2', '--engine', 'autocannon', '--scenario', 'cat'],
+      /--engine must be bench when --agents/,
+    ],
+    [
+      ['--agents', '2', '--scenario', 'import'],
+      /--scenario must name no event-driven scenario when --agents/,
+    ],
+    [
+      ['--agents', '2', '--host', 'worker'],
+      /--host must leave out worker when --agents is given: .*"worker"/,
+    ],
+    [
+      ['--agents', '2', '--url', 'http://x', '--sign', 'eu-west-3', '--agents-region', 'eu-west-3'],
+      /--sign must be absent when --agents is given: .*; got "eu-west-3"/,
+    ],
+    [['--agents', '4', '--connections', '3'], /--connections must be at least --agents, which is 4; got "3"/],
+    [
+      ['--agents', '2', '--url', 'https://x'],
+      /--agents-region is missing: the address of api .*"https:\/\/x"/,
     ],
     [['--arrivals', 'even'], /--arrivals must be absent when neither --rate nor --rate-steps is given/],
     [['--rate-steps', '50,20', '--slo', 'p99<9ms'], /--rate-steps must be 1 to 20 rising numbers .*"50,20"/],
@@ -147,4 +172,17 @@ test('the open model has connections enough to keep its times, unless told other
   assert.equal(settle(['--rate', '5']).connections, 50);
   assert.equal(settle(['--rate', '5', '--connections', '3']).connections, 3);
   assert.deepEqual([settle([]).connections, settle([]).openConnections], [1, 50]);
+});
+
+test('agents are where the option, the target or its address says, else here; connections are theirs together', () => {
+  const regionOf = (...args: string[]) => settle(['--agents', '3', ...args]).agentsRegion;
+  const api = 'https://a1.execute-api.eu-west-1.amazonaws.com';
+  assert.equal(regionOf(), undefined);
+  assert.equal(regionOf('--url', 'http://127.0.0.1:3000'), undefined);
+  assert.equal(regionOf('--url', api), 'eu-west-1');
+  assert.equal(regionOf('--url', 'https://x', '--region', 'eu-west-2'), 'eu-west-2');
+  assert.equal(regionOf('--url', api, '--agents-region', 'us-east-1'), 'us-east-1');
+  assert.equal(settle(['--agents', '3']).connections, 3);
+  assert.equal(settle(['--agents', '3', '--url', api]).connections, 30);
+  assert.equal(settle(['--agents', '3', '--rate', '9']).connections, 150);
 });

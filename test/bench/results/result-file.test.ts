@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { OptionError } from '@sheep-shed/options';
+import type { AgentResult } from '../../../bench/results/agent-result.ts';
 import type { LoadResult } from '../../../bench/results/load-result.ts';
 import schema from '../../../bench/results/result.schema.json' with { type: 'json' };
 import type { BenchResult } from '../../../bench/results/result.ts';
@@ -20,6 +21,24 @@ async function temporaryFolder(t: TestContext): Promise<string> {
 /** What JSON can hold of a value: nothing that is undefined. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
+/** An agent with all that may be said of one. */
+const WHOLE_AGENT: AgentResult = {
+  agent: 1,
+  environments: 2,
+  calls: 10,
+  lost: 1,
+  dropped: 1,
+  wrong: 1,
+  throttled: { gateway: 2, lambda: 1 },
+  p50Ms: 3,
+  p99Ms: 9,
+  startMs: 1.5,
+  lateMs: 120,
+  clockErrorMs: 2,
+  fault: 'late',
+  problem: 'began 120 ms after the agreed moment',
+};
+
 /** A broken-off round has every property that a round may have. */
 function wholeResult(): BenchResult {
   const whole = sampleResult();
@@ -33,12 +52,15 @@ function wholeResult(): BenchResult {
     ...throttle(round),
     cpuMs: 12.5,
     rows: 1000,
+    agents: [WHOLE_AGENT],
+    startSkewMs: 1.5,
     brokenOff: 'the stack stopped answering',
   }));
   const incomparable = 'the herds differ';
   return {
     ...whole,
-    plan: { ...whole.plan, against: 'HEAD~1', rows: 1000, megapixels: 12 },
+    plan: { ...whole.plan, against: 'HEAD~1', rows: 1000, megapixels: 12, agents: 1 },
+    agents: { count: 1, region: 'eu-west-3', functionName: 'load-agent' },
     amqpFloor: { requestsPerSecond: 4_000, latencyMs: 0.4 },
     rateCurves: whole.rateCurves.map((curve) => ({ ...curve, steps: curve.steps.map(throttle) })),
     stacks: whole.stacks.map((stack) => ({
