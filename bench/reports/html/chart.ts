@@ -2,11 +2,21 @@ import type { EChartsOption } from 'echarts';
 import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, MarkLineComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import { html, type Markup, raw } from './markup.ts';
 import { type Legend, legendMarkup } from './palette.ts';
 
-echarts.use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer]);
+echarts.use([
+  BarChart,
+  CustomChart,
+  LineChart,
+  ScatterChart,
+  GridComponent,
+  MarkLineComponent,
+  LabelLayout,
+  SVGRenderer,
+]);
 
 /** A figure of the report: drawn twice, for wide and for narrow screens, with its data as a table. */
 export interface Chart {

@@ -23,7 +23,7 @@ export function onLambdaChart({ plan, onLambda }: Summary, scenario: ScenarioNam
     legend: stackLegend(plan.stacks),
     heights: [300, 280],
     option: (isNarrow) => ({
-      grid: { left: 56, right: isNarrow ? 40 : 56, top: 22, bottom: 44 },
+      grid: { left: 56, right: isNarrow ? 60 : 76, top: 22, bottom: 44 },
       xAxis: {
         ...logAxis(
           sizes.map(({ warm }) => warm.mean.typical),
@@ -45,6 +45,7 @@ export function onLambdaChart({ plan, onLambda }: Summary, scenario: ScenarioNam
           symbol,
           showAllSymbol: true,
           lineStyle: { color: colour, width: 2, type: dash },
+          labelLayout: { hideOverlap: true },
           data: one.sizes.map((size) => {
             const marks = marksOf(one, size);
             const isBest = marks.includes('cheapest') || marks.includes('fastest');
@@ -56,7 +57,7 @@ export function onLambdaChart({ plan, onLambda }: Summary, scenario: ScenarioNam
                 : { color: colour },
               label: {
                 show: isBest || !isNarrow,
-                position: 'top' as const,
+                position: marks.includes('cheapest') ? ('bottom' as const) : ('right' as const),
                 color: 'var(--ink)',
                 fontSize: 11,
                 formatter: isBest ? `${size.memoryMb} ${marks.join(', ')}` : `${size.memoryMb}`,

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { Report } from '../../src/logs/lines.ts';
 import { startHost } from '../fixture-package.ts';
 
-const BURN = `export const handler = async ({ ms, sleep }) => {
+const BURN = `export const handler = async ({ ms, sleep, total }) => {
+  if (total) { const { user, system } = process.cpuUsage(); return (user + system) / 1000; }
   const before = process.cpuUsage();
   for (const end = performance.now() + (ms ?? 0); performance.now() < end; );
   if (sleep) await new Promise((done) => setTimeout(done, sleep));
@@ -55,4 +56,23 @@ test('each invocation leaves an event of Lambda Insights with its CPU time, and 
   await host.flushLogs();
   assert.equal(reports.at(-1)?.functionError, 'TypeError');
   assert.equal(reports.at(-1)?.status, undefined);
+});
+
+test('the CPU time of many short invocations adds up to that of the process', {
+  skip: !existsSync('/proc/self/schedstat'),
+}, async (t) => {
+  const counted: number[] = [];
+  const host = await startHost(
+    t,
+    { burn: { source: BURN } },
+    { onReport: (name, { cpuMs }) => name === 'burn' && counted.push(cpuMs ?? Number.NaN) },
+  );
+  const total = async () => Number((await host.invoke('burn', { total: true })).payload);
+  const before = await total();
+  for (let k = 0; k < 200; k++) await host.invoke('burn', { ms: 0.3 });
+  const used = (await total()) - before;
+  await host.flushLogs();
+  const sum = counted.slice(1).reduce((all, cpuMs) => all + cpuMs, 0);
+  // Either end of the sum lies within a tick of the kernel.
+  assert.ok(Math.abs(sum - used) < 0.05 * used + 8, `${sum} ms told of ${used}`);
 });
