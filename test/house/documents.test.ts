@@ -18,7 +18,11 @@ import { PREDICT_OPTIONS } from '../../bench/plan/predict-options.ts';
 import { constantRows } from '../../bench/reports/on-lambda-table.ts';
 import { STACK_NAMES, STACKS } from '../../bench/stacks/catalogue.ts';
 import { EVENT_OPTIONS } from '../../packages/local-lambda/src/cli/event-options.ts';
-import { DROP_OPTIONS, PS_OPTIONS } from '../../packages/local-lambda/src/cli/instance-options.ts';
+import {
+  DROP_OPTIONS,
+  PS_OPTIONS,
+  REDRIVE_OPTIONS,
+} from '../../packages/local-lambda/src/cli/instance-options.ts';
 import { INVOKE_OPTIONS } from '../../packages/local-lambda/src/cli/invoke-options.ts';
 import { LOGS_OPTIONS, SERVE_OPTIONS } from '../../packages/local-lambda/src/cli/options.ts';
 import { LOG_INSIGHTS_OPTIONS } from '../../packages/log-insights/src/options.ts';
@@ -68,6 +72,7 @@ test('the pages of options have one row for every option of the programs, as the
     ['logs', LOGS_OPTIONS, LOCAL_LAMBDA],
     ['ps', PS_OPTIONS, LOCAL_LAMBDA],
     ['drop', DROP_OPTIONS, LOCAL_LAMBDA],
+    ['redrive', REDRIVE_OPTIONS, LOCAL_LAMBDA],
     ['Options of every host', optionsOf({}), 'docs/hosts.md'],
     ['Options of the container', container.options, 'docs/hosts.md'],
     ['Options of the worker', worker.options, 'docs/worker.md'],

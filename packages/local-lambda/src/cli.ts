@@ -37,10 +37,12 @@ async function run(command: Command): Promise<void> {
       break;
     }
     case 'ps':
-    case 'drop': {
-      const { listEnvironments, dropEnvironments } = await import('./cli/instances.ts');
+    case 'drop':
+    case 'redrive': {
+      const { listEnvironments, dropEnvironments, redriveEvents } = await import('./cli/instances.ts');
       const write = (text: string) => void process.stdout.write(text);
-      if (command.kind === 'ps') await listEnvironments(command, write, Date.now());
+      if (command.kind === 'redrive') process.exitCode = await redriveEvents(command, write);
+      else if (command.kind === 'ps') await listEnvironments(command, write, Date.now());
       else process.exitCode = await dropEnvironments(command, write);
       break;
     }

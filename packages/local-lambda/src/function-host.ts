@@ -8,6 +8,7 @@ import type { PlaceLayers } from './deployment-package/layers.ts';
 import { placeCode } from './deployment-package/place-code.ts';
 import { removeFolder, watchForChanges } from './deployment-package/read-only-folder.ts';
 import { startEnvironment } from './environments/environment.ts';
+import type { HostPlaces } from './environments/host-places.ts';
 import type { Invocation, InvocationOutcome } from './environments/invocation.ts';
 import { createPool } from './environments/pool.ts';
 import type { Pool, PoolCallbacks } from './environments/pool-options.ts';
@@ -52,6 +53,7 @@ export interface FunctionHost {
   readonly runtimes: readonly Runtime[];
   readonly logStore: LogStore;
   readonly gate: StartGate;
+  readonly places: HostPlaces;
   readonly debuggers: Debuggers;
   readonly strays: Strays;
   /** Variables that lead functions to this host itself; a template's own beat them. */
@@ -178,6 +180,7 @@ export async function hostFunction(
             idleMs: Number.POSITIVE_INFINITY,
           }),
       gate: host.gate,
+      places: host.places,
       clock: () => performance.now(),
       onFault: host.onFault,
       events: host.events,

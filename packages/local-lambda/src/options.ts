@@ -81,6 +81,12 @@ export interface LocalLambdaOptions {
   readonly inspectPort?: number;
   /** Folder that keeps what the Lambda API changes; default: none, it ends with the host. */
   readonly state?: string;
+  /** Environments of all functions at once, 1 to 10 000; default 1000. */
+  readonly maxHostEnvironments?: number;
+  /** Sum of the memory sizes of the functions of these environments, in MB, at least 128; default: without bound. */
+  readonly maxHostMemoryMb?: number;
+  /** Asynchronous events that wait at once, 1 to 100 000, of which one function may have half; default 10 000. */
+  readonly maxQueuedEvents?: number;
   /** Refuse packages of which not everything is served; default false: notices. */
   readonly strict?: boolean;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
@@ -135,7 +141,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     ...givenOf(options),
     scaling: oneOf('scaling', options.scaling ?? 'lambda', ['lambda', 'eager-reuse']),
     ...sourcesOf(options),
-    maxEnvironments: inRange('maxEnvironments', options.maxEnvironments ?? 100, 1, 1_000, true),
+    ...limitsOf(options),
     idleSeconds: inRange('idleSeconds', options.idleSeconds ?? 600, 0.01, 86_400, false),
     memoryLimit: options.memoryLimit ?? true,
     cpu: oneOf('cpu', options.cpu ?? 'full', ['full', 'lambda']),
@@ -193,6 +199,21 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
   const found = allowed.find((word) => word === value);
   if (found !== undefined) return found;
   throw new LocalLambdaError(`${name}: must be ${allowed.join(' or ')}, is ${JSON.stringify(value)}`);
+}
+
+/** What one function may take, and all of them together. */
+function limitsOf({
+  maxEnvironments = 100,
+  maxHostEnvironments = 1_000,
+  maxHostMemoryMb = Number.POSITIVE_INFINITY,
+  maxQueuedEvents = 10_000,
+}: LocalLambdaOptions) {
+  return {
+    maxHostEnvironments: inRange('maxHostEnvironments', maxHostEnvironments, 1, 10_000, true),
+    maxHostMemoryMb: inRange('maxHostMemoryMb', maxHostMemoryMb, 128, Number.POSITIVE_INFINITY, false),
+    maxEnvironments: inRange('maxEnvironments', maxEnvironments, 1, 1_000, true),
+    maxQueuedEvents: inRange('maxQueuedEvents', maxQueuedEvents, 1, 100_000, true),
+  };
 }
 
 /** What calls functions beside requests. */

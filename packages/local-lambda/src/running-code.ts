@@ -124,12 +124,12 @@ export async function readCode(
       sources: own,
       functions: [...deployment.functions.values()].map(({ definition }) => definition),
       invoke: (name, payload) => deployment.invoke(name, newInvocation(payload, host.newTraceId())),
-      invokeLater: (name, payload) => {
+      invokeLater: async (name, payload) => {
         const [functionName, qualifier] = splitQualifier(name);
         const { arn, version } = findVersion(deployment.functions, functionName, qualifier).definition;
         const functionArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
         const invocation = { ...newInvocation(payload, host.newTraceId()), qualifier };
-        return queue.add({ functionName, functionArn, version, invocation });
+        return (await queue.add({ functionName, functionArn, version, invocation })) === undefined;
       },
       startedMs,
       bucketStates,

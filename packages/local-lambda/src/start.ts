@@ -10,7 +10,9 @@ import { createDebuggers } from './debugging/debuggers.ts';
 import { findFunction } from './deployment.ts';
 import { removeFolder } from './deployment-package/read-only-folder.ts';
 import { DEFAULT_REGION, LOCAL_ACCOUNT_ID } from './deployment-package/template.ts';
+import { createHostPlaces } from './environments/host-places.ts';
 import { createStartGate } from './environments/start-gate.ts';
+import { openEventJournal } from './event-journal/event-journal.ts';
 import { createEventBus } from './events/event-bus.ts';
 import { EVENT_TYPES } from './events/platform-event.ts';
 import { faultNotices, guarded } from './fault-boundary.ts';
@@ -20,6 +22,7 @@ import { startHttpServer } from './http-server.ts';
 import { apiError } from './lambda-api/errors.ts';
 import { isLambdaApi } from './lambda-api/lambda-api.ts';
 import { describeFunction, type LocalLambda } from './local-lambda.ts';
+import { LocalLambdaError } from './local-lambda-error.ts';
 import { openLogStore } from './logs/log-store.ts';
 import { createLogsApi, isLogsApi, logsAnswer } from './logs-api/logs-api.ts';
 import { hasMetricsRoute, isHostPath, METRICS_PATH } from './observe/host-path.ts';
@@ -49,6 +52,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   const token = resolved.token ?? (isLoopback(resolved.host) ? undefined : newToken());
   const workDir = await mkdtemp(join(tmpdir(), 'local-lambda-'));
   const state = await openState(resolved, workDir);
+  const journal = await openJournalIn(resolved, state, workDir);
   const logStore = openLogStore(
     resolved.logsDir,
     (stream, error) => resolved.onNotice(`log lines are lost: ${stream}: ${error.message}`),
@@ -61,7 +65,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   );
   await logStore.prune().catch((error) => onFault('removing old logs', error));
   const reaper = startReaper(workDir);
-  const queue = openAsynchronousEvents(() => code.current(), resolved, logStore, events, onFault);
+  const queue = openAsynchronousEvents(() => code.current(), resolved, logStore, journal, events, onFault);
   const debuggers = createDebuggers(resolved, onFault, reaper.own);
   const { logsDir: root, region } = resolved;
   const logsApi = createLogsApi({ root, store: logStore, region, now: Date.now, onFault });
@@ -74,11 +78,13 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     region: region ?? DEFAULT_REGION,
     lambda: (request, body) => code.current().handle(request, body),
     cloudWatchLogs: logsApi.handle,
+    queue,
     onFault,
   });
   const cleanUp = async (): Promise<void> => {
     await debuggers.close();
     await logsApi.close();
+    await journal?.close();
     logStore.close();
     await reaper.close();
     await state.close();
@@ -97,6 +103,10 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
       logStore,
       strays: createStrays(resolved.procDir),
       gate: createStartGate(resolved.simultaneousStarts),
+      places: createHostPlaces(
+        { maxEnvironments: resolved.maxHostEnvironments, maxMemoryMb: resolved.maxHostMemoryMb },
+        () => performance.now(),
+      ),
       ownVariables: () => managementVariable(url, code.current().webSocketApis),
       onProcess: reaper.track,
       onFault,
@@ -144,6 +154,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     const takeUpgrades = () => code.current().webSocketApis.length > 0 && server.takeUpgrades(webSockets);
     takeUpgrades();
     await code.startSources();
+    queue.resume();
     const close = async (): Promise<void> => {
       observation.close();
       webSockets.close();
@@ -194,6 +205,17 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     await cleanUp();
     throw error;
   }
+}
+
+/** Asynchronous events are kept where everything is. */
+async function openJournalIn(options: ResolvedOptions, state: StateFolder, workDir: string) {
+  if (options.state === undefined) return undefined;
+  const folder = join(state.path, 'events');
+  return openEventJournal(folder, options.onNotice).catch(async (cause: Error) => {
+    await state.close();
+    await removeFolder(workDir);
+    throw new LocalLambdaError(`state: ${folder}: ${cause.message}`, { cause });
+  });
 }
 
 /** What is kept goes into the folder that is named, or ends with the host in its own. */

@@ -2,7 +2,14 @@ import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { type EventCommand, parseEvent } from './event-options.ts';
 import type { RunningHost } from './host-client.ts';
-import { type DropCommand, type PsCommand, parseDrop, parsePs } from './instance-options.ts';
+import {
+  type DropCommand,
+  type PsCommand,
+  parseDrop,
+  parsePs,
+  parseRedrive,
+  type RedriveCommand,
+} from './instance-options.ts';
 import { type InvokeCommand, parseInvoke } from './invoke-options.ts';
 import { LOGS_OPTIONS, SERVE_OPTIONS, type ServeCommand, serveCommand } from './options.ts';
 
@@ -24,6 +31,7 @@ export type Command =
   | EventCommand
   | PsCommand
   | DropCommand
+  | RedriveCommand
   | ServeCommand;
 
 type Parse = (args: readonly string[], environment: Readonly<Record<string, string | undefined>>) => Command;
@@ -36,6 +44,7 @@ const COMMANDS: Readonly<Record<string, Parse>> = {
   logs: parseLogs,
   ps: parsePs,
   drop: parseDrop,
+  redrive: parseRedrive,
 };
 
 /**
@@ -77,6 +86,7 @@ local-lambda event <kind> [options]                      writes a sample event
 local-lambda logs [function] [--logs DIR] [--follow]     prints the log of one function, or of all
 local-lambda ps [function]                               lists the environments that run
 local-lambda drop [function|environment]                 ends environments, so that the next invocation is cold
+local-lambda redrive [function] [--list]                 tries events again that failed for good
 Each has its own --help.
 `;
 }

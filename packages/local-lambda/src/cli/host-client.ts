@@ -19,7 +19,7 @@ const TIMEOUT_MS = 30_000;
  */
 export function askHost(
   { endpoint, token }: RunningHost,
-  method: 'GET' | 'DELETE',
+  method: 'GET' | 'DELETE' | 'POST',
   path: string,
   onText: (text: string) => void,
   signal?: AbortSignal,
@@ -61,7 +61,7 @@ export function askHost(
 /** Asks for JSON. @throws LocalLambdaError when the host cannot be reached or refuses. */
 export async function askHostJson(
   host: RunningHost,
-  method: 'GET' | 'DELETE',
+  method: 'GET' | 'DELETE' | 'POST',
   path: string,
 ): Promise<unknown> {
   let text = '';

@@ -26,6 +26,12 @@ export const DROP_OPTIONS = {
   force: { help: 'also those that serve an invocation', ...SWITCH } satisfies Option<boolean>,
 } satisfies OptionTable;
 
+/** The options of `local-lambda redrive [function]`. */
+export const REDRIVE_OPTIONS = {
+  ...HOST,
+  list: { help: 'only show them', ...SWITCH } satisfies Option<boolean>,
+} satisfies OptionTable;
+
 /** What `local-lambda ps` prints. */
 export interface PsCommand {
   readonly kind: 'ps';
@@ -41,6 +47,15 @@ export interface DropCommand {
   /** Name of a function or id of an environment; undefined: all. */
   readonly which: string | undefined;
   readonly force: boolean;
+}
+
+/** What `local-lambda redrive` tries again. */
+export interface RedriveCommand {
+  readonly kind: 'redrive';
+  readonly host: RunningHost;
+  /** Undefined: the events of all functions. */
+  readonly functionName: string | undefined;
+  readonly list: boolean;
 }
 
 type Show = { readonly kind: 'show'; readonly text: string };
@@ -70,6 +85,20 @@ ${options}
   if (line.kind === 'show') return line;
   const { endpoint, token, force } = line.values;
   return { kind: 'drop', host: { endpoint, token }, which: oneWord(line.words), force };
+}
+
+/** Reads the arguments of `local-lambda redrive [function]`. @throws OptionError naming what is wrong. */
+export function parseRedrive(args: readonly string[], environment: Environment): RedriveCommand | Show {
+  const usage = (options: string) => `local-lambda redrive [function] [options]     tries failed events again
+
+Events that failed for good, and that no destination or dead letter queue got, are kept by a host with --state.
+
+${options}
+`;
+  const line = readCommand({ options: REDRIVE_OPTIONS, usage }, args, environment);
+  if (line.kind === 'show') return line;
+  const { endpoint, token, list } = line.values;
+  return { kind: 'redrive', host: { endpoint, token }, functionName: oneWord(line.words), list };
 }
 
 function oneWord(words: readonly string[]): string | undefined {

@@ -1,6 +1,7 @@
+import type { FailedEvent } from '../event-journal/failed-events.ts';
 import type { ShownEnvironment } from '../observe/environments.ts';
 import { askHostJson } from './host-client.ts';
-import type { DropCommand, PsCommand } from './instance-options.ts';
+import type { DropCommand, PsCommand, RedriveCommand } from './instance-options.ts';
 
 const HEADER = ['ENVIRONMENT', 'FUNCTION', 'STATE', 'AGE', 'IDLE', 'CALLS', 'ERRORS', 'MEMORY', 'CPU'];
 
@@ -59,6 +60,34 @@ export async function dropEnvironments(
   for (const id of busy) write(`busy ${id}; --force ends it anyway\n`);
   if (ended.length + busy.length === 0) write('No environment runs.\n');
   return busy.length > 0 ? 1 : 0;
+}
+
+/**
+ * Tries the failed events of a host again, or lists them.
+ * @returns the exit code: 1 when some are not taken.
+ * @throws LocalLambdaError when the host refuses.
+ */
+export async function redriveEvents(
+  { host, functionName, list }: RedriveCommand,
+  write: (text: string) => void,
+): Promise<number> {
+  const query = functionName === undefined ? '' : `?function=${encodeURIComponent(functionName)}`;
+  if (list) {
+    const answer = await askHostJson(host, 'GET', `failed-events${query}`);
+    const { failedEvents } = answer as { readonly failedEvents: readonly FailedEvent[] };
+    for (const one of failedEvents) {
+      const when = new Date(one.timeMs).toISOString();
+      const why = `${one.condition}: ${one.errorType ?? ''} ${one.errorMessage ?? ''}`.trimEnd();
+      write(`${when}  ${one.requestId}  ${one.functionName}  ${why}\n`);
+    }
+    if (failedEvents.length === 0) write('No event has failed.\n');
+    return 0;
+  }
+  const answer = await askHostJson(host, 'POST', `failed-events${query}`);
+  const { sent, refusal } = answer as { readonly sent: number; readonly refusal?: string };
+  write(`${sent} ${sent === 1 ? 'event is' : 'events are'} tried again\n`);
+  if (refusal !== undefined) write(`the others stay: ${refusal}\n`);
+  return refusal === undefined ? 0 : 1;
 }
 
 /** `45s`, `12m`, `3h`, `2d`. */

@@ -94,12 +94,15 @@ export function parseInvoke(
 
 /** What a host for one call has of the options that it does not take: only the call's own client reaches it. */
 function defaults() {
-  const { host, maxEnvironments, scaling, idle } = SERVE_OPTIONS;
+  const { host, maxEnvironments, maxHostEnvironments, maxQueuedEvents, scaling, idle } = SERVE_OPTIONS;
   return {
     port: 0,
     host: host.default,
     token: undefined,
     maxEnvironments: maxEnvironments.default,
+    maxHostEnvironments: maxHostEnvironments.default,
+    maxHostMemory: undefined,
+    maxQueuedEvents: maxQueuedEvents.default,
     scaling: scaling.default,
     idle: idle.default,
     freeze: false,

@@ -150,6 +150,23 @@ export const HOST_OPTIONS = {
     help: 'S3 server whose buckets call functions; those of the template are created when they are missing',
     ...serverUrl,
   } satisfies Option<string>,
+  maxHostEnvironments: {
+    env: 'LOCAL_LAMBDA_MAX_HOST_ENVIRONMENTS',
+    help: 'environments of all functions at once',
+    default: 1_000,
+    ...wholeNumber(1, 10_000),
+  } satisfies Option<number>,
+  maxHostMemory: {
+    env: 'LOCAL_LAMBDA_MAX_HOST_MEMORY',
+    help: 'sum of the memory sizes of all environments, in MB; when not given, without bound',
+    ...wholeNumber(128, 16_777_216),
+  } satisfies Option<number>,
+  maxQueuedEvents: {
+    env: 'LOCAL_LAMBDA_MAX_QUEUED_EVENTS',
+    help: 'asynchronous events that wait at once; one function may have half of them',
+    default: 10_000,
+    ...wholeNumber(1, 100_000),
+  } satisfies Option<number>,
   state: {
     env: 'LOCAL_LAMBDA_STATE',
     help: 'folder that keeps what the Lambda API changes; when not given, it ends with the host',
@@ -221,7 +238,7 @@ export function serveCommand(
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const { cpu, freeze, privateTmp } = values;
   const { awsEndpoint, sqsEndpoint = awsEndpoint, s3Endpoint = awsEndpoint, schedules } = values;
-  const { inspect, inspectPort, state } = values;
+  const { inspect, inspectPort, state, maxQueuedEvents, maxHostEnvironments, maxHostMemory } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -245,6 +262,9 @@ export function serveCommand(
       strict,
       schedules,
       runtimeSdk,
+      maxQueuedEvents,
+      maxHostEnvironments,
+      ...(maxHostMemory !== undefined && { maxHostMemoryMb: maxHostMemory }),
       ...(state !== undefined && { state }),
       ...(parameter !== undefined && { parameters: parameter }),
       ...(env !== undefined && { environment: env }),

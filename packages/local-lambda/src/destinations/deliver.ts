@@ -14,15 +14,19 @@ export interface DeliverOptions {
     readonly payload: Buffer;
     /** The trace of the event, which goes on. */
     readonly traceId: string;
-  }) => boolean;
+  }) => Promise<boolean>;
   readonly send: SendMessage;
   readonly onNotice: (message: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** Tells everybody who is to know how an event ended; never rejects. */
-export type Deliver = (event: QueuedEvent, conclusion: EventConclusion, config: AsyncConfig) => Promise<void>;
+/** Tells everybody who is to know how an event ended; never rejects. Resolves with whether a destination got it. */
+export type Deliver = (
+  event: QueuedEvent,
+  conclusion: EventConclusion,
+  config: AsyncConfig,
+) => Promise<boolean>;
 
 /** As Lambda's detection of loops, which stops a chain of functions after about so many calls. */
 const MAX_HOPS = 16;
@@ -35,32 +39,41 @@ export function createDeliver({ onFailure, enqueue, send, onNotice, now }: Deliv
     if (!succeeded) onFailure(record);
     const body = JSON.stringify(record);
     const kind = succeeded ? 'Success' : 'Failure';
-    await hand(event, succeeded ? onSuccess : failures, {
+    const isTaken = await hand(event, succeeded ? onSuccess : failures, {
       body,
       subject: `Lambda Function Invocation Result - ${kind}`,
       attributes: {},
     });
-    if (succeeded) return;
+    if (succeeded) return isTaken;
     const { payload } = event.invocation;
     const attributes = deadLetterAttributes(event, conclusion);
-    await hand(event, deadLetters, { body: payload.toString('utf8'), subject: undefined, attributes });
+    const letter = { body: payload.toString('utf8'), subject: undefined, attributes };
+    return (await hand(event, deadLetters, letter)) || isTaken;
   };
 
-  async function hand(event: QueuedEvent, to: Destination | undefined, message: Message): Promise<void> {
-    if (to === undefined) return;
-    const lost = (reason: string) =>
+  async function hand(event: QueuedEvent, to: Destination | undefined, message: Message): Promise<boolean> {
+    if (to === undefined) return false;
+    const lost = (reason: string): boolean => {
       onNotice(
         `${event.functionName}: what became of ${event.invocation.requestId} does not reach ${to.arn}: ${reason}`,
       );
+      return false;
+    };
     if (to.service === 'lambda') {
       const { traceId } = event.invocation;
       const hops = (event.hops ?? 0) + 1;
-      if (hops > MAX_HOPS) lost(`functions have called each other ${MAX_HOPS} times in a row`);
-      else if (!enqueue({ functionArn: to.arn, hops, payload: Buffer.from(message.body), traceId })) {
-        lost('too many events are waiting');
-      }
-      return;
+      if (hops > MAX_HOPS) return lost(`functions have called each other ${MAX_HOPS} times in a row`);
+      const isTaken = await enqueue({
+        functionArn: to.arn,
+        hops,
+        payload: Buffer.from(message.body),
+        traceId,
+      });
+      return isTaken || lost('too many events are waiting');
     }
-    await send(to, message, event.functionArn).catch((error: Error) => lost(error.message));
+    return send(to, message, event.functionArn).then(
+      () => true,
+      (error: Error) => lost(error.message),
+    );
   }
 }

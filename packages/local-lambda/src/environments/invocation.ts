@@ -10,6 +10,10 @@ export interface InvocationOutcome {
   readonly refusal?: 'throttled' | 'host-fault' | 'not-run';
   /** The environment that it ran in; undefined: in none. */
   readonly environmentId?: string | undefined;
+  /** Set when the next attempt can come to nothing else. */
+  readonly isForGood?: boolean;
+  /** Whose bound throttled it. */
+  readonly bound?: Bound;
 }
 
 /** One invocation from its arrival to its outcome. */
@@ -48,9 +52,12 @@ export function notRun(reason: string): InvocationOutcome {
   return { ...failure('InvalidRuntimeException', reason), refusal: 'not-run' };
 }
 
-/** The outcome of an invocation that found no place in time. */
-export function throttled(): InvocationOutcome {
-  return { ...failure('TooManyRequestsException', 'Rate Exceeded.'), refusal: 'throttled' };
+/** Whose bound an invocation has met. */
+export type Bound = 'function' | 'host';
+
+/** The outcome of an invocation that found no place in time. @param why names the bound, as a sentence. */
+export function throttled(bound: Bound, why: string): InvocationOutcome {
+  return { ...failure('TooManyRequestsException', `Rate Exceeded. ${why}`), refusal: 'throttled', bound };
 }
 
 /** What a failed invocation says. */

@@ -2,6 +2,7 @@ import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { OnFault } from '../fault-boundary.ts';
 import type { Environment } from './environment-options.ts';
+import type { HostPlaces } from './host-places.ts';
 import type { Invocation } from './invocation.ts';
 import type { StartGate } from './start-gate.ts';
 
@@ -33,6 +34,7 @@ export interface PoolOptions {
   /** An environment without work ends after this time, in ms. */
   readonly idleMs: number;
   readonly gate: StartGate;
+  readonly places: HostPlaces;
   /** Milliseconds of a clock that never jumps. */
   readonly clock: () => number;
   readonly start: (callbacks: PoolCallbacks) => Promise<Environment>;

@@ -1,8 +1,10 @@
 import { guarded } from '../fault-boundary.ts';
+import { createConditions } from './conditions.ts';
 import type { Environment } from './environment-options.ts';
 import { createInFlight } from './in-flight.ts';
-import { hostFault, type Invocation, throttled } from './invocation.ts';
+import { hostFault, type Invocation, type InvocationOutcome, throttled } from './invocation.ts';
 import type { Pool, PoolOptions } from './pool-options.ts';
+import { allWereBusy, hostWasFull, mayHaveNone, tooManyWait } from './throttling.ts';
 
 /** Requests that wait for a place, at most; one more is throttled at once. */
 const MAX_QUEUE = 1_000;
@@ -26,13 +28,21 @@ export function createPool(options: PoolOptions): Pool {
   const all = new Set<Environment>();
   const idle: { environment: Environment; since: number }[] = [];
   const queue: Queued[] = [];
-  const whenChanged = new Set<() => void>();
+  const { changed, until } = createConditions();
   const inFlight = createInFlight(changed);
   let starting = 0;
   /** Invocations that wait for the init of the environment that was started for them. */
   let promised = 0;
   let closing = false;
   let successor: Pool | undefined;
+  /** Environments that have served: one that others wait for ends no sooner. */
+  const served = new WeakSet<Environment>();
+  const seat = options.places.join({
+    memoryMb: definition.memorySizeMb,
+    onPlace: takePlace,
+    idleSince: () => idle[0]?.since,
+    dropIdle: () => idle.shift()?.environment.drop('idle'),
+  });
 
   const sweep = setInterval(guard(expire), Math.max(10, Math.min(1_000, options.idleMs / 2))).unref();
   let softTimer: NodeJS.Timeout | undefined;
@@ -48,7 +58,7 @@ export function createPool(options: PoolOptions): Pool {
       else serve(invocation);
     },
     warm: () => {
-      if (!closing && size() === 0 && max > 0) start();
+      if (!closing && size() === 0 && max > 0 && seat.take()) start();
     },
     size,
     dropIdle: async () => {
@@ -64,19 +74,22 @@ export function createPool(options: PoolOptions): Pool {
     resize: (maxEnvironments) => {
       max = maxEnvironments;
       for (let above = size() - max; above > 0; above -= 1) idle.shift()?.environment.drop('closed');
-      if (max === 0) for (const { invocation } of queue.splice(0)) throttle(invocation);
+      if (max === 0)
+        for (const { invocation } of queue.splice(0)) throttle(invocation, mayHaveNone(definition.name));
       else if (queue.length > 0) serveQueue();
     },
     close: async (drainMs) => {
       closing = true;
       const cut = guard(() => {
-        for (const { invocation } of queue.splice(0)) throttle(invocation);
+        for (const { invocation } of queue.splice(0))
+          throttle(invocation, throttled('host', 'The host is stopping.'));
         for (const environment of all) environment.drop('closed');
       });
       const force = setTimeout(cut, drainMs);
       await until(() => inFlight.size() === 0 && starting === 0 && promised === 0 && queue.length === 0);
       for (const environment of all) environment.drop('closed');
       await until(() => all.size === 0);
+      seat.close();
       clearTimeout(force);
       clearInterval(sweep);
       clearTimeout(softTimer);
@@ -89,11 +102,13 @@ export function createPool(options: PoolOptions): Pool {
       return;
     }
     if (!(eager && inFlight.size() >= SOFT_LIMIT) && handToIdle(invocation)) return;
-    if (!eager && size() < max) {
+    if (!eager && size() < max && queue.length === 0 && seat.take()) {
       tell('invocation-queued', invocation);
       start(invocation);
-    } else if (max === 0 || queue.length >= MAX_QUEUE) throttle(invocation);
-    else {
+    } else if (max === 0) throttle(invocation, mayHaveNone(definition.name));
+    else if (queue.length >= MAX_QUEUE) {
+      throttle(invocation, tooManyWait(definition.name, MAX_QUEUE));
+    } else {
       tell('invocation-queued', invocation);
       queue.push({ invocation, since: clock() });
       serveQueue();
@@ -123,25 +138,10 @@ export function createPool(options: PoolOptions): Pool {
     return all.size + starting;
   }
 
-  function changed(): void {
-    for (const check of whenChanged) check();
-  }
-
-  function until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const check = (): void => {
-        if (!condition()) return;
-        whenChanged.delete(check);
-        resolve();
-      };
-      whenChanged.add(check);
-      check();
-    });
-  }
-
   /** Hands over an invocation; false when the environment turns out to be gone. */
   function hand(environment: Environment, invocation: Invocation): boolean {
     const counted = inFlight.enter(invocation);
+    served.add(environment);
     if (environment.dispatch(counted)) return true;
     inFlight.leave(counted);
     return false;
@@ -154,7 +154,16 @@ export function createPool(options: PoolOptions): Pool {
     changed();
   }
 
-  /** Starts an environment; with `own`, the invocation that it is started for and will serve first. */
+  /** A place on the host has become free. */
+  function takePlace(): boolean {
+    const isWanted = queue.length > starting - promised && size() < max;
+    if (!isWanted || closing || successor !== undefined) return false;
+    start();
+    startAsNeeded(0);
+    return true;
+  }
+
+  /** Starts an environment in a place that was taken; with `own`, the invocation that it is started for and will serve first. */
   function start(own?: Invocation): void {
     starting += 1;
     if (own !== undefined) promised += 1;
@@ -164,18 +173,24 @@ export function createPool(options: PoolOptions): Pool {
       if (counted) starting -= 1;
       counted = false;
     };
+    let hasPlace = true;
+    const leavePlace = (): void => {
+      if (hasPlace) seat.leave();
+      hasPlace = false;
+    };
     const takeOwn = (): Invocation | undefined => {
       const taken = bound;
       bound = undefined;
       if (taken !== undefined) promised -= 1;
       return taken;
     };
-    gate.enter(() => {
+    gate.enter(definition.name, () => {
       // What has waited for its turn to start need not start old code.
       const mine = successor === undefined ? undefined : takeOwn();
       if (mine !== undefined) {
         settled();
         gate.release();
+        leavePlace();
         successor?.invoke(mine);
         changed();
         return;
@@ -186,7 +201,7 @@ export function createPool(options: PoolOptions): Pool {
           onAvailable: (environment) => {
             settled();
             all.add(environment);
-            if (all.size > max) return tooMany(environment, takeOwn());
+            if (isTooMuch(environment, bound === undefined)) return tooMany(environment, takeOwn());
             const mine = takeOwn() ?? queue.shift()?.invocation;
             if (mine === undefined) idle.push({ environment, since: clock() });
             else if (!hand(environment, mine)) serve(mine);
@@ -203,6 +218,7 @@ export function createPool(options: PoolOptions): Pool {
             settled();
             all.delete(environment);
             forget(environment);
+            leavePlace();
             takeOwn()?.settle(hostFault('the environment ended before it was ready'));
             if (queue.length > 0) serveQueue();
             changed();
@@ -215,12 +231,18 @@ export function createPool(options: PoolOptions): Pool {
         .catch((error: Error) => {
           settled();
           gate.release();
+          leavePlace();
           const own = takeOwn();
           if (own === undefined) options.onFault(`starting ${definition.name}`, error);
           else own.settle(hostFault(error.message));
           changed();
         });
     });
+  }
+
+  /** Whether there is no place for an environment any more, or others wait for it. */
+  function isTooMuch(environment: Environment, isFree: boolean): boolean {
+    return all.size > max || (isFree && served.has(environment) && seat.mustYield());
   }
 
   /** Ends an environment that there is no place for since the pool was made smaller. */
@@ -254,9 +276,10 @@ export function createPool(options: PoolOptions): Pool {
         }),
         softWaitMs,
       );
-    } else if (size() < max && starting < Math.min(queue.length, few ? SOFT_LIMIT : SOFT_STARTS)) {
-      start();
+      return;
     }
+    const isWanted = size() < max && starting < Math.min(queue.length, few ? SOFT_LIMIT : SOFT_STARTS);
+    if (isWanted && seat.take()) start();
   }
 
   function expire(): void {
@@ -265,7 +288,7 @@ export function createPool(options: PoolOptions): Pool {
       idle.shift()?.environment.drop('idle');
     while (queue[0] !== undefined && time - queue[0].since >= options.queueTimeoutMs) {
       const waited = queue.shift();
-      if (waited !== undefined) throttle(waited.invocation);
+      if (waited !== undefined) throttleLate(waited.invocation);
       changed();
     }
   }
@@ -279,8 +302,17 @@ export function createPool(options: PoolOptions): Pool {
     options.events.emit({ type, timeMs: Date.now(), functionName, version, requestId, traceId });
   }
 
-  function throttle(invocation: Invocation): void {
+  function throttle(invocation: Invocation, outcome: InvocationOutcome): void {
     tell('invocation-throttled', invocation);
-    invocation.settle(throttled());
+    invocation.settle(outcome);
+  }
+
+  /** Says what it has waited for. */
+  function throttleLate(invocation: Invocation): void {
+    const waitedForHost = size() < max && seat.isWaiting();
+    const outcome = waitedForHost
+      ? hostWasFull(options.places.limits, options.queueTimeoutMs)
+      : allWereBusy(definition.name, max, options.queueTimeoutMs);
+    throttle(invocation, outcome);
   }
 }

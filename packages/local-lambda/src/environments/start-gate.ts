@@ -1,7 +1,10 @@
-/** Lets only so many processes start at once; the others queue in order. */
+/** Lets only so many processes start at once; the functions that wait take turns. */
 export interface StartGate {
-  /** Calls back when a start is allowed; the caller gives the place back with `release`. */
-  enter(start: () => void): void;
+  /**
+   * Calls back when a start is allowed; the caller gives the place back with `release`.
+   * @param who whose turn it is; what one function starts is started in order.
+   */
+  enter(who: string, start: () => void): void;
   release(): void;
 }
 
@@ -11,20 +14,30 @@ export interface StartGate {
  */
 export function createStartGate(limit: number): StartGate {
   let inside = 0;
-  const queue: (() => void)[] = [];
+  /** The functions that wait, in the order of their turns. */
+  const lines = new Map<string, (() => void)[]>();
   return {
-    enter: (start) => {
-      if (inside >= limit) {
-        queue.push(start);
+    enter: (who, start) => {
+      if (inside < limit) {
+        inside += 1;
+        start();
         return;
       }
-      inside += 1;
-      start();
+      const line = lines.get(who);
+      if (line === undefined) lines.set(who, [start]);
+      else line.push(start);
     },
     release: () => {
-      const next = queue.shift();
-      if (next === undefined) inside -= 1;
-      else next();
+      const [first] = lines;
+      if (first === undefined) {
+        inside -= 1;
+        return;
+      }
+      const [who, line] = first;
+      const next = line.shift();
+      lines.delete(who);
+      if (line.length > 0) lines.set(who, line);
+      next?.();
     },
   };
 }

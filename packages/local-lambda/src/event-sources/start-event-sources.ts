@@ -32,7 +32,7 @@ export interface EventSourceOptions {
   /** When the host started, in ms since the epoch: rates count from there. */
   readonly startedMs: number;
   /** Hands an event to the queue of asynchronous invocations; false: it is full. */
-  readonly invokeLater: (functionName: string, payload: Buffer) => boolean;
+  readonly invokeLater: (functionName: string, payload: Buffer) => Promise<boolean>;
   /** Invokes a function and waits for it; may reject. */
   readonly invoke: (functionName: string, payload: Buffer) => Promise<InvocationOutcome>;
   readonly onNotice: (message: string) => void;
@@ -77,8 +77,12 @@ function startSchedules(options: EventSourceOptions): RunningSources {
     },
     newId: randomUUID,
     invoke: (name, payload) => {
-      if (options.invokeLater(name, Buffer.from(payload))) return;
-      onNotice(`${name}: its schedule is due, but too many events are waiting: it is left out`);
+      const left = (): void =>
+        onNotice(`${name}: its schedule is due, but too many events are waiting: it is left out`);
+      options.invokeLater(name, Buffer.from(payload)).then(
+        (isTaken) => (isTaken ? undefined : left()),
+        (error) => onFault('a schedule', error),
+      );
     },
   });
   return { stop: async () => stop(), ended: async () => undefined };

@@ -188,7 +188,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   function failed({ refusal, payload }: InvocationOutcome): GatewayAnswer {
-    if (refusal === 'throttled') return own.throttled;
+    if (refusal === 'throttled') {
+      // The answer's body is API Gateway's; who looks for the reason finds it beside it.
+      const headers = [...own.throttled.headers, THROTTLED_HEADER, messageOf(payload)];
+      return { ...own.throttled, headers };
+    }
     return refusal === 'not-run' ? gatewayMessage(501, messageOf(payload)) : own.failed;
   }
 
@@ -207,6 +211,9 @@ function pathOf(url: string): string {
   const question = url.indexOf('?');
   return question === -1 ? url : url.slice(0, question);
 }
+
+/** Says which bound a throttled call has met. */
+const THROTTLED_HEADER = 'x-local-lambda-throttled';
 
 /** Clients name the same host again and again. */
 let lastHost = { text: '', domainName: 'localhost', port: '80' };

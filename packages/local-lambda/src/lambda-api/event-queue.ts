@@ -2,9 +2,14 @@ import type { AsyncConfig } from '../deployment-package/async-configs.ts';
 import type { Deliver } from '../destinations/deliver.ts';
 import type { EventConclusion } from '../destinations/record.ts';
 import { failure, type Invocation, type InvocationOutcome } from '../environments/invocation.ts';
+import type { AcceptedEvent } from '../event-journal/event-journal.ts';
+import { createFailedEvents, type FailedEvent } from '../event-journal/failed-events.ts';
+import type { Journal } from '../event-journal/journal.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { OfInvocation } from '../events/platform-event.ts';
 import type { OnFault } from '../fault-boundary.ts';
+import { createBacklogs, type EventLimits } from './event-backlogs.ts';
+import { type EventDelay, retryDelay, throttleDelay } from './event-delays.ts';
 
 /** One asynchronous invocation. */
 export interface QueuedEvent {
@@ -18,10 +23,23 @@ export interface QueuedEvent {
   readonly invocation: Omit<Invocation, 'settle'>;
 }
 
+/** Why an event is not taken. */
+export interface EventRefusal {
+  /** 429: one function has too many; 503: the whole host has, or it cannot keep them. */
+  readonly status: 429 | 503;
+  readonly message: string;
+}
+
 /** The queue of asynchronous invocations. It belongs to the host, so that a reload keeps what waits. */
 export interface EventQueue {
-  /** Takes an event; false when the queue is full or closed. */
-  add(event: QueuedEvent): boolean;
+  /** Takes an event; when it resolves with undefined and there is a journal, the event survives the host. */
+  add(event: QueuedEvent): Promise<EventRefusal | undefined>;
+  /** Goes on with the events of the journal. */
+  resume(): void;
+  /** The events that failed for good and that nobody else got, the oldest first; undefined: of all functions. */
+  failed(functionName?: string): readonly FailedEvent[];
+  /** Tries failed events again from the beginning. @returns how many, and why no more. */
+  redrive(functionName?: string): Promise<{ readonly sent: number; readonly refusal?: string }>;
   /** Resolves when nothing waits, is in flight or is to be tried again. */
   empty(): Promise<void>;
   /** Takes and repeats nothing more; resolves when what is in flight has ended and everybody has been told of it. */
@@ -36,63 +54,129 @@ export interface EventQueueOptions {
   readonly configOf: (event: QueuedEvent) => AsyncConfig;
   /** Gets every event that has ended. */
   readonly deliver: Deliver;
+  /** Keeps the events; undefined: they end with the host. */
+  readonly journal: Journal<AcceptedEvent> | undefined;
+  readonly limits: EventLimits;
   readonly onFault: OnFault;
+  readonly onNotice: (message: string) => void;
   readonly events: EventBus;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-}
-
-/** Lambda waits one minute and then two; here it is seconds, since somebody looks on. Ages of events count as there. */
-const RETRY_DELAYS = [
-  { hereMs: 1_000, onAwsMs: 60_000 },
-  { hereMs: 2_000, onAwsMs: 120_000 },
-];
-const MAX_EVENTS = 1_000;
-/** Of all payloads together. */
-const MAX_BYTES = 67_108_864;
-
-interface Accepted extends QueuedEvent {
-  /** When it was accepted, in ms since the epoch. */
-  readonly queuedMs: number;
+  /** From 0 to below 1. */
+  readonly random: () => number;
 }
 
 /** Makes the queue behind `InvocationType: Event`: an event that fails is tried again, as often as its configuration says. */
 export function createEventQueue(options: EventQueueOptions): EventQueue {
-  const { run, configOf, deliver, onFault, events: bus, now } = options;
-  const waiting = new Map<NodeJS.Timeout, () => void>();
-  const whenEmpty: (() => void)[] = [];
-  let events = 0;
-  let bytes = 0;
+  const { run, configOf, deliver, journal, onFault, events: bus, now, random } = options;
+  const backlogs = createBacklogs<AcceptedEvent>(options.limits, (accepted) => void attempt(accepted));
+  const failedEvents = createFailedEvents(journal, options.onNotice);
+  const waiting = new Map<NodeJS.Timeout, AcceptedEvent>();
   let closed = false;
 
-  async function attempt(event: Accepted, count: number, waitedMs: number): Promise<void> {
-    const { queuedMs } = event;
-    bus.emit({ type: 'async-tried', timeMs: now(), ...about(event), queuedMs, attempt: count });
-    const outcome = await runOnce({ ...event, invocation: { ...event.invocation, attempt: count } });
-    const { maximumRetryAttempts, maximumEventAgeSeconds } = configOf(event);
-    const end = (condition: EventConclusion['condition']): void => {
-      conclude(event, { condition, attempts: count, outcome });
-    };
-    if (outcome.errorType === undefined) return end('Success');
-    const delay = count > maximumRetryAttempts ? undefined : RETRY_DELAYS[count - 1];
-    if (delay === undefined) return end('RetriesExhausted');
-    const waited = waitedMs + delay.onAwsMs;
-    if (waited >= maximumEventAgeSeconds * 1_000) return end('EventAgeExceeded');
-    if (closed) return end('HostStopped');
-    const timer = setTimeout(() => {
-      waiting.delete(timer);
-      start(event, count + 1, waited);
-    }, delay.hereMs);
-    waiting.set(timer, () => end('HostStopped'));
+  /** Never rejects. */
+  async function attempt(accepted: AcceptedEvent): Promise<void> {
+    const { event } = accepted;
+    // Many may end at once without having run.
+    await undefined;
+    try {
+      if (isTooOld(accepted)) {
+        conclude(accepted, 'EventAgeExceeded', failure('EventAgeExceeded', 'the event became too old'));
+        return;
+      }
+      if (closed) {
+        stop(accepted, failure('ServiceException', 'local-lambda is stopping'));
+        return;
+      }
+      const count = accepted.attempts + 1;
+      bus.emit({
+        type: 'async-tried',
+        timeMs: now(),
+        ...about(event),
+        queuedMs: accepted.queuedMs,
+        attempt: count,
+      });
+      const outcome = await runOnce({ ...event, invocation: { ...event.invocation, attempt: count } });
+      judge(accepted, outcome);
+    } catch (error) {
+      onFault(`the event ${event.invocation.requestId}`, error);
+    } finally {
+      backlogs.ended(event.functionName);
+    }
+  }
+
+  function judge(accepted: AcceptedEvent, outcome: InvocationOutcome): void {
+    if (closed && journal !== undefined && outcome.refusal === 'host-fault') {
+      stop(accepted, outcome);
+      return;
+    }
+    // Throttling is no attempt: as on Lambda it is tried again for as long as the event may grow old.
+    const isThrottled = outcome.refusal === 'throttled' && outcome.isForGood !== true;
+    const attempts = accepted.attempts + (isThrottled ? 0 : 1);
+    const tried = { ...accepted, attempts };
+    const delay = isThrottled
+      ? throttleDelay(accepted.waitedMs, random)
+      : delayOfRetry(accepted.event, attempts, outcome);
+    if (outcome.errorType === undefined) conclude(tried, 'Success', outcome);
+    else if (delay === undefined) conclude(tried, 'RetriesExhausted', outcome);
+    else {
+      const waitedMs = accepted.waitedMs + delay.onAwsMs;
+      const later = { ...tried, waitedMs, dueMs: now() + delay.hereMs };
+      if (isTooOld(later)) conclude(tried, 'EventAgeExceeded', outcome);
+      else if (closed) stop(tried, outcome);
+      else {
+        const { dueMs } = later;
+        journal?.change(accepted.event.invocation.requestId, { attempts, waitedMs, dueMs });
+        wait(later);
+      }
+    }
+  }
+
+  function delayOfRetry(
+    event: QueuedEvent,
+    attempts: number,
+    { isForGood }: InvocationOutcome,
+  ): EventDelay | undefined {
+    if (isForGood === true || attempts > configOf(event).maximumRetryAttempts) return undefined;
+    return retryDelay(attempts, random);
+  }
+
+  function wait(accepted: AcceptedEvent): void {
+    const timer = setTimeout(
+      () => {
+        waiting.delete(timer);
+        backlogs.push(accepted.event.functionName, accepted);
+      },
+      Math.max(0, accepted.dueMs - now()),
+    );
+    waiting.set(timer, accepted);
+  }
+
+  function isTooOld({ event, waitedMs, queuedMs }: AcceptedEvent): boolean {
+    return Math.max(waitedMs, now() - queuedMs) >= configOf(event).maximumEventAgeSeconds * 1_000;
+  }
+
+  /** The host ends: what is kept goes on with the next one, all else is told of. */
+  function stop(accepted: AcceptedEvent, outcome: InvocationOutcome): void {
+    if (journal !== undefined) backlogs.leave(accepted.event);
+    else conclude(accepted, 'HostStopped', outcome);
   }
 
   /** The event leaves when everybody has been told. */
-  function conclude(event: Accepted, conclusion: EventConclusion): void {
-    deliver(event, conclusion, configOf(event))
-      .catch((error) => onFault(`the event ${event.invocation.requestId}`, error))
-      .finally(() => leave(event));
-    const { condition } = conclusion;
-    bus.emit({ type: 'async-ended', timeMs: now(), ...about(event), queuedMs: event.queuedMs, condition });
+  function conclude(
+    { event, attempts, queuedMs }: AcceptedEvent,
+    condition: EventConclusion['condition'],
+    outcome: InvocationOutcome,
+  ): void {
+    const { requestId } = event.invocation;
+    void deliver(event, { condition, attempts, outcome }, configOf(event))
+      .then((isReached) => {
+        if (condition === 'Success' || isReached) journal?.remove(requestId);
+        else failedEvents.keep(event, condition, outcome, now());
+      })
+      .catch((error) => onFault(`the event ${requestId}`, error))
+      .finally(() => backlogs.leave(event));
+    bus.emit({ type: 'async-ended', timeMs: now(), ...about(event), queuedMs, condition });
   }
 
   async function runOnce(event: QueuedEvent): Promise<InvocationOutcome> {
@@ -103,43 +187,60 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
     }
   }
 
-  function start(event: Accepted, count: number, waitedMs: number): void {
-    attempt(event, count, waitedMs).catch((error) =>
-      onFault(`the event ${event.invocation.requestId}`, error),
-    );
+  function begin(accepted: AcceptedEvent): void {
+    bus.emit({ type: 'async-queued', timeMs: accepted.queuedMs, ...about(accepted.event) });
+    if (accepted.dueMs > now()) wait(accepted);
+    else backlogs.push(accepted.event.functionName, accepted);
   }
 
-  function leave({ invocation }: QueuedEvent): void {
-    events -= 1;
-    bytes -= invocation.payload.length;
-    if (events > 0) return;
-    for (const resolve of whenEmpty.splice(0)) resolve();
-  }
-
-  async function empty(): Promise<void> {
-    if (events > 0) await new Promise<void>((resolve) => whenEmpty.push(resolve));
+  async function add(event: QueuedEvent): Promise<EventRefusal | undefined> {
+    if (closed) return { status: 503, message: 'local-lambda is stopping' };
+    const refusal = backlogs.enter(event);
+    if (refusal !== undefined) return refusal;
+    const queuedMs = now();
+    const accepted = { event, queuedMs, attempts: 0, waitedMs: 0, dueMs: 0, failure: undefined };
+    try {
+      await journal?.put(event.invocation.requestId, accepted);
+    } catch (error) {
+      backlogs.leave(event);
+      return { status: 503, message: `The event cannot be kept: ${(error as Error).message}` };
+    }
+    begin(accepted);
+    return undefined;
   }
 
   return {
-    add: (event) => {
-      const { length } = event.invocation.payload;
-      if (closed || events >= MAX_EVENTS || bytes + length > MAX_BYTES) return false;
-      events += 1;
-      bytes += length;
-      const queuedMs = now();
-      bus.emit({ type: 'async-queued', timeMs: queuedMs, ...about(event) });
-      start({ ...event, queuedMs }, 1, 0);
-      return true;
+    add,
+    resume: () => {
+      for (const accepted of journal?.entries.values() ?? []) {
+        if (accepted.failure !== undefined) continue;
+        // What was accepted once is not refused now.
+        backlogs.enter(accepted.event, true);
+        begin(accepted);
+      }
     },
-    empty,
+    failed: failedEvents.list,
+    redrive: async (functionName) => {
+      let sent = 0;
+      for (const { requestId } of failedEvents.list(functionName)) {
+        const event = journal?.entries.get(requestId)?.event;
+        const refusal = event === undefined ? undefined : await add(event);
+        if (refusal !== undefined) return { sent, refusal: refusal.message };
+        if (event !== undefined) sent += 1;
+      }
+      return { sent };
+    },
+    empty: backlogs.empty,
     close: async () => {
       closed = true;
-      for (const [timer, give] of waiting) {
+      const stopped = failure('ServiceException', 'local-lambda is stopping');
+      for (const [timer, accepted] of waiting) {
         clearTimeout(timer);
-        give();
+        stop(accepted, stopped);
       }
       waiting.clear();
-      await empty();
+      await backlogs.empty();
+      await journal?.close();
     },
   };
 }

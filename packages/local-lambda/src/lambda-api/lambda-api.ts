@@ -7,7 +7,7 @@ import { decode } from '../gateway/gateway-request.ts';
 import { belowNewSpan, givenTraceId, TRACE_HEADER } from '../tracing/trace-id.ts';
 import { readClientContext } from './client-context.ts';
 import { apiError } from './errors.ts';
-import type { EventQueue } from './event-queue.ts';
+import type { EventQueue, EventRefusal } from './event-queue.ts';
 import { EVENT_STREAM_TYPE, responseEvents } from './response-stream.ts';
 
 /** What the Lambda API needs of the host. */
@@ -135,7 +135,8 @@ async function invoke(
     case 'Event': {
       const { name, arn, version } = hosted.definition;
       const functionArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
-      if (!options.queue.add({ functionName: name, functionArn, version, invocation })) return throttled();
+      const refusal = await options.queue.add({ functionName: name, functionArn, version, invocation });
+      if (refusal !== undefined) return notQueued(refusal);
       return { status: 202, headers: traceOf(invocation), body: Buffer.alloc(0) };
     }
     default:
@@ -183,10 +184,15 @@ function traceOf({ traceId }: Omit<Invocation, 'settle'>): readonly string[] {
 }
 
 /** The answer to an invocation that never reached the function; undefined: it did. */
-function refusal({ refusal: kind, payload }: InvocationOutcome): GatewayAnswer | undefined {
-  if (kind === 'throttled') return throttled();
+function refusal({ refusal: kind, payload, bound }: InvocationOutcome): GatewayAnswer | undefined {
   if (kind === undefined) return undefined;
   const { errorType, errorMessage } = JSON.parse(payload.toString('utf8')) as Record<string, string>;
+  if (kind === 'throttled') {
+    const whose = bound === 'host' ? '' : 'ReservedFunction';
+    return apiError(429, 'TooManyRequestsException', errorMessage ?? '', {
+      Reason: `${whose}ConcurrentInvocationLimitExceeded`,
+    });
+  }
   return apiError(kind === 'not-run' ? 502 : 500, errorType ?? '', errorMessage ?? '');
 }
 
@@ -209,9 +215,10 @@ function tail(lines: readonly string[]): string {
   return text.subarray(Math.max(0, text.length - TAIL_BYTES)).toString('base64');
 }
 
-function throttled(): GatewayAnswer {
-  return apiError(429, 'TooManyRequestsException', 'Rate Exceeded.', {
-    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+function notQueued({ status, message }: EventRefusal): GatewayAnswer {
+  if (status === 503) return apiError(503, 'ServiceException', message);
+  return apiError(429, 'TooManyRequestsException', message, {
+    Reason: 'FunctionInvocationRateLimitExceeded',
   });
 }
 

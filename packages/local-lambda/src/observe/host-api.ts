@@ -5,6 +5,7 @@ import type { GatewayAnswer } from '../gateway/answer.ts';
 import { decode } from '../gateway/gateway-request.ts';
 import type { HandleRequest } from '../http-server.ts';
 import { apiError, json } from '../lambda-api/errors.ts';
+import type { EventQueue } from '../lambda-api/event-queue.ts';
 import { SAMPLE_KINDS } from '../sample-events/kinds.ts';
 import type { LiveEnvironments } from './environments.ts';
 import { API_PATH } from './host-path.ts';
@@ -26,6 +27,7 @@ export interface HostApiOptions {
   readonly cloudWatchLogs: HandleRequest;
   /** Region of sample events. */
   readonly region: string;
+  readonly queue: Pick<EventQueue, 'failed' | 'redrive'>;
 }
 
 /** Answers requests below {@link API_PATH}. */
@@ -44,10 +46,10 @@ type Answering = (asked: Asked) => GatewayAnswer | Promise<GatewayAnswer>;
 
 /**
  * Makes the API of what runs: `GET environments`, `functions`, `invocations`, `logs`, `stream` and `sample-events`,
- * `DELETE environments` and `environments/{id}`, `POST functions/{name}/invocations` and `POST logs`. Lists are JSON objects with one array; times are milliseconds since the epoch.
+ * `DELETE environments` and `environments/{id}`, `POST functions/{name}/invocations`, `POST logs`, `GET` and `POST failed-events` (which tries them again). Lists are JSON objects with one array; times are milliseconds since the epoch.
  */
 export function createHostApi(options: HostApiOptions): HostApi {
-  const { environments, recent, logs } = options;
+  const { environments, recent, logs, queue } = options;
 
   const routes: Readonly<Record<string, Answering>> = {
     'GET environments': ({ functionName }) => json(200, { environments: environments.list(functionName) }),
@@ -91,6 +93,8 @@ export function createHostApi(options: HostApiOptions): HostApi {
       return json(200, kind.make({}, { region: options.region, nowMs: Date.now(), newId: randomUUID }));
     },
     'POST logs': ({ request, body }) => options.cloudWatchLogs(request, body),
+    'GET failed-events': ({ functionName }) => json(200, { failedEvents: queue.failed(functionName) }),
+    'POST failed-events': async ({ functionName }) => json(200, await queue.redrive(functionName)),
     'GET logs': ({ functionName, query }) =>
       logs.answer(groupOf(functionName), query.get('follow') === 'true'),
   };

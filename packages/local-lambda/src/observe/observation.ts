@@ -4,6 +4,7 @@ import type { OnFault } from '../fault-boundary.ts';
 import type { HostedFunction } from '../function-host.ts';
 import { type GatewayAnswer, gatewayMessage } from '../gateway/answer.ts';
 import type { HandleRequest } from '../http-server.ts';
+import type { EventQueue } from '../lambda-api/event-queue.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import { createLiveEnvironments, type LiveEnvironments } from './environments.ts';
 import { createHostApi, shownFunctions } from './host-api.ts';
@@ -40,6 +41,7 @@ export interface ObservationOptions {
   readonly lambda: HandleRequest;
   readonly cloudWatchLogs: HandleRequest;
   readonly onFault: OnFault;
+  readonly queue: Pick<EventQueue, 'failed' | 'redrive'>;
 }
 
 /** Begins to keep what a host shows: its environments, latest invocations, counts and logs. */

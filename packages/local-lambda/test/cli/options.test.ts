@@ -17,6 +17,8 @@ test('flags become options, and what is not given has its default', () => {
         port: 0,
         host: '127.0.0.1',
         maxEnvironments: 100,
+        maxHostEnvironments: 1_000,
+        maxQueuedEvents: 10_000,
         idleSeconds: 600,
         memoryLimit: false,
         cpu: 'full',
@@ -65,7 +67,7 @@ test('bad input is named with what is allowed', () => {
     [['--memory-limit', 'maybe'], /^--memory-limit must be one of on, off/],
     [['--env', 'A'], /^--env must be NAME=VALUE; got "A"$/],
     [['--parameter', '=a'], /^--parameter must be NAME=VALUE; got "=a"$/],
-    [['server'], /^command: must be serve, invoke, event, logs, ps, drop or nothing, is server$/],
+    [['server'], /^command: must be serve, invoke, event, logs, ps, drop, redrive or nothing, is server$/],
     [['logs', 'a', 'b'], /^function: one at most/],
   ];
   for (const [args, message] of cases) assert.throws(() => parseCommand(args), { message });

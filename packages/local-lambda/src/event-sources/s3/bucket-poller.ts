@@ -24,7 +24,7 @@ export interface BucketPollerOptions {
   readonly onKnown: (state: BucketState) => void;
   readonly client: S3Client;
   /** Hands an event to the queue of asynchronous invocations; false: it is full. */
-  readonly invokeLater: (functionName: string, payload: Buffer) => boolean;
+  readonly invokeLater: (functionName: string, payload: Buffer) => Promise<boolean>;
   readonly onNotice: (message: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -99,7 +99,9 @@ export function pollBucket(options: BucketPollerOptions): BucketPoller {
     if (failures > 0) onNotice(`${bucket}: it is there again`);
     failures = 0;
     if (known === undefined) known = firstState(listing, prefix);
-    else for (const change of bucketChanges(known, listing)) if (tell(change)) applyChange(known, change);
+    else {
+      for (const change of bucketChanges(known, listing)) if (await tell(change)) applyChange(known, change);
+    }
     options.onKnown(known);
   }
 
@@ -118,15 +120,17 @@ export function pollBucket(options: BucketPollerOptions): BucketPoller {
   }
 
   /** False: the queue is full, and it is told when the bucket is looked at again. */
-  function tell(change: BucketChange): boolean {
-    return options.notifications.every((notification) => {
+  async function tell(change: BucketChange): Promise<boolean> {
+    for (const notification of options.notifications) {
       const eventName = eventNameFor(notification, change);
-      if (eventName === undefined) return true;
+      if (eventName === undefined) continue;
       sequence += 1n;
       const settings = { ...options, timeMs: now(), id: options.newId(), sequence };
       const event = s3Event(eventName, notification.id, change, settings);
-      return options.invokeLater(notification.functionName, Buffer.from(JSON.stringify(event)));
-    });
+      const payload = Buffer.from(JSON.stringify(event));
+      if (!(await options.invokeLater(notification.functionName, payload))) return false;
+    }
+    return true;
   }
 
   const running = run();
