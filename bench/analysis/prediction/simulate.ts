@@ -127,8 +127,10 @@ export function throttledCpu(
     },
     rest: (toRefillMs, toTickMs) => {
       pool = quotaMs;
-      refillAt = now + toRefillMs;
-      tickAt = now + toTickMs;
+      // From zero again: after hours of calls a double no longer holds the smallest steps, and time would stand still.
+      now = 0;
+      refillAt = toRefillMs;
+      tickAt = toTickMs;
     },
   };
 }

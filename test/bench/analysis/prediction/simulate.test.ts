@@ -76,3 +76,14 @@ test('a spinning function at 128 MB gets a tick or two, then pauses for whole pe
   const burst = (500 * 0.2) / pauses.length;
   assert.ok(burst > 2 && burst < 6, `${burst} ms at a time`);
 });
+
+test('hours of long calls come to an end: each rest begins at zero', () => {
+  const environment = throttledCpu(bandwidthOf(128));
+  const longest = 60_000;
+  let took = 0;
+  for (let k = 0; k < 40; k++) {
+    environment.rest((k * 7) % 20, (k * 3) % 4);
+    took += environment.run([{ kind: 'cpu', ms: longest }]);
+  }
+  assert.ok(Math.abs(took / (40 * longest * (1769 / 128)) - 1) < 0.01, `${took}`);
+});
