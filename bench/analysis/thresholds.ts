@@ -1,5 +1,5 @@
 import { OptionError } from '@sheep-shed/options';
-import { STACK_NAME } from '../plan/named-targets.ts';
+import { TARGET_NAME } from '../plan/named-targets.ts';
 import type { ScenarioName } from '../results/names.ts';
 import { SCENARIO_NAMES } from '../results/names.ts';
 import type { BenchResult } from '../results/result.ts';
@@ -62,7 +62,7 @@ export function parseThreshold(given: string): Threshold {
   if (known === undefined && scenario !== '*') {
     throw refuse(`must begin with one of the scenarios ${SCENARIO_NAMES.join(', ')} or *, not "${scenario}"`);
   }
-  if (rest.length > 1 || rest.some((part) => !STACK_NAME.test(part))) {
+  if (rest.length > 1 || rest.some((part) => !TARGET_NAME.test(part))) {
     throw refuse(`must name at most one stack between scenario and metric, not "${rest.join('.')}"`);
   }
   const factors = FACTORS[metric === 'ratio' ? '' : metricOf(metric).unit];

@@ -16,6 +16,9 @@ export interface NamedStack<Source extends string = string> {
 /** A stack's name: without hyphens, since the queries read it from between the hyphens of a log group's name. */
 export const STACK_NAME = /^[a-z][a-z0-9]{0,29}$/;
 
+/** A stack's name, with its host or memory size where it is measured on several. */
+export const TARGET_NAME = /^[a-z][a-z0-9]{0,29}(@(container|worker|\d{3,5}MB))?$/;
+
 const NAME_ALLOWED = 'a name has small letters and digits, 30 at most, and no hyphen';
 
 /** Addresses of deployed APIs, each with a name or without. */

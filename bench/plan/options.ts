@@ -30,6 +30,18 @@ function listOf<Word extends string>(words: readonly Word[]): Reader<readonly Wo
   };
 }
 
+/** Rising memory sizes of Lambda, whole MB from 128 to 10 240. */
+function memorySizes(most: number): Reader<readonly number[]> {
+  const { allowed, read } = risingNumbers(most, 10_240);
+  return {
+    allowed: `${allowed}, each a whole number of MB from 128`,
+    read: (texts) => {
+      const sizes = read(texts);
+      return sizes?.every((size) => Number.isInteger(size) && size >= 128) ? sizes : undefined;
+    },
+  };
+}
+
 /** The options of the bench; each default says in `docs/method.md` why it is what it is. */
 export const BENCH_OPTIONS = {
   ...PRESET_OPTION,
@@ -78,6 +90,12 @@ export const BENCH_OPTIONS = {
     repeatable: true,
     ...listOf(HOST_NAMES),
   } satisfies Option<readonly HostName[]>,
+  memory: {
+    env: 'BENCH_MEMORY',
+    help: "memory sizes in MB that the stacks run at, in turns: here by control groups (Linux, root), at a URL by changing its functions, which needs --region and credentials; the package's own when not given",
+    repeatable: true,
+    ...memorySizes(10),
+  } satisfies Option<readonly number[]>,
   against: {
     env: 'BENCH_AGAINST',
     help: 'another revision of the stack, measured beside it in the same run; a regression gives exit code 4',

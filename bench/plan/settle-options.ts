@@ -38,6 +38,7 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   const { url, region: _region, stage: _stage, sign: _sign, ...rest } = values;
   const { calls, rate, rateSteps, against } = values;
   refuseContradictions(values);
+  refuseBesideMemory(values);
   const isOfFirst = isOfSomeStacks(values);
   if (against !== undefined) refuseBesideAgainst(against, values);
   // Environments that share this machine's cores would measure each other, which they do not on Lambda.
@@ -54,7 +55,8 @@ export function settleOptions(values: Values<typeof BENCH_OPTIONS>): BenchOption
   const isOpen = rate !== undefined || rateSteps !== undefined;
   const arrivals = values.arrivals ?? (isOpen ? 'even' : undefined);
   const cold = values.cold ?? (url === undefined ? LOCAL_COLD_STARTS : 0);
-  const freshEvery = values.freshEvery ?? (url === undefined ? 1 : 0);
+  // A function has one memory size at a time, which new execution environments alone take over.
+  const freshEvery = values.freshEvery ?? (url === undefined || values.memory !== undefined ? 1 : 0);
   const stack = values.stack ?? (against === undefined && !isOfFirst ? undefined : firstStack());
   const deployed = deployedOf(values);
   return {
@@ -156,14 +158,37 @@ function refuseBesideAutocannon(values: Values<typeof BENCH_OPTIONS>): void {
 
 function refuseChangesElsewhere(
   targets: readonly Target[],
-  { cold, freshEvery }: Values<typeof BENCH_OPTIONS>,
+  { cold, freshEvery, memory }: Values<typeof BENCH_OPTIONS>,
 ): void {
   const nowhere = targets.find(({ region }) => region === undefined);
+  if (nowhere !== undefined && memory !== undefined) {
+    throw new OptionError(
+      `--memory must come with --region and AWS credentials for every --url, since it changes the functions there, and ${nowhere.name} has no region; got "${memory.join(',')}"`,
+    );
+  }
   for (const [flag, value = 0] of Object.entries({ '--cold': cold, '--fresh-every': freshEvery })) {
     if (nowhere === undefined || value === 0) continue;
     throw new OptionError(
       `${flag} must be 0 or come with --region and AWS credentials for every --url, since it changes the functions there, and ${nowhere.name} has no region; got "${value}"`,
     );
+  }
+}
+
+/** What cannot be measured at several memory sizes in turns. */
+function refuseBesideMemory(values: Values<typeof BENCH_OPTIONS>): void {
+  const { memory, host, url, against, scenario, freshEvery, rateSteps } = values;
+  if (memory === undefined) return;
+  const elsewhere = host.filter((one) => one !== 'lambda').join(',');
+  const refusals: readonly (readonly [isRefused: boolean, why: string])[] = [
+    [elsewhere !== '', `--host is ${elsewhere}, which has no memory size of Lambda`],
+    [against !== undefined, '--against is given'],
+    [scenario.some(isEventScenario), '--scenario is event-driven'],
+    [url !== undefined && rateSteps !== undefined, '--rate-steps is given with --url'],
+    [url !== undefined && freshEvery !== undefined && freshEvery !== 1, '--fresh-every is not 1 with --url'],
+  ];
+  const why = refusals.find(([isRefused]) => isRefused)?.[1];
+  if (why !== undefined) {
+    throw new OptionError(`--memory must be absent when ${why}; got "${memory.join(',')}"`);
   }
 }
 

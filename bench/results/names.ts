@@ -40,6 +40,24 @@ export function targetName(stack: string, host: HostName): string {
   return host === 'lambda' ? stack : `${stack}@${host}`;
 }
 
+/** A target at a memory size: `ts@512MB`. */
+export function sizedName(target: string, memoryMb: number): string {
+  return `${target}@${memoryMb}MB`;
+}
+
+/** The name without the memory size, where it has one. */
+export function unsizedName(target: string): string {
+  return target.replace(SIZE, '');
+}
+
+/** The memory size in the name of a target, in MB; `undefined`: that of the deployment package. */
+export function sizeIn(target: string): number | undefined {
+  const size = SIZE.exec(target)?.[1];
+  return size === undefined ? undefined : Number(size);
+}
+
+const SIZE = /@(\d+)MB$/;
+
 /** The function that a scenario calls, by the last part of its name. */
 export const FUNCTION_OF = {
   cat: 'get-cat',

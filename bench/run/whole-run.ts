@@ -3,6 +3,7 @@ import type { Fleet } from '../agents/coordinator/fleet.ts';
 import { plannedSeconds, planOf, renderPlan } from '../plan/plan.ts';
 import type { BenchOptions } from '../plan/settle-options.ts';
 import { timetable } from '../plan/timetable.ts';
+import { unsizedName } from '../results/names.ts';
 import type { BenchResult } from '../results/result.ts';
 import { writeResult } from '../results/result-file.ts';
 import type { OpenStacks } from '../stacks/local-stacks.ts';
@@ -86,8 +87,8 @@ async function runOn(
       name: one.name,
       url: one.url,
       commit: one.commit,
-      stage: options.targets?.find(({ name }) => name === one.name)?.stage,
-      region: options.targets?.find(({ name }) => name === one.name)?.region,
+      stage: options.targets?.find(({ name }) => name === unsizedName(one.name))?.stage,
+      region: options.targets?.find(({ name }) => name === unsizedName(one.name))?.region,
       functions: functionsOf(one),
     })),
     notices,

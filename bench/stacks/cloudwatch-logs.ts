@@ -16,18 +16,23 @@ export interface Patience {
 
 const INTERRUPTED: Problem = { kind: 'interrupted', text: 'interrupted while waiting for CloudWatch' };
 
-/** The logs of a deployed stack on CloudWatch; never throws, what fails is the problem of what it reports. */
+/**
+ * The logs of a deployed stack on CloudWatch; never throws, what fails is the problem of what it reports.
+ * @param memorySizeMb only calls at this memory size, where its functions have several in turns.
+ */
 export function cloudWatchLogs(
   source: LogSource,
   stack: { readonly name: string; readonly stage: string },
   patience: Patience,
   signal: AbortSignal,
+  memorySizeMb?: number,
 ): LogAccess {
   const { attempts, pauseMs, sleep } = patience;
   const queryOf = (functionName: string, window: Window) => ({
     groups: [logGroupOf(stack.stage, stack.name, functionName)],
     window,
     signal,
+    ...(memorySizeMb !== undefined && { memorySizeMb }),
   });
 
   /** Asks until CloudWatch has taken in what was expected; what was measured and already asked outlives a failure. */

@@ -12,7 +12,7 @@ const LAST_TWO_WORDS = /[a-z]+-[a-z]+$/;
 export interface LambdaStackOptions
   extends Pick<
     LocalLambdaOptions,
-    'packageDir' | 'logsDir' | 'cacheDir' | 'environment' | 'awsEndpoint' | 'onNotice'
+    'packageDir' | 'logsDir' | 'cacheDir' | 'cpu' | 'environment' | 'awsEndpoint' | 'onNotice'
   > {
   readonly name: string;
   readonly commit: string | undefined;

@@ -18,6 +18,7 @@ import { libraryVersions } from './library-versions.ts';
 import type { OtherRevision } from './other-revision.ts';
 import { packageOther } from './other-revision.ts';
 import { packageStack } from './package-stack.ts';
+import { atSizes } from './sized-package.ts';
 import type { Stack } from './stack.ts';
 import { localTable } from './table.ts';
 
@@ -36,7 +37,8 @@ export interface OpenStacks {
 type LocalOptions = Pick<
   BenchOptions,
   'stack' | 'against' | 'host' | 'connections' | 'openConnections' | 'scenario' | 'megapixels'
->;
+> &
+  Partial<Pick<BenchOptions, 'memory'>>;
 
 /**
  * Packages stacks and runs the packages on this machine, each on a local-lambda and a table of its own, all
@@ -62,7 +64,7 @@ export async function localStacks(
     const sources = chosen && [...new Set(chosen.map(({ source }) => source))];
     const { packages, notices } = await packageStacks(root, sources, progress, signal, rowOf);
     const named = chosen ?? [...packages.keys()].map((source) => ({ name: source, source }));
-    const started: Packaged[] = named.flatMap(({ name, source }) =>
+    const plain: Packaged[] = named.flatMap(({ name, source }) =>
       hosts.map((host) => ({
         name: targetName(name, host),
         host,
@@ -71,6 +73,9 @@ export async function localStacks(
         packageDir: packages.get(source) ?? '',
       })),
     );
+    const sizes = await atSizes(plain, options.memory, join(root, '.cache'), progress);
+    cleanups.push(sizes.remove);
+    const started: Packaged[] = [...sizes.packaged];
     const [first] = named;
     let other: OtherRevision | undefined;
     if (against !== undefined && first !== undefined) {
@@ -107,7 +112,7 @@ export async function localStacks(
       stacks,
       functionsOf: ({ host }) => host?.functions ?? [],
       libraries,
-      notices: [...notices, ...(other?.notices ?? [])],
+      notices: [...notices, ...sizes.notices, ...(other?.notices ?? [])],
       close,
     };
   } catch (error) {
@@ -169,6 +174,8 @@ interface Packaged {
   readonly isAlias: boolean;
   readonly packageDir: string;
   readonly commit?: string;
+  /** Whose share of the processor is enforced; absent: all of it. */
+  readonly memoryMb?: number;
 }
 
 interface StartOptions extends Packaged {
@@ -244,6 +251,7 @@ async function startStack(options: StartOptions): Promise<Stack> {
     logsDir,
     cacheDir: join(root, '.cache'),
     environment,
+    cpu: options.memoryMb === undefined ? 'full' : 'lambda',
     tableOf: () => table,
     onNotice: progress.line,
   });

@@ -1,16 +1,18 @@
 import type { BenchOptions } from '../plan/settle-options.ts';
 import type { Target } from '../plan/targets.ts';
-import { FUNCTION_OF } from '../results/names.ts';
+import { FUNCTION_OF, sizedName, sizeIn, unsizedName } from '../results/names.ts';
 import type { FunctionDescription } from '../results/result.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { openAws } from './aws-clients.ts';
 import { cloudWatchLogs } from './cloudwatch-logs.ts';
 import type { OpenStacks } from './local-stacks.ts';
+import { memorySizes } from './memory-size.ts';
 import { type Reached, refuseThrottled } from './refuse-throttled.ts';
 import { remoteStack } from './remote-stack.ts';
 import { remoteTable } from './remote-table.ts';
 import { openSigning, type Signing } from './signing.ts';
+import { sizeTurns } from './size-turns.ts';
 import type { Stack } from './stack.ts';
 
 /** CloudWatch takes in logs within seconds as a rule, sometimes within minutes. */
@@ -51,13 +53,42 @@ export async function remoteStacks(options: BenchOptions, world: BenchWorld): Pr
     }
     const notices = await refuseThrottled(found, options, world);
     const stacks: Stack[] = [];
-    for (const one of found) stacks.push(await withTable(one, options, world, notices));
+    for (const one of found) {
+      const stack = await withTable(one, options, world, notices);
+      stacks.push(...atSizes(stack, one, options, world));
+    }
     const described = new Map(found.map(({ target, functions }) => [target.name, functions]));
-    return { stacks, functionsOf: ({ name }) => described.get(name) ?? [], libraries: {}, notices, close };
+    const functionsOf = ({ name }: Stack) => {
+      const memorySizeMb = sizeIn(name);
+      const functions = described.get(unsizedName(name)) ?? [];
+      return memorySizeMb === undefined ? functions : functions.map((one) => ({ ...one, memorySizeMb }));
+    };
+    return { stacks, functionsOf, libraries: {}, notices, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The stack once for each memory size that was asked for; its functions have that of whose turn it is. */
+function atSizes(
+  stack: Stack,
+  { target, clients, functions }: Found,
+  { memory }: BenchOptions,
+  { sleep, signal }: BenchWorld,
+): readonly Stack[] {
+  const { cold } = stack;
+  if (memory === undefined || clients === undefined || cold === undefined) return [stack];
+  const sizes = memorySizes(clients.lambda, UPDATE_POLL_SECONDS, signal);
+  const fullName = (functionName: string) =>
+    functions.find((one) => one.function === functionName)?.name ?? functionName;
+  const turns = sizeTurns(sizes, cold, fullName);
+  return memory.map((memoryMb) => ({
+    ...stack,
+    name: sizedName(stack.name, memoryMb),
+    logs: cloudWatchLogs(clients.logs, target, { ...CLOUDWATCH_PATIENCE, sleep }, signal, memoryMb),
+    cold: turns(memoryMb),
+  }));
 }
 
 async function reach(

@@ -8,6 +8,8 @@ export interface AwsServer {
   readonly variables: () => Readonly<Record<string, string>>;
   /** Every value that the variables had, as JSON, oldest first. */
   readonly history: readonly string[];
+  /** Every memory size of the function in MB, oldest first. */
+  readonly memoryHistory: readonly number[];
   /** The requests for limits, each as the region that it was signed for, method and path. */
   readonly limitsAsked: readonly string[];
   /** Whether each invocation of the function was cold. */
@@ -30,6 +32,7 @@ export interface ServedLimits {
 export async function startAws(functionName: string, limits?: ServedLimits): Promise<AwsServer> {
   let variables: Record<string, string> = { SHEEP_SHED_TABLE: 'sheep' };
   const history = [JSON.stringify(variables)];
+  const memoryHistory = [128];
   const invocations: boolean[] = [];
   const queries: string[] = [];
   const limitsAsked: string[] = [];
@@ -40,7 +43,12 @@ export async function startAws(functionName: string, limits?: ServedLimits): Pro
   const configuration = () => {
     const LastUpdateStatus = looksUntilUpdated-- > 0 ? 'InProgress' : 'Successful';
     const Environment = { Variables: variables };
-    const about = { Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 128, CodeSize: 1000 };
+    const about = {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: memoryHistory.at(-1),
+      CodeSize: 1000,
+    };
     return { FunctionName: functionName, State: 'Active', LastUpdateStatus, Environment, ...about };
   };
   const answerLambda = async (request: IncomingMessage): Promise<readonly [number, unknown]> => {
@@ -48,8 +56,12 @@ export async function startAws(functionName: string, limits?: ServedLimits): Pro
       return [404, { Type: 'User', Message: `Function not found: ${request.url}` }];
     }
     if (request.method === 'PUT') {
-      variables = JSON.parse(await bodyOf(request)).Environment.Variables;
-      history.push(JSON.stringify(variables));
+      const { Environment, MemorySize } = JSON.parse(await bodyOf(request));
+      if (MemorySize !== undefined) memoryHistory.push(MemorySize);
+      if (Environment !== undefined) {
+        variables = Environment.Variables;
+        history.push(JSON.stringify(variables));
+      }
       isCold = true;
       looksUntilUpdated = 1;
     }
@@ -110,6 +122,7 @@ export async function startAws(functionName: string, limits?: ServedLimits): Pro
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     variables: () => variables,
     history,
+    memoryHistory,
     limitsAsked,
     invocations,
     close: () =>

@@ -48,8 +48,14 @@ export const SUMMARY_QUERY = `filter @type = "REPORT" or type = "platform.report
     sum(is_timeout) as timeouts, sum(is_error) as errors
   by function_name`;
 
+/** Which invocations: as for any query, and more. */
+export interface InvocationOptions extends QueryOptions {
+  /** Only those at this memory size, in MB: a function may have had several in the window. */
+  readonly memorySizeMb?: number;
+}
+
 /** How to summarise: as for any query, and more. */
-export interface SummaryOptions extends QueryOptions {
+export interface SummaryOptions extends InvocationOptions {
   /** Of the window only these parts, each without its end. */
   readonly parts?: readonly Window[];
 }
@@ -59,14 +65,20 @@ export interface SummaryOptions extends QueryOptions {
  * @throws what the query of the source throws.
  */
 export async function summariseReports(source: LogSource, options: SummaryOptions = {}): Promise<Summaries> {
-  const { parts, ...query } = options;
-  const text = parts === undefined ? SUMMARY_QUERY : `${within(parts)}\n| ${SUMMARY_QUERY}`;
+  const { parts, memorySizeMb, ...query } = options;
+  const filters = [...(parts === undefined ? [] : [within(parts)]), ...atSize(memorySizeMb)];
+  const text = [...filters, SUMMARY_QUERY].join('\n| ');
   const records = toRecords(await source.query(text, query));
   return new Map(records.map((record) => [String(record['function_name'] ?? ''), toSummary(record)]));
 }
 
 function within(parts: readonly Window[]): string {
   return `filter ${parts.map(({ from, to }) => `(@timestamp >= ${from} and @timestamp < ${to})`).join(' or ')}`;
+}
+
+function atSize(memorySizeMb: number | undefined): string[] {
+  if (memorySizeMb === undefined) return [];
+  return [`filter @memorySize = ${memorySizeMb}000000 or record.metrics.memorySizeMB = ${memorySizeMb}`];
 }
 
 function toSummary(record: Readonly<Record<string, Cell>>): FunctionSummary {
@@ -113,9 +125,10 @@ const INVOCATIONS_QUERY = `filter @type = "REPORT" or type = "platform.report"
  */
 export async function listInvocations(
   source: LogSource,
-  options: QueryOptions = {},
+  { memorySizeMb, ...query }: InvocationOptions = {},
 ): Promise<readonly Invocation[]> {
-  return toRecords(await source.query(INVOCATIONS_QUERY, options)).map((record) => ({
+  const text = [...atSize(memorySizeMb), INVOCATIONS_QUERY].join('\n| ');
+  return toRecords(await source.query(text, query)).map((record) => ({
     initMs: numberOf(record['init_ms']),
     durationMs: numberOf(record['duration_ms']),
     billedMs: numberOf(record['billed_ms']),

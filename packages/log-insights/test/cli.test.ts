@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { LAMBDA_PRICES, lambdaCost } from '../src/cost.ts';
 import { type Io, main } from '../src/main.ts';
 import { listQueries } from '../src/named-queries.ts';
-import { summariseReports } from '../src/report-lines.ts';
+import { listInvocations, summariseReports } from '../src/report-lines.ts';
 import { logFolder } from '../src/sources/log-folder.ts';
 import { GOLDEN_START, type Invocation, writeGoldenLogs } from './golden-logs.ts';
 
@@ -225,6 +225,19 @@ test('costs are billed time by memory, plus requests', () => {
     assert.equal(row.id, id);
     assert.match(row.date, /^\d{4}-\d\d-\d\d$/);
   }
+});
+
+test('summaries and lists of one memory size leave the others out', async () => {
+  const sizeOf = async (memorySizeMb: number) =>
+    [...(await summariseReports(logFolder(folder), { memorySizeMb })).values()].map(
+      (one) => one.memorySizeMb,
+    );
+  const all = [...(await summariseReports(logFolder(folder))).values()];
+  const [size = 0] = all.map(({ memorySizeMb }) => memorySizeMb ?? 0);
+  assert.deepEqual(new Set(await sizeOf(size)), new Set([size]));
+  assert.deepEqual(await sizeOf(size + 1), []);
+  assert.deepEqual(await listInvocations(logFolder(folder), { memorySizeMb: size + 1 }), []);
+  assert.ok((await listInvocations(logFolder(folder), { memorySizeMb: size })).length > 0);
 });
 
 test('summaries of a folder agree with the invocations that the logs were made from', async () => {

@@ -45,6 +45,28 @@ test('what does not fit a target names it', () => {
   for (const [flags, line] of rows) assert.throws(() => settle(flags), line);
 });
 
+test('memory sizes are rising whole MB of Lambda, and refused beside what they cannot be measured with', () => {
+  const { memory, freshEvery } = settle({ url: URLS, region: ['eu-west-3'], memory: ['128,512', '1769'] });
+  assert.deepEqual([memory, freshEvery], [[128, 512, 1769], 1]);
+  assert.equal(settle({}).memory, undefined);
+  const rows: readonly [flags: Readonly<Record<string, string[]>>, line: RegExp][] = [
+    [{ memory: ['64'] }, /--memory must be .* each a whole number of MB from 128; got "64"/],
+    [{ memory: ['512,128'] }, /--memory must be 1 to 10 rising numbers/],
+    [{ memory: ['128'], host: ['container'] }, /--memory must be absent when --host is container, /],
+    [{ memory: ['128'], against: ['HEAD'] }, /--memory must be absent when --against is given; got "128"/],
+    [{ memory: ['128'], scenario: ['import'] }, /--memory must be absent when --scenario is event-driven/],
+    [
+      { memory: ['128'], url: URLS, region: ['eu-west-3'], freshEvery: ['0'] },
+      /--memory must be absent when --fresh-every is not 1 with --url; got "128"/,
+    ],
+    [
+      { memory: ['128'], url: URLS },
+      /--memory must come with --region and AWS credentials for every --url, .* ts has no region; got "128"/,
+    ],
+  ];
+  for (const [flags, line] of rows) assert.throws(() => settle(flags), line);
+});
+
 test('the address of an API tells its id, stage and region, in every partition', () => {
   const rows: readonly [url: string, address: ReturnType<typeof apiAddress>][] = [
     ['https://a1.execute-api.eu-west-3.amazonaws.com', { id: 'a1', stage: '$default', region: 'eu-west-3' }],
