@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
 import type { Admission } from './admission.ts';
 import { guarded, type OnFault } from './fault-boundary.ts';
-import { type GatewayAnswer, TOO_LARGE } from './gateway/answer.ts';
+import { type GatewayAnswer, gatewayMessage, TOO_LARGE } from './gateway/answer.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 import { refuse as refuseUpgrade } from './web-socket/gateway.ts';
 
@@ -50,6 +50,8 @@ export interface Upgrades {
 export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
+  /** The bodies of all requests under way, in MB. */
+  readonly maxBodiesMb: number;
   /** How long a client may take for its headers and for its whole request, in seconds. */
   readonly headerSeconds: number;
   readonly requestSeconds: number;
@@ -68,11 +70,12 @@ const NO_TUNNEL = 'HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nConte
  * @throws LocalLambdaError when the port is in use or may not be opened.
  */
 export async function startHttpServer(
-  { host, port, headerSeconds, requestSeconds }: HttpServerOptions,
+  { host, port, maxBodiesMb, headerSeconds, requestSeconds }: HttpServerOptions,
   handlers: HttpHandlers,
 ): Promise<HttpServer> {
   const { onFault } = handlers;
   let upgrades: Upgrades | undefined;
+  const bodies = createBodies(maxBodiesMb);
   const server = createServer(
     {
       noDelay: true,
@@ -95,7 +98,7 @@ export async function startHttpServer(
         void respond(request, response, EMPTY, handlers);
         return;
       }
-      readBody(request, response, handlers);
+      readBody(request, response, handlers, bodies);
     }),
   );
   server.on('connect', (_request, socket: Socket) => {
@@ -148,19 +151,52 @@ function limitOf(request: IncomingMessage, { takesLarge }: HttpHandlers): number
   return takesLarge?.(request) === true ? MAX_LARGE_BYTES : MAX_BODY_BYTES;
 }
 
-function readBody(request: IncomingMessage, response: ServerResponse, handlers: HttpHandlers): void {
+function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handlers: HttpHandlers,
+  bodies: Bodies,
+): void {
   const chunks: Buffer[] = [];
   let size = 0;
   let limit = MAX_BODY_BYTES;
   request.on('data', (chunk: Buffer) => {
+    if (!bodies.take(chunk.length)) {
+      refuse(request, response, bodies.refusal);
+      return;
+    }
     size += chunk.length;
     if (size > limit) limit = limitOf(request, handlers);
     if (size <= limit) chunks.push(chunk);
     else refuse(request, response, TOO_LARGE);
   });
+  response.once('close', () => bodies.leave(size));
   request.on('end', () => {
     if (size <= limit) void respond(request, response, Buffer.concat(chunks, size), handlers);
   });
+}
+
+/** What the bodies of the requests under way hold together. */
+interface Bodies {
+  /** Counts a piece; false when it is too much. */
+  take(bytes: number): boolean;
+  leave(bytes: number): void;
+  readonly refusal: GatewayAnswer;
+}
+
+function createBodies(maxMb: number): Bodies {
+  let held = 0;
+  return {
+    take: (bytes) => {
+      if (held + bytes > maxMb * 1_048_576) return false;
+      held += bytes;
+      return true;
+    },
+    leave: (bytes) => {
+      held -= bytes;
+    },
+    refusal: gatewayMessage(503, `The bodies of the requests under way hold ${maxMb} MB: try again later`),
+  };
 }
 
 /** Answers at once and drops the connection, rather than read on what will be thrown away. */

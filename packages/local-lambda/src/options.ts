@@ -85,6 +85,8 @@ export interface LocalLambdaOptions {
   readonly maxHostEnvironments?: number;
   /** Sum of the memory sizes of the functions of these environments, in MB, at least 128; default: without bound. */
   readonly maxHostMemoryMb?: number;
+  /** The bodies of all requests under way, in MB, 16 to 65 536; default 256. */
+  readonly maxBodiesMb?: number;
   /** Asynchronous events that wait at once, 1 to 100 000, of which one function may have half; default 10 000. */
   readonly maxQueuedEvents?: number;
   /** Refuse packages of which not everything is served; default false: notices. */
@@ -206,12 +208,14 @@ function limitsOf({
   maxEnvironments = 100,
   maxHostEnvironments = 1_000,
   maxHostMemoryMb = Number.POSITIVE_INFINITY,
+  maxBodiesMb = 256,
   maxQueuedEvents = 10_000,
 }: LocalLambdaOptions) {
   return {
     maxHostEnvironments: inRange('maxHostEnvironments', maxHostEnvironments, 1, 10_000, true),
     maxHostMemoryMb: inRange('maxHostMemoryMb', maxHostMemoryMb, 128, Number.POSITIVE_INFINITY, false),
     maxEnvironments: inRange('maxEnvironments', maxEnvironments, 1, 1_000, true),
+    maxBodiesMb: inRange('maxBodiesMb', maxBodiesMb, 16, 65_536, false),
     maxQueuedEvents: inRange('maxQueuedEvents', maxQueuedEvents, 1, 100_000, true),
   };
 }

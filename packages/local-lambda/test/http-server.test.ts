@@ -6,7 +6,7 @@ import { createAdmission } from '../src/admission.ts';
 import { type GatewayAnswer, gatewayMessage } from '../src/gateway/answer.ts';
 import { startHttpServer } from '../src/http-server.ts';
 
-const LIMITS = { host: '127.0.0.1', port: 0, headerSeconds: 10, requestSeconds: 30 };
+const LIMITS = { host: '127.0.0.1', port: 0, maxBodiesMb: 1, headerSeconds: 10, requestSeconds: 30 };
 
 /** A server over a handler that misbehaves as its path says, and the faults that were told. */
 async function startFaulty(t: TestContext, answers: Readonly<Record<string, () => unknown>>) {
@@ -83,4 +83,38 @@ test('requests as to a proxy, tunnels and upgrades are answered in HTTP', async 
   assert.match(await request('GET /', 'Upgrade: websocket\r\n'), /^HTTP\/1\.1 200 /);
   assert.match(await request('GET /', 'Expect: the-best\r\n'), /^HTTP\/1\.1 417 /);
   assert.match(await exchange(port, 'no HTTP\r\n\r\n'), /^HTTP\/1\.1 400 /);
+});
+
+test('the bodies of the requests under way are bounded together, and one that has ended makes room', async (t) => {
+  let answer = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let held = (): void => undefined;
+  const isHeld = new Promise<void>((resolve) => {
+    held = resolve;
+  });
+  const { url } = await startFaulty(t, {
+    '/holds': async () => {
+      held();
+      await waiting;
+      return { status: 200, headers: [], body: 'held' };
+    },
+    '/': () => ({ status: 200, headers: [], body: 'served' }),
+  });
+  const body = Buffer.alloc(700_000);
+  const holding = fetch(`${url}/holds`, { method: 'POST', body });
+  await isHeld;
+  const refused = await fetch(url, { method: 'POST', body });
+  assert.equal(refused.status, 503);
+  assert.deepEqual(await refused.json(), {
+    message: 'The bodies of the requests under way hold 1 MB: try again later',
+  });
+  answer();
+  assert.equal(await (await holding).text(), 'held');
+  let status = 503;
+  // The bytes leave once the server knows that its answer has gone.
+  for (let i = 0; i < 100 && status === 503; i += 1)
+    status = (await fetch(url, { method: 'POST', body })).status;
+  assert.equal(status, 200);
 });

@@ -94,7 +94,8 @@ export function parseInvoke(
 
 /** What a host for one call has of the options that it does not take: only the call's own client reaches it. */
 function defaults() {
-  const { host, maxEnvironments, maxHostEnvironments, maxQueuedEvents, scaling, idle } = SERVE_OPTIONS;
+  const { host, maxEnvironments, maxHostEnvironments, maxBodies, maxQueuedEvents, scaling, idle } =
+    SERVE_OPTIONS;
   return {
     port: 0,
     host: host.default,
@@ -102,6 +103,7 @@ function defaults() {
     maxEnvironments: maxEnvironments.default,
     maxHostEnvironments: maxHostEnvironments.default,
     maxHostMemory: undefined,
+    maxBodies: maxBodies.default,
     maxQueuedEvents: maxQueuedEvents.default,
     scaling: scaling.default,
     idle: idle.default,

@@ -161,6 +161,12 @@ export const HOST_OPTIONS = {
     help: 'sum of the memory sizes of all environments, in MB; when not given, without bound',
     ...wholeNumber(128, 16_777_216),
   } satisfies Option<number>,
+  maxBodies: {
+    env: 'LOCAL_LAMBDA_MAX_BODIES',
+    help: 'the bodies of all requests under way, in MB',
+    default: 256,
+    ...wholeNumber(16, 65_536),
+  } satisfies Option<number>,
   maxQueuedEvents: {
     env: 'LOCAL_LAMBDA_MAX_QUEUED_EVENTS',
     help: 'asynchronous events that wait at once; one function may have half of them',
@@ -238,7 +244,8 @@ export function serveCommand(
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const { cpu, freeze, privateTmp } = values;
   const { awsEndpoint, sqsEndpoint = awsEndpoint, s3Endpoint = awsEndpoint, schedules } = values;
-  const { inspect, inspectPort, state, maxQueuedEvents, maxHostEnvironments, maxHostMemory } = values;
+  const { inspect, inspectPort, state, maxBodies, maxQueuedEvents, maxHostEnvironments, maxHostMemory } =
+    values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
@@ -262,6 +269,7 @@ export function serveCommand(
       strict,
       schedules,
       runtimeSdk,
+      maxBodiesMb: maxBodies,
       maxQueuedEvents,
       maxHostEnvironments,
       ...(maxHostMemory !== undefined && { maxHostMemoryMb: maxHostMemory }),

@@ -18,6 +18,7 @@ test('flags become options, and what is not given has its default', () => {
         host: '127.0.0.1',
         maxEnvironments: 100,
         maxHostEnvironments: 1_000,
+        maxBodiesMb: 256,
         maxQueuedEvents: 10_000,
         idleSeconds: 600,
         memoryLimit: false,
