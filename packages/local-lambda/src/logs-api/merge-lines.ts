@@ -35,7 +35,7 @@ export function* mergeLines(
   }
   for (let i = (heap.length >> 1) - 1; i >= 0; i -= 1) sink(heap, i);
   for (let first = heap[0]; first !== undefined; first = heap[0]) {
-    yield first;
+    yield { stream: first.stream, line: first.line };
     const next = first.rest.next();
     if (!next.done) first.line = next.value;
     else {

@@ -6,6 +6,7 @@ const STATUSES = {
   PreconditionFailedException: 412,
   CodeStorageExceededException: 400,
   NotImplementedException: 501,
+  UnknownOperationException: 404,
   BadRequestException: 400,
   NotFoundException: 404,
   ConflictException: 409,

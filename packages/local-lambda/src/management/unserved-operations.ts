@@ -36,6 +36,13 @@ const UNSERVED: readonly (readonly [name: string, method: string, path: RegExp])
 export function unservedOperation(method: string, path: string): ManagementError {
   const bare = path.replace(/\/$/, '');
   const name = UNSERVED.find(([, verb, pattern]) => verb === method && pattern.test(bare))?.[0];
-  const what = name === undefined ? `${method} ${path}` : `${name} (${method} ${path})`;
-  return new ManagementError('NotImplementedException', `${what} is not served by local-lambda`);
+  return name === undefined
+    ? new ManagementError(
+        'UnknownOperationException',
+        `${method} ${path} is no operation that local-lambda knows`,
+      )
+    : new ManagementError(
+        'NotImplementedException',
+        `${name} (${method} ${path}) is not served by local-lambda`,
+      );
 }

@@ -96,5 +96,14 @@ test('an invocation in one line', () => {
 
 test('a host without functions says so, in place of a call that cannot be made', () => {
   const host = { url: 'http://127.0.0.1:3000', token: undefined, routes: [], functions: [] };
-  assert.equal(renderReady(host, 'logs'), 'The templates have no functions.\nStop with Ctrl-C.\n');
+  assert.equal(
+    renderReady(host, 'logs'),
+    [
+      'No functions yet.',
+      'Logs: logs; local-lambda logs prints them',
+      'Try: aws lambda list-functions --endpoint-url http://127.0.0.1:3000',
+      'Stop with Ctrl-C.',
+      '',
+    ].join('\n'),
+  );
 });
