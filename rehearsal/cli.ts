@@ -6,7 +6,8 @@ import type { Option } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { SWITCH, wordsOf } from '@sheep-shed/options/readers';
-import { STACK_NAMES, STACKS, type StackName } from '../bench/stacks/catalogue.ts';
+import { STACK_NAMES, STACKS, type StackName, UNCOMPILED_STACK_NAMES } from '../bench/stacks/catalogue.ts';
+import { missingCompiler } from '../bench/stacks/package-stack.ts';
 import { copyProject } from '../bench/stacks/project-copy.ts';
 import { addPolicy, createPolicy, createUser, DEPLOYER, inventory, MEASURER } from './account.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
@@ -23,8 +24,8 @@ const LEFTOVER = new RegExp(`^${FOLDER}(\\d+)-`);
 const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 };
 const OPTIONS = {
   stack: {
-    help: 'stack to rehearse; all when not given',
-    default: STACK_NAMES,
+    help: 'stack to rehearse; all that need no compiler when not given',
+    default: UNCOMPILED_STACK_NAMES,
     repeatable: true,
     ...wordsOf(STACK_NAMES),
   } satisfies Option<readonly StackName[]>,
@@ -36,7 +37,7 @@ const OPTIONS = {
 
 const USAGE = (options: string) => `Usage: npm run rehearse -- [options]
 
-Deploys every stack, or those that are named, to an emulator on this machine, proves what docs/deploy.md lists,
+Deploys the stacks that are named to an emulator on this machine, proves what docs/deploy.md lists,
 removes them, and proves that nothing is left. It needs python3; the first run fetches the emulator.
 
 ${options}
@@ -127,6 +128,11 @@ async function rehearse(
   let emulator: Emulator | undefined;
   try {
     await timed('prepare', async () => {
+      for (const stack of stacks) {
+        const missing = await missingCompiler(STACKS[stack]);
+        if (missing !== undefined)
+          throw new RehearsalUsageError(`--stack ${stack} cannot run here: ${missing}`);
+      }
       bin = await ensurePython(ROOT, join(import.meta.dirname, 'requirements.txt'), run);
       await copyProject(ROOT, project, Object.values(STACKS));
       return 'emulator installed, project copied';

@@ -82,6 +82,8 @@ async function startOn(
       MINISTACK_HOST: '127.0.0.1',
       LAMBDA_EXECUTOR: 'local',
       AUTH: 'true',
+      // It leads functions of `provided` runtimes to itself by this address only.
+      AWS_ENDPOINT_URL: endpoint,
       REHEARSAL_ID: identity,
       STATE_DIR: join(workDir, 'state'),
       AWS_EC2_METADATA_DISABLED: 'true',
@@ -127,11 +129,16 @@ export function childEnvironment(
   endpoint: string,
   key: { readonly accessKeyId: string; readonly secretAccessKey: string },
 ): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, XDG_CACHE_HOME, CARGO_HOME, RUSTUP_HOME } = process.env;
   return {
     PATH,
     HOME,
+    XDG_CACHE_HOME,
+    CARGO_HOME,
+    RUSTUP_HOME,
     CI: 'true',
+    // The emulator runs the functions on this machine.
+    LOCAL_LAMBDA: '1',
     NODE_OPTIONS: `--import=${join(import.meta.dirname, 'loopback-only.mjs')}`,
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: REGION,

@@ -40,11 +40,14 @@ export const STAGE = 'dev';
 /** Name of the policy that bounds the functions' roles. */
 export const BOUNDARY = 'sheep-shed-boundary';
 
-/** The architecture of this machine, as a parameter: `sharp` is installed here for no other. */
+/** The architecture of this machine, as a parameter: `sharp` is installed and Rust compiled here for no other. */
 export const OWN_ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 
 /** Milliseconds after which a command is given up. */
 export const COMMAND_LIMIT_MS = 90_000;
+
+/** … where it compiles. */
+const COMPILE_LIMIT_MS = 16 * 60_000;
 
 /** The functions of the contract, as their names end. */
 export const FUNCTIONS = ['post-sheep', 'get-dog', 'get-cat', 'delete-wolf'] as const;
@@ -58,14 +61,16 @@ export function serverless(
   args: readonly string[] = ['--stage', STAGE, `--param=boundary=${BOUNDARY}`],
   environment: NodeJS.ProcessEnv = {},
 ): Sls {
+  const { folder, compiler } = STACKS[stack];
+  const own = compiler === undefined ? [] : [`--param=architecture=${OWN_ARCHITECTURE}`];
   return (...command) =>
     run(
       join(project, 'node_modules/.bin/serverless'),
-      [...command, ...parametersOf(STACKS[stack]), ...args],
+      [...command, ...parametersOf(STACKS[stack]), ...own, ...args],
       {
-        cwd: join(project, STACKS[stack].folder),
+        cwd: join(project, folder),
         env: { ...childEnvironment(endpoint, deployer), ...environment },
-        limitMs: COMMAND_LIMIT_MS,
+        limitMs: compiler === undefined ? COMMAND_LIMIT_MS : COMPILE_LIMIT_MS,
       },
     );
 }

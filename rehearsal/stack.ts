@@ -31,6 +31,8 @@ const FIRST_API_ID = 'a1b2c3d4e5';
 /** What the second version of a stack changes in its sources: it adds a header to every answer. */
 const CONTENT_TYPE = /(['"])content-type\1: \1application\/json\1/;
 const WITH_VERSION = '$&, $1x-version$1: $12$1';
+const CONTENT_TYPE_IN_RUST = /\.header\(CONTENT_TYPE, "application\/json"\)/;
+const WITH_VERSION_IN_RUST = '$&.header("x-version", "2")';
 
 /** Deploys one stack, and does with it whatever is done to a deployed stack, but for its removal. */
 export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
@@ -95,7 +97,12 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
     return `x-version: 2, ${count} sheep`;
   });
   await step('invoke', async () => {
-    const data = JSON.stringify({ version: '2.0', queryStringParameters: { m: '2', n: '3' } });
+    const data = JSON.stringify({
+      version: '2.0',
+      rawQueryString: 'm=2&n=3',
+      queryStringParameters: { m: '2', n: '3' },
+      requestContext: { http: { method: 'GET', path: '/cat' } },
+    });
     const output = await sls('invoke', '--function', functionKey('get-cat'), '--data', data);
     expectText(output, /result\W+9\b/);
     return 'A(2,3) is 9';
@@ -130,18 +137,21 @@ export async function rehearseStack(rehearsal: StackRehearsal): Promise<void> {
 
 /** Adds the header in the one file below a folder that names the content type. @returns what takes it back. */
 async function changeSources(folder: string, sources: readonly string[]): Promise<() => Promise<void>> {
-  const patterns = sources.map((source) => `${source}/**/*.{ts,py}`);
+  const patterns = sources.map((source) => `${source}/**/*.{ts,py,rs}`);
   const files = (await Array.fromAsync(glob(patterns, { cwd: folder }))).map((file) => join(folder, file));
   const found = [];
   for (const file of files) {
     const source = await readFile(file, 'utf8');
-    if (CONTENT_TYPE.test(source)) found.push({ file, source });
+    const changed = source
+      .replace(CONTENT_TYPE, WITH_VERSION)
+      .replace(CONTENT_TYPE_IN_RUST, WITH_VERSION_IN_RUST);
+    if (changed !== source) found.push({ file, source, changed });
   }
   const [only] = found;
   if (only === undefined || found.length > 1) {
     throw new Error(`one source below ${folder} must name the content type; got ${found.length}`);
   }
-  await writeFile(only.file, only.source.replace(CONTENT_TYPE, WITH_VERSION));
+  await writeFile(only.file, only.changed);
   return () => writeFile(only.file, only.source);
 }
 

@@ -34,11 +34,14 @@ export function namedStacks<Source extends string>(
   return {
     allowed: `one of ${sources.join(', ')}, or name=one of them, each name once; ${NAME_ALLOWED}`,
     read: (texts) =>
-      distinct(texts, (text) => {
-        const { name, rest } = splitName(text);
-        const source = sources.find((one) => one === rest);
-        return source === undefined ? undefined : { name: name ?? source, source };
-      }),
+      distinct(
+        texts.flatMap((text) => text.split(',')),
+        (text) => {
+          const { name, rest } = splitName(text);
+          const source = sources.find((one) => one === rest);
+          return source === undefined ? undefined : { name: name ?? source, source };
+        },
+      ),
   };
 }
 

@@ -19,6 +19,8 @@ export interface StackRow extends StackInputs {
   readonly about: string;
   /** Whether the bench measures it when no stack is named. */
   readonly byDefault: boolean;
+  /** The program that its packaging compiles with, for minutes where nothing is in its cache; absent: none. */
+  readonly compiler?: string;
   /** Managed runtime of Lambda. */
   readonly runtime: string;
   /** Conditions of Node for its sources on our own hosts (`src/hosts`); absent: it runs on Lambda alone. */
@@ -39,6 +41,9 @@ export const STACK_NAMES = Object.keys(ROWS) as readonly StackName[];
 
 /** The names of the stacks that are measured when none is named. */
 export const DEFAULT_STACK_NAMES = STACK_NAMES.filter((name) => STACKS[name].byDefault);
+
+/** The names of the stacks that are packaged without a compiler, within seconds. */
+export const UNCOMPILED_STACK_NAMES = STACK_NAMES.filter((name) => STACKS[name].compiler === undefined);
 
 /** What every package depends on besides its stack's own sources, from the project's root. */
 export const SHARED_INPUTS = [

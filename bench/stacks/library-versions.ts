@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { preparePython } from '@sheep-shed/local-lambda';
-import type { StackName } from './catalogue.ts';
+import type { StackName, StackRow } from './catalogue.ts';
 import { STACKS } from './catalogue.ts';
 
 const PROBE_LIMIT_MS = 10_000;
@@ -15,11 +15,14 @@ export async function libraryVersions(
 ): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
   for (const name of new Set(names)) {
-    const { libraries, runtime } = STACKS[name];
-    const isPython = runtime.startsWith('python');
-    Object.assign(found, await (isPython ? pythonVersions(root, libraries) : npmVersions(root, libraries)));
+    Object.assign(found, await versionsOf(root, STACKS[name]));
   }
   return found;
+}
+
+function versionsOf(root: string, { compiler, folder, libraries, runtime }: StackRow) {
+  if (compiler === 'cargo') return cargoVersions(join(root, folder), libraries);
+  return runtime.startsWith('python') ? pythonVersions(root, libraries) : npmVersions(root, libraries);
 }
 
 /** The version of each package of npm that is installed. */
@@ -48,4 +51,17 @@ async function pythonVersions(root: string, libraries: readonly string[]): Promi
     return [name, folder?.slice(name.length + 1, -'.dist-info'.length) ?? 'not available'];
   });
   return { python: stdout.trim().replace('Python ', ''), ...Object.fromEntries(versions) };
+}
+
+async function cargoVersions(folder: string, libraries: readonly string[]): Promise<Record<string, string>> {
+  const probe = promisify(execFile)('rustc', ['--version'], { timeout: PROBE_LIMIT_MS });
+  const { stdout } = await probe.catch(() => ({ stdout: '' }));
+  const lock = await readFile(join(folder, 'Cargo.lock'), 'utf8').catch(() => '');
+  const versions = libraries.map((name) => {
+    const [, version = 'not available'] =
+      new RegExp(`^name = "${name}"\nversion = "(.*)"$`, 'm').exec(lock) ?? [];
+    return [name, version];
+  });
+  const [, rust = 'not available'] = /^rustc (\S+)/.exec(stdout) ?? [];
+  return { rust, ...Object.fromEntries(versions) };
 }

@@ -17,7 +17,7 @@ import { startLambdaStack } from './lambda-stack.ts';
 import { libraryVersions } from './library-versions.ts';
 import type { OtherRevision } from './other-revision.ts';
 import { packageOther } from './other-revision.ts';
-import { packageStack } from './package-stack.ts';
+import { missingCompiler, packageStack } from './package-stack.ts';
 import { atSizes } from './sized-package.ts';
 import type { Stack } from './stack.ts';
 import { localTable } from './table.ts';
@@ -143,7 +143,10 @@ export async function packageStacks(
   // Each takes one core; all have ended when one fails.
   const packaged = await Promise.allSettled(
     names.map(async (name) => {
-      const onStart = () => progress.step(`packaging the stack ${name} (sls package)`);
+      const { compiler } = STACKS[name];
+      const how =
+        compiler === undefined ? '' : `; ${compiler} takes minutes where it has not compiled this yet`;
+      const onStart = () => progress.step(`packaging the stack ${name} (sls package${how})`);
       return [name, await packageStack(root, name, rowOf(name), signal, onStart)] as const;
     }),
   );
@@ -155,6 +158,10 @@ export async function packageStacks(
 
 async function runnable(root: string, chosen: readonly StackName[] | undefined, progress: Progress) {
   const names = chosen ?? DEFAULT_STACK_NAMES;
+  for (const name of names) {
+    const missing = await missingCompiler(STACKS[name]);
+    if (missing !== undefined) throw new OptionError(`--stack ${name} cannot run here: ${missing}`);
+  }
   const needPython = names.filter((name) => STACKS[name].runtime.startsWith('python'));
   if (needPython.length === 0) return { names, notices: [] };
   const python = await preparePython(join(root, '.cache'), progress.step);

@@ -11,6 +11,8 @@ import { copyProject, inputsOf, isInput } from './project-copy.ts';
 import { makeWorkFolder, removeOrphans, removeWorkFolder } from './work-folder.ts';
 
 const PACKAGE_LIMIT_MS = 120_000;
+const PROBE_LIMIT_MS = 20_000;
+const COMPILE_LIMIT_MS = 16 * 60_000;
 
 /** Packages of one stack that are kept, the latest used ones. */
 const KEPT = 5;
@@ -48,6 +50,15 @@ export async function packageStack(
   return packageDir;
 }
 
+/** What a stack cannot be packaged without, in one line; `undefined`: all is here. */
+export async function missingCompiler({ compiler, folder }: StackRow): Promise<string | undefined> {
+  if (compiler === undefined) return undefined;
+  return promisify(execFile)(compiler, ['--version'], { timeout: PROBE_LIMIT_MS }).then(
+    () => undefined,
+    () => `${compiler} is not on the PATH: ${folder}/README.md says how to install it`,
+  );
+}
+
 /** Whether a package is there; if so it counts as used now. */
 export async function isPackaged(packageDir: string): Promise<boolean> {
   if (!existsSync(join(packageDir, TEMPLATE))) return false;
@@ -78,7 +89,7 @@ export async function runServerless(
   try {
     await promisify(execFile)(process.execPath, [cli, 'package', ...parametersOf(stack)], {
       cwd,
-      timeout: PACKAGE_LIMIT_MS,
+      timeout: stack.compiler === undefined ? PACKAGE_LIMIT_MS : COMPILE_LIMIT_MS,
       signal,
       // What a function needs of native code is that of this machine.
       env: { ...process.env, FORCE_COLOR: '0', LOCAL_LAMBDA: '1', TMPDIR: temporary },

@@ -5,7 +5,7 @@
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { STACK_NAMES, STACKS, type StackRow } from '../../bench/stacks/catalogue.ts';
+import { STACKS, type StackRow, UNCOMPILED_STACK_NAMES } from '../../bench/stacks/catalogue.ts';
 import { packageStack } from '../../bench/stacks/package-stack.ts';
 import { ensurePython, RehearsalUsageError } from '../python-environment.ts';
 import { CommandError, runUntil } from '../run.ts';
@@ -18,9 +18,12 @@ const WORKFLOWS = join(ROOT, '.github/workflows');
 const LIMIT_MS = 120_000;
 const KINDS = ['create', 'update'] as const;
 
-/** What is packaged, by name: every stack, and one with portraits and flocks. */
+/**
+ * What is packaged, by name: every stack, and one with portraits and flocks. `npm run test:rust` proves that the template
+ * of the stack that cargo compiles is Python's.
+ */
 const PACKAGES: readonly (readonly [name: string, stack: StackRow])[] = [
-  ...STACK_NAMES.map((name) => [name, STACKS[name]] as const),
+  ...UNCOMPILED_STACK_NAMES.map((name) => [name, STACKS[name]] as const),
   ['ts-portraits', { ...STACKS.ts, parameters: { portraits: 'on', architecture: OWN_ARCHITECTURE } }],
 ];
 

@@ -54,6 +54,7 @@ interface Parts {
 function payload1({ method, path, pathParameters, values }: Parts) {
   return {
     version: '1.0',
+    resource: path,
     httpMethod: method,
     path,
     headers: {},
@@ -61,6 +62,7 @@ function payload1({ method, path, pathParameters, values }: Parts) {
     queryStringParameters: orNull(mapValues(values, (all) => all.at(-1))),
     multiValueQueryStringParameters: orNull(values),
     pathParameters: orNull(pathParameters),
+    requestContext: { httpMethod: method, path },
     body: null,
     isBase64Encoded: false,
   };

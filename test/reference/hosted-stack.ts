@@ -10,12 +10,15 @@ import type { HttpTarget } from '../contracts/http.ts';
 import { errorLog } from './error-log.ts';
 import type { FaultyDatabase } from './faulty-database.ts';
 import { CREDENTIALS } from './faulty-database.ts';
+import type { FunctionAnswer, Invoke } from './in-process.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
 /** A running stack and its end. */
 export interface HostedStack {
   readonly target: HttpTarget & { readonly url: string };
+  /** Calls a function by an event, past the HTTP API; it is given a request id of its own. */
+  readonly invoke: Invoke;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,10 @@ export async function startHostedStack(stack: StackName, database: FaultyDatabas
           return errorsBelow(logsDir, requestId);
         },
       },
+    },
+    async invoke(functionName, event) {
+      const { payload } = await host.invoke(`sheep-shed-dev-${stack}-${functionName}`, event);
+      return payload as FunctionAnswer;
     },
     async close() {
       await host.close();

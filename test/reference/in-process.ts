@@ -8,7 +8,9 @@ import { routeEvent } from './api-gateway-event.ts';
 export interface FunctionAnswer {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** In payload format 1.0 headers may stand here instead. */
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>;
+  readonly body?: string | null;
 }
 
 /** Calls one function of a stack. */
@@ -20,7 +22,13 @@ export function inProcessFetch(invoke: Invoke, format: PayloadFormat): HttpTarge
     const routed = routeEvent(path, method, format);
     if (routed === undefined) throw new Error(`no function is meant by ${method} ${path}`);
     const event = JSON.parse(JSON.stringify(routed.event)) as unknown;
-    const { statusCode, headers, body } = await invoke(routed.functionName, event, randomUUID());
-    return new Response(body ?? null, { status: statusCode, headers: { ...headers } });
+    const answer = await invoke(routed.functionName, event, randomUUID());
+    const { statusCode: status, headers: single, multiValueHeaders = {}, body = null } = answer;
+    const headers = new Headers({ ...single });
+    for (const [name, values] of Object.entries(multiValueHeaders)) {
+      for (const value of values) headers.append(name, value);
+    }
+    // No body is an empty text to some runtimes, which `Response` refuses for a 204.
+    return new Response(body === '' ? null : body, { status, headers });
   };
 }

@@ -19,7 +19,7 @@ import { promisify } from 'node:util';
 import { preparePython } from '@sheep-shed/local-lambda';
 import CATALOGUE from '../../../bench/stacks/catalogue.json' with { type: 'json' };
 import { STACKS } from '../../../bench/stacks/catalogue.ts';
-import { packageStack } from '../../../bench/stacks/package-stack.ts';
+import { missingCompiler, packageStack } from '../../../bench/stacks/package-stack.ts';
 import { copyProject } from '../../../bench/stacks/project-copy.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -92,6 +92,14 @@ test('what is packaged is what is named, whatever the user has packaged, and .se
   }
   assert.deepEqual(await readdir(mine), before);
   assert.deepEqual(await memoryOf(mine), [512, 512, 512, 512]);
+});
+
+test('what cannot be packaged here is known before: its compiler is missing', async () => {
+  assert.equal(await missingCompiler(STACKS.ts), undefined);
+  assert.equal(
+    await missingCompiler({ ...STACKS.rust, compiler: 'no-such-compiler' }),
+    'no-such-compiler is not on the PATH: reference/rust/README.md says how to install it',
+  );
 });
 
 test('a stack is one row of the catalogue and a folder: it is then packaged, started and measured', async (t) => {
