@@ -32,7 +32,7 @@ export function namedStacks<Source extends string>(
   sources: readonly Source[],
 ): Reader<readonly NamedStack<Source>[]> {
   return {
-    allowed: `one of ${sources.join(', ')}, or name=one of them, each name once; ${NAME_ALLOWED}`,
+    allowed: `one of ${sources.join(', ')}, or name=one of them, with commas between them, each name once; ${NAME_ALLOWED}`,
     read: (texts) =>
       distinct(
         texts.flatMap((text) => text.split(',')),

@@ -113,10 +113,11 @@ fn find_primes() -> Vec<u32> {
     // next unless it is prime.
     let mut primes = vec![0; PRIMES_IN_SIEVE + 1];
     primes[0] = 2;
-    let mut found = 1;
-    for (number, &composite) in (1..).step_by(2).zip(&composite).skip(1) {
+    let (mut found, mut number) = (1, 1);
+    for composite in &composite[1..] {
+        number += 2;
         primes[found] = number;
-        found += usize::from(composite == 0);
+        found += usize::from(1 - composite);
     }
     primes.truncate(found);
     primes
