@@ -11,6 +11,8 @@ export interface StackInputs {
   readonly sources: readonly string[];
   /** What it is packaged and deployed with, as `--param=name=value`. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The program that its packaging compiles with, for minutes where nothing is in its cache; absent: none. */
+  readonly compiler?: string;
 }
 
 /** One stack: where it is, what it is made from, and what a reader must know of it. */
@@ -19,8 +21,6 @@ export interface StackRow extends StackInputs {
   readonly about: string;
   /** Whether the bench measures it when no stack is named. */
   readonly byDefault: boolean;
-  /** The program that its packaging compiles with, for minutes where nothing is in its cache; absent: none. */
-  readonly compiler?: string;
   /** Managed runtime of Lambda. */
   readonly runtime: string;
   /** Conditions of Node for its sources on our own hosts (`src/hosts`); absent: it runs on Lambda alone. */

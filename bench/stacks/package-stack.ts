@@ -51,7 +51,7 @@ export async function packageStack(
 }
 
 /** What a stack cannot be packaged without, in one line; `undefined`: all is here. */
-export async function missingCompiler({ compiler, folder }: StackRow): Promise<string | undefined> {
+export async function missingCompiler({ compiler, folder }: StackInputs): Promise<string | undefined> {
   if (compiler === undefined) return undefined;
   return promisify(execFile)(compiler, ['--version'], { timeout: PROBE_LIMIT_MS }).then(
     () => undefined,
