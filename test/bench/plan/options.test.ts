@@ -125,7 +125,10 @@ test('what is not allowed, and what contradicts itself, is named with its value'
     [['--stack', 'a=ts', '--stack', 'a=python'], /each name once.*; got "a=ts,a=python"/],
     [['--stack', 'a-b=ts'], /--stack must be .* no hyphen; got "a-b=ts"/],
     [['--url', 'a-b=http://x'], /--url must be .* no hyphen; got "a-b=http:\/\/x"/],
-    [['--stack', 'cobol'], /--stack must be one of ts, tsthin, python, rust, or name=one of them, .*; got "cobol"/],
+    [
+      ['--stack', 'cobol'],
+      /--stack must be one of ts, tsthin, python, rust, or name=one of them, .*; got "cobol"/,
+    ],
     [
       ['--url', 'http://x', '--cold', '3'],
       /--cold must be 0 or come with --region and AWS credentials .*"3"/,
