@@ -119,6 +119,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '4 min',
     load: async () => (await import('./portraits/experiment.ts')).portraits,
   },
+  platform: {
+    answers: 'How long does a new function need to answer, and do updates under load lose calls?',
+    takes: '1 min',
+    load: async () => (await import('./platform/experiment.ts')).platform,
+  },
   self: {
     answers: 'How often does the bench see a difference between a stack and itself?',
     takes: '10 min',

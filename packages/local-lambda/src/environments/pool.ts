@@ -69,6 +69,7 @@ export function createPool(options: PoolOptions): Pool {
     handOver: (next) => {
       successor = next;
       for (const { invocation } of queue.splice(0)) next.invoke(invocation);
+      for (const { environment } of idle.splice(0)) environment.drop('closed');
       changed();
     },
     resize: (maxEnvironments) => {
