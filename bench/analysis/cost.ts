@@ -31,15 +31,16 @@ const WRITING_STATUSES: Readonly<Partial<Record<ScenarioName, readonly string[]>
  */
 export function costFiguresOf(result: BenchResult, one: ScenarioResult): CostFigures | undefined {
   const { scenario, stack, reported } = one;
+  const { herd } = result.plan;
   // What they cost besides, of S3 and SQS, is in no price here.
-  if (!result.plan.isRemote || isEventScenario(scenario)) return undefined;
+  if (!result.plan.isRemote || isEventScenario(scenario) || herd === undefined) return undefined;
   if (reported === undefined || reported.memorySizeMb === null || reported.invocations === 0)
     return undefined;
   const { items, usd } = costPerMillion({
     billedMs: reported.billedSum / reported.invocations,
     memoryMb: reported.memorySizeMb,
     architecture: usualArchitectureOf(result, scenario, stack),
-    ...requestUnits(FUNCTION_OF[scenario], result.plan.herd, writingShareOf(one)),
+    ...requestUnits(FUNCTION_OF[scenario], herd, writingShareOf(one)),
   });
   const sumOf = (prefix: string) =>
     items.filter(({ price }) => price.startsWith(prefix)).reduce((sum, item) => sum + item.usd, 0);

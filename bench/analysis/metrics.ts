@@ -4,6 +4,7 @@ import { sumThrottled } from '../results/throttled.ts';
 import { mergeHistograms } from '../statistics/histogram.ts';
 import { histogramQuantile, quantileOf, valuesNeeded } from '../statistics/quantile.ts';
 import { costFiguresOf } from './cost.ts';
+import { latencyMs } from './latency.ts';
 import { wholeRounds } from './whole-rounds.ts';
 
 /** A value that cannot be had, and why, in words. */
@@ -35,6 +36,7 @@ const NO_CALLS = { missing: 'no call of a whole round was answered' };
 const PREDICTED = {
   missing: 'on this machine it is predicted, and no measurement: see On Lambda in the report',
 };
+const NOT_TOLD = { missing: 'the imported file does not tell it' };
 const NO_REPORT = { missing: 'no REPORT lines of it are known' };
 
 /** Every metric by its name in thresholds. */
@@ -120,15 +122,20 @@ function latencyQuantile(fraction: number, help: string): Metric {
     unit: 'ms',
     better: 'less',
     of: (_, one) => pooled(one, fraction),
-    ofRound: ({ load: { latency } }) => {
-      if (latency.count < needed) return { missing: `a round needs ${needed} calls for it` };
-      return (histogramQuantile(latency, fraction) ?? Number.NaN) / 1000;
+    ofRound: ({ load }) => {
+      if (load.calls < needed) return { missing: `a round needs ${needed} calls for it` };
+      return latencyMs(load, fraction) ?? NOT_TOLD;
     },
   };
 }
 
 function pooled(one: ScenarioResult, fraction: number): number | Missing {
-  const latency = mergeHistograms(wholeRounds(one).map(({ load }) => load.latency));
+  const rounds = wholeRounds(one);
+  const [first] = rounds;
+  if (first?.load.told !== undefined) {
+    return tooFew(fraction, first.load.calls, 'calls') ?? latencyMs(first.load, fraction) ?? NOT_TOLD;
+  }
+  const latency = mergeHistograms(rounds.map(({ load }) => load.latency));
   const micros = histogramQuantile(latency, fraction);
   if (micros === undefined) return NO_CALLS;
   return tooFew(fraction, latency.count, 'calls') ?? micros / 1000;
@@ -136,17 +143,23 @@ function pooled(one: ScenarioResult, fraction: number): number | Missing {
 
 function throughputOf(rounds: readonly RoundResult[]): number | Missing {
   const answered = rounds.reduce(
-    (sum, { load }) => sum + load.calls - load.lost - sumThrottled(load.throttled),
+    (sum, { load }) => sum + load.calls - (load.lost ?? Number.NaN) - sumThrottled(load.throttled),
     0,
   );
-  const elapsedMs = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0);
+  const elapsedMs = elapsedOf(rounds);
+  if (Number.isNaN(answered) || Number.isNaN(elapsedMs)) return NOT_TOLD;
   return answered > 0 && elapsedMs > 0 ? (answered * 1000) / elapsedMs : NO_CALLS;
+}
+
+/** `NaN` where that of a round is not known. */
+function elapsedOf(rounds: readonly RoundResult[]): number {
+  return rounds.reduce((sum, { load }) => sum + (load.elapsedMs ?? Number.NaN), 0);
 }
 
 function rowsPerSecond(rounds: readonly RoundResult[]): number | Missing {
   if (rounds.every(({ rows }) => rows === undefined)) return { missing: 'it imports no rows' };
   const rows = rounds.reduce((sum, round) => sum + (round.rows ?? 0), 0);
-  const elapsedMs = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0);
+  const elapsedMs = elapsedOf(rounds);
   return rows > 0 && elapsedMs > 0 ? (rows * 1000) / elapsedMs : NO_CALLS;
 }
 

@@ -1,4 +1,5 @@
 import type { BenchResult, Plan } from '../results/result.ts';
+import { isImported } from '../results/result.ts';
 
 /** Options that change what is measured; others, such as the number of rounds, only change how surely. */
 const TOLD_OPTIONS = [
@@ -30,17 +31,27 @@ export function differences(before: BenchResult, after: BenchResult): string[] {
     (name) => before.plan[name] !== after.plan[name] && (name !== 'arrivals' || isOpen),
   ).map((name) => `${name} ${shown(before.plan[name])} before, ${shown(after.plan[name])} after`);
   const machine = (['cpu', 'cores', 'memoryMb', 'kernel'] as const)
-    .filter((name) => before.machine[name] !== after.machine[name])
-    .map((name) => `${name} ${before.machine[name]} before, ${after.machine[name]} after`);
+    .filter((name) => before.machine?.[name] !== after.machine?.[name])
+    .map((name) => `${name} ${shown(before.machine?.[name])} before, ${shown(after.machine?.[name])} after`);
   const [earlier, later] = [before.versions.node, after.versions.node];
   return [
     ...(plan.length > 0 ? [`the plans differ: ${plan.join('; ')}`] : []),
     ...(machine.length > 0 ? [`the machines differ: ${machine.join('; ')}`] : []),
-    ...(earlier !== later ? [`Node differs: ${earlier} before, ${later} after`] : []),
+    ...(earlier !== later ? [`Node differs: ${shown(earlier)} before, ${shown(later)} after`] : []),
+    ...[before, after].flatMap((result, index) =>
+      isImported(result)
+        ? [`the run ${index === 0 ? 'before' : 'after'} was imported: ${notVerified(result)}`]
+        : [],
+    ),
     ...[before, after].flatMap(({ isComplete }, index) =>
       isComplete ? [] : [`the run ${index === 0 ? 'before' : 'after'} ended early`],
     ),
   ];
+}
+
+/** Says of an imported result what nobody looked at. */
+export function notVerified({ plan }: Pick<BenchResult, 'plan'>): string {
+  return `${plan.engine} made the load, and the bench verified none of its answers`;
 }
 
 /** What only one of two runs has measured, in words. */

@@ -108,12 +108,12 @@ export function figuresOf(result: BenchResult, one: ScenarioResult): StackFigure
     p95: estimate(METRICS.p95),
     p99: estimate(METRICS.p99),
     max: isMissing(max) ? undefined : max,
-    percentiles: percentilesOf(latency),
+    percentiles: toldPercentiles(one) ?? percentilesOf(latency),
     rounds: one.rounds.map(({ round, load, brokenOff }) => ({
       round,
       calls: load.calls,
-      p50: latencyMs(load.latency, 0.5),
-      p99: latencyMs(load.latency, 0.99),
+      p50: latencyMs(load, 0.5),
+      p99: latencyMs(load, 0.99),
       brokenOff,
     })),
     reported: one.reported && withoutThinTails(one.reported),
@@ -150,6 +150,16 @@ function percentilesOf(latency: HistogramData): PercentilePoint[] {
     })),
     { percentile: Number((100 - 50 / count).toFixed(6)), isLongest: true, ms: max / 1000 },
   ];
+}
+
+/** Those that a summary tells; `undefined` where every latency is known. */
+function toldPercentiles({ rounds }: ScenarioResult): PercentilePoint[] | undefined {
+  const [load] = rounds.map((round) => round.load);
+  return load?.told?.quantiles.map(([fraction, micros]) => ({
+    percentile: fraction < 1 ? 100 * fraction : Number((100 - 50 / load.calls).toFixed(6)),
+    isLongest: fraction === 1,
+    ms: micros / 1000,
+  }));
 }
 
 /** The value of all rounds, with an interval around it as wide as the rounds differ. */
@@ -210,8 +220,8 @@ function problemsOf(
 ): string[] {
   const sum = (pick: (round: (typeof rounds)[number]) => number) =>
     rounds.reduce((total, round) => total + pick(round), 0);
-  const lost = sum(({ load }) => load.lost);
-  const timedOut = sum(({ load }) => load.timedOut);
+  const lost = sum(({ load }) => load.lost ?? 0);
+  const timedOut = sum(({ load }) => load.timedOut ?? 0);
   const throttled = rounds.reduce((total, { load }) => addThrottled(total, load.throttled), NONE_THROTTLED);
   const dropped = sum(({ load }) => load.dropped);
   const wrong = sum(({ load }) => load.wrong);

@@ -1,5 +1,5 @@
 import type { AgentsDescription } from '../results/agent-result.ts';
-import type { BenchFloor, BenchResult, Machine, Plan, RateCurve, Versions } from '../results/result.ts';
+import type { BenchFloor, BenchResult, Machine, RateCurve, ToldPlan, Versions } from '../results/result.ts';
 import { latencyMs } from './latency.ts';
 import { allOnLambda, type OnLambda, type PredictOptions } from './prediction/on-lambda.ts';
 import { RATIO_METRICS, type Ratio, ratiosOf } from './ratios.ts';
@@ -25,8 +25,8 @@ export interface Summary {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly isComplete: boolean;
-  readonly plan: Plan;
-  readonly machine: Machine;
+  readonly plan: ToldPlan;
+  readonly machine: Machine | undefined;
   readonly versions: Versions;
   readonly stacks: BenchResult['stacks'];
   readonly figures: readonly StackFigures[];
@@ -70,12 +70,12 @@ function startSkewOf({ scenarios }: BenchResult): number {
 }
 
 function rateFiguresOf(curve: RateCurve): RateFigures {
-  const steps = curve.steps.map(({ rate, met, load: { latency } }) => ({
+  const steps = curve.steps.map(({ rate, met, load }) => ({
     rate,
     met,
-    p50: latencyMs(latency, 0.5),
-    p99: latencyMs(latency, 0.99),
-    max: latencyMs(latency, 1),
+    p50: latencyMs(load, 0.5),
+    p99: latencyMs(load, 0.99),
+    max: latencyMs(load, 1),
   }));
   return { ...curve, steps: steps.sort((one, other) => one.rate - other.rate) };
 }

@@ -1,5 +1,7 @@
 import { hostOf } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
+import { isImported } from '../results/result.ts';
+import { notVerified } from './run-differences.ts';
 import { isKeptThroughout } from './units.ts';
 import { wholeRounds } from './whole-rounds.ts';
 
@@ -8,6 +10,7 @@ export function warningsOf(result: BenchResult): string[] {
   const { isComplete, plan, scenarios, warnings } = result;
   const ofRounds = scenarios.flatMap((one) => [...brokenOff(one), ...noWholeRound(one)]);
   return [
+    ...(isImported(result) ? [`this result was imported: ${notVerified(result)}`] : []),
     ...(isComplete ? [] : ['the run ended early: what is shown was measured, the rest of the plan was not']),
     ...(plan.rounds === 1 ? ['with one round there is no interval, and no verdict'] : []),
     ...ofRounds,
@@ -43,7 +46,7 @@ function aboveHalfOfFloor({ floor, amqpFloor, scenarios, rateCurves }: BenchResu
   const rates = [
     ...scenarios.map(({ scenario, stack, rounds }) => {
       const calls = rounds.reduce((sum, { load }) => sum + load.calls, 0);
-      const seconds = rounds.reduce((sum, { load }) => sum + load.elapsedMs, 0) / 1000;
+      const seconds = rounds.reduce((sum, { load }) => sum + (load.elapsedMs ?? 0), 0) / 1000;
       return { where: `${scenario} on ${stack}`, stack, rate: seconds > 0 ? calls / seconds : 0 };
     }),
     ...rateCurves.map(({ scenario, stack, steps }) => ({

@@ -60,6 +60,9 @@ export async function calibrateCommand(
   const work = catOf(here, path, url.name);
   const before = await readFactors(out, false);
   const { m, n } = here.plan;
+  if (m === undefined || n === undefined) {
+    throw new OptionError(`${path} does not tell the cat's m and n: it was imported`);
+  }
   const plan = { target: url, region, stage, sign, memoryMb: memory, calls, m, n };
   const measured = await measureCat(plan, {
     progress: progressOn(stderr, () => performance.now()),

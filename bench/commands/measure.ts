@@ -32,7 +32,7 @@ ${Object.entries(PRESETS)
 ${EXIT_CODES} An interrupted run writes what was measured; a second Ctrl-C ends at once.
 
 Reports, comparisons and predictions from result files, any time: npm run bench -- report --help, compare --help,
-predict --help
+predict --help. Other load engines: export --help, import --help
 
 Examples:
   npm run bench

@@ -8,6 +8,8 @@ const COMMANDS = {
   compare: async () => (await import('./compare.ts')).compareCommand,
   predict: async () => (await import('./predict.ts')).predictCommand,
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
+  import: async () => (await import('./import.ts')).importCommand,
   herd: async () => (await import('./herd.ts')).herdCommand,
 };
 const isNamed = (name: string): name is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, name);

@@ -1,4 +1,4 @@
-import type { Plan } from '../results/result.ts';
+import type { Plan, ToldPlan } from '../results/result.ts';
 import { sayDuration } from '../world/progress.ts';
 import { readObjective } from './objective.ts';
 import type { BenchOptions } from './settle-options.ts';
@@ -125,7 +125,7 @@ export function renderPlan(plan: Plan, { total }: PlannedSeconds): string[] {
 }
 
 /** Says who applies the load where it is not the bench itself; begins with a blank. */
-export function engineText({ engine, agents }: Pick<Plan, 'engine' | 'agents'>): string {
+export function engineText({ engine, agents }: Pick<ToldPlan, 'engine' | 'agents'>): string {
   if (agents !== undefined) return ` from ${agents} ${agents === 1 ? 'agent' : 'agents'}`;
   return engine === 'bench' ? '' : ` by ${engine}`;
 }

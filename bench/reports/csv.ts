@@ -1,16 +1,19 @@
-import { latencyMs } from '../analysis/latency.ts';
+import { latencyMs, meanMs } from '../analysis/latency.ts';
 import { isMissing, METRICS, type Metric } from '../analysis/metrics.ts';
-import type { BenchResult, RoundResult, ScenarioResult } from '../results/result.ts';
+import type { BenchResult, RoundResult, ScenarioResult, ToldPlan } from '../results/result.ts';
 import { sumThrottled } from '../results/throttled.ts';
 
 type Cell = string | number | undefined;
 
 /** The columns of the CSV report, one row a scenario, stack and round: `docs/method.md` describes them. */
-export const CSV_COLUMNS: Readonly<Record<string, (one: ScenarioResult, round: RoundResult) => Cell>> = {
+export const CSV_COLUMNS: Readonly<
+  Record<string, (one: ScenarioResult, round: RoundResult, plan: ToldPlan) => Cell>
+> = {
   scenario: ({ scenario }) => scenario,
   stack: ({ stack }) => stack,
   round: (_, { round }) => round,
   started_at: (_, { startedAt }) => startedAt,
+  engine: (_one, _round, { engine }) => engine,
   model: (_, { load }) => load.model,
   calls: (_, { load }) => load.calls,
   lost: (_, { load }) => load.lost,
@@ -27,8 +30,7 @@ export const CSV_COLUMNS: Readonly<Record<string, (one: ScenarioResult, round: R
   p95_ms: (_, round) => quantile(round, 0.95),
   p99_ms: (_, round) => quantile(round, 0.99),
   max_ms: (_, round) => quantile(round, 1),
-  mean_ms: (_, { load: { latency } }) =>
-    latency.count === 0 ? undefined : latency.sum / latency.count / 1000,
+  mean_ms: (_, { load }) => meanMs(load),
   cold_starts: (_, { reported }) => reported?.coldStarts,
   init_p50_ms: (_, { reported }) => reported?.initP50 ?? undefined,
   duration_p50_ms: (_, round) => metricValue(METRICS.duration, round),
@@ -40,10 +42,10 @@ export const CSV_COLUMNS: Readonly<Record<string, (one: ScenarioResult, round: R
 };
 
 /** Renders the rounds of a result as CSV (RFC 4180): a header, then a row each; a value that is not known is empty. */
-export function renderCsv({ scenarios }: BenchResult): string {
+export function renderCsv({ plan, scenarios }: BenchResult): string {
   const columns = Object.entries(CSV_COLUMNS);
   const rows = scenarios.flatMap((one) =>
-    one.rounds.map((round) => columns.map(([, cell]) => csvCell(cell(one, round))).join(',')),
+    one.rounds.map((round) => columns.map(([, cell]) => csvCell(cell(one, round, plan))).join(',')),
   );
   return `${[columns.map(([name]) => name).join(','), ...rows].join('\r\n')}\r\n`;
 }
@@ -54,7 +56,7 @@ function metricValue({ ofRound }: Metric, round: RoundResult): Cell {
 }
 
 function quantile({ load }: RoundResult, fraction: number): Cell {
-  return latencyMs(load.latency, fraction);
+  return latencyMs(load, fraction);
 }
 
 function csvCell(value: Cell): string {

@@ -1,5 +1,5 @@
 import { engineText } from '../plan/plan.ts';
-import type { EngineName } from '../results/names.ts';
+import type { ToldPlan } from '../results/result.ts';
 import type { Interval, Verdict } from '../statistics/interval.ts';
 
 /** About three significant digits, so that columns compare at a glance; `-` for what is not known. */
@@ -51,30 +51,27 @@ export function span(milliseconds: number): string {
 }
 
 /** A plan in one line. */
-export function planText(plan: {
-  readonly rounds: number;
-  readonly calls: number | undefined;
-  readonly duration: number;
-  readonly connections: number;
-  readonly engine: EngineName;
-  readonly model: string;
-  readonly rate: number | undefined;
-  readonly herd: number;
-  readonly rows?: number | undefined;
-  readonly megapixels?: number | undefined;
-}): string {
-  const amount = plan.calls === undefined ? `${plan.duration} s` : `${plan.calls} calls`;
-  const load =
-    plan.model === 'open'
-      ? `open load of ${plan.rate}/s${engineText(plan)}`
-      : `${plan.connections} at once${engineText(plan)}`;
+export function planText(plan: ToldPlan): string {
   const sizes = [
     ...(plan.rows === undefined ? [] : [`, files of ${plan.rows} rows`]),
     ...(plan.megapixels === undefined ? [] : [`, photos of ${plan.megapixels} megapixels`]),
   ].join('');
-  return `${amount} a scenario and stack in ${plan.rounds} rounds, ${load}, ${plan.herd} sheep${sizes}`;
+  const herd = plan.herd === undefined ? '' : `, ${plan.herd} sheep`;
+  return `${amountText(plan)} in ${plan.rounds} rounds, ${loadText(plan)}${herd}${sizes}`;
 }
 
+/** How much load a plan makes. */
+export function amountText({ calls, duration }: Pick<ToldPlan, 'calls' | 'duration'>): string {
+  if (calls === undefined && duration === undefined) return 'an unknown time a scenario and stack';
+  return `${calls === undefined ? `${duration} s` : `${calls} calls`} a scenario and stack`;
+}
+
+/** The load model of a plan, and who applied it where it is not the bench's own engine. */
+function loadText(plan: ToldPlan): string {
+  if (plan.model === 'open') return `open load of ${plan.rate}/s${engineText(plan)}`;
+  const atOnce = plan.connections === undefined ? 'an unknown number' : plan.connections;
+  return `${plan.model === undefined ? 'at most ' : ''}${atOnce} at once${engineText(plan)}`;
+}
 /** Breaks a text into lines of at most `width` characters, at blanks; a longer word stays whole. */
 export function wrap(text: string, width: number): string {
   const lines: string[] = [];

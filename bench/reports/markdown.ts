@@ -47,6 +47,7 @@ export function markdownTable({ title, header, rows, note }: ReportTable): strin
 }
 
 function machineLines({ machine, versions }: Summary): string[] {
+  if (machine === undefined) return ['- machine and versions: not told by the imported file'];
   const { cpu, cores, memoryMb, kernel, loadAverageBefore, loadAverageAfter } = machine;
   const dirty = versions.gitDirty ? ', with changes' : '';
   return [

@@ -10,8 +10,8 @@ export function renderPasteHint({ plan, stacks, scenarios, startedAt, finishedAt
     .filter(({ region }) => isUnknown(region))
     .flatMap(({ name, stage = plan.stage }) =>
       scenarios
-        .filter(({ stack }) => stack === name)
-        .map(({ scenario }) => `    ${logGroupOf(stage, name, FUNCTION_OF[scenario])}`),
+        .filter(({ stack }) => stack === name && stage !== undefined)
+        .map(({ scenario }) => `    ${logGroupOf(stage ?? '', name, FUNCTION_OF[scenario])}`),
     );
   if (!plan.isRemote || groups.length === 0) return [];
   return [

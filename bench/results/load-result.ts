@@ -32,3 +32,20 @@ export interface LoadResult {
   /** Milliseconds that TCP and TLS set-up took for each connection, before the first request; empty where it could not be seen. */
   readonly connectMs: readonly number[];
 }
+
+/** What came of one piece of load, as far as it is known: another engine's file does not tell all of it. */
+export interface ToldLoad extends Omit<LoadResult, 'model' | 'lost' | 'timedOut' | 'elapsedMs'> {
+  readonly model: LoadModel | undefined;
+  readonly lost: number | undefined;
+  readonly timedOut: number | undefined;
+  readonly elapsedMs: number | undefined;
+  /** Where only a summary tells of the latencies; the histogram is then empty. */
+  readonly told?: ToldLatency;
+}
+
+/** What a summary tells of the latencies, in microseconds. */
+export interface ToldLatency {
+  /** `[fraction, latency]`, rising: fraction 0 is the shortest, 1 the longest. How it ranks is up to the engine. */
+  readonly quantiles: readonly (readonly [fraction: number, micros: number])[];
+  readonly mean?: number;
+}

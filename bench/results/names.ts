@@ -24,6 +24,9 @@ export const ENGINE_NAMES = ['bench', 'autocannon'] as const;
 /** The name of a load engine. */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** An engine whose results the bench reads; it drives none itself. */
+export type ImportedEngine = 'k6';
+
 /** Where a stack of this machine runs its functions: local-lambda, or one of our own hosts. */
 export const HOST_NAMES = ['lambda', 'container', 'worker'] as const;
 

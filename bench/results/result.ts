@@ -1,7 +1,7 @@
 import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
 import type { AgentResult, AgentsDescription } from './agent-result.ts';
-import type { LoadResult } from './load-result.ts';
-import type { EngineName, ScenarioName } from './names.ts';
+import type { LoadResult, ToldLoad } from './load-result.ts';
+import type { EngineName, ImportedEngine, ScenarioName } from './names.ts';
 import { sumThrottled } from './throttled.ts';
 
 /** The format of result files; another number means another format. */
@@ -18,7 +18,7 @@ export interface RoundResult {
   readonly startedAt: string;
   /** Whether the execution environments were new, and warmed up for this round alone; else they are those of the round before. */
   readonly isFresh: boolean;
-  readonly load: LoadResult;
+  readonly load: ToldLoad;
   /** What the host's REPORT lines of this round tell; `undefined` where only all rounds together could be asked for. */
   readonly reported: FunctionSummary | undefined;
   /** CPU milliseconds that the processes of the function used for the calls of this round; absent where nobody told. */
@@ -147,6 +147,14 @@ export interface Plan {
   readonly stage: string;
 }
 
+/** What the file of another engine may leave open. */
+type Untold = 'duration' | 'connections' | 'model' | 'm' | 'n' | 'herd' | 'seed' | 'timeout' | 'stage';
+
+/** A plan as far as it is known: that of a run of the bench is known whole. */
+export type ToldPlan = Omit<Plan, 'engine' | Untold> & { readonly engine: EngineName | ImportedEngine } & {
+  readonly [Name in Untold]: Plan[Name] | undefined;
+};
+
 /** The machine that drove the load, and the sources it ran. */
 export interface Machine {
   readonly cpu: string;
@@ -162,7 +170,8 @@ export interface Machine {
 
 /** What ran: the releases that a figure may depend on. */
 export interface Versions {
-  readonly node: string;
+  /** `undefined` where another engine made the load. */
+  readonly node: string | undefined;
   /** By package name. */
   readonly packages: Readonly<Record<string, string>>;
   readonly gitCommit: string | undefined;
@@ -206,8 +215,9 @@ export interface BenchResult {
   readonly startedAt: string;
   /** ISO 8601; with `startedAt` the window that `npm run insights -- … --from <result file>` looks at. */
   readonly finishedAt: string;
-  readonly plan: Plan;
-  readonly machine: Machine;
+  readonly plan: ToldPlan;
+  /** `undefined` where the load was another engine's. */
+  readonly machine: Machine | undefined;
   readonly versions: Versions;
   /** `undefined` when the run ended before it was measured. */
   readonly floor: BenchFloor | undefined;
@@ -230,12 +240,17 @@ export function isWrong({ rounds, violations }: ScenarioResult): boolean {
   );
 }
 
+/** Whether another engine made the load of a result, so that the bench verified no answer. */
+export function isImported({ plan }: Pick<BenchResult, 'plan'>): boolean {
+  return plan.engine === 'k6';
+}
+
 /** Whether an answer of a load did not verify, or a request was lost, dropped or throttled. */
-export function isFaulty(load: LoadResult): boolean {
+export function isFaulty(load: ToldLoad): boolean {
   return faultsOf(load) > 0;
 }
 
 /** Requests of a load that were lost, dropped or throttled, and answers that did not verify. */
-export function faultsOf(load: LoadResult): number {
-  return load.wrong + load.lost + load.dropped + sumThrottled(load.throttled);
+export function faultsOf(load: ToldLoad): number {
+  return load.wrong + (load.lost ?? 0) + load.dropped + sumThrottled(load.throttled);
 }

@@ -49,12 +49,14 @@ export async function climbRates<Search extends RateSearch>(
   }
 }
 
-function highestOf(steps: readonly RateStep[]): number | undefined {
+/** The highest rate that met the objective with all below it; `undefined` when none did. */
+export function highestOf(steps: readonly RateStep[]): number | undefined {
   const failed = steps.findIndex(({ met }) => !met);
   return (failed === -1 ? steps : steps.slice(0, failed)).at(-1)?.rate;
 }
 
-function isMet(load: LoadResult, objective: Objective, seconds: number): boolean {
+/** Whether a step of so many seconds met the objective, with nothing lost, and achieved its rate. */
+export function isMet(load: LoadResult, objective: Objective, seconds: number): boolean {
   const { latency } = load;
   return (
     !isFaulty(load) &&

@@ -53,7 +53,7 @@ export const self = experiment(OPTIONS, async ({ runs, stack, preset, resume }, 
     done.push(verdicts);
     const took = (Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000;
     seconds += took;
-    const load = result.machine.loadAverageAfter?.toFixed(1) ?? 'not available';
+    const load = result.machine?.loadAverageAfter?.toFixed(1) ?? 'not available';
     lab.say(`${run}: ${verdicts.map(tell).join(', ')}; load average ${load}, ${took.toFixed(0)} s`);
   }
   lab.say(`\n${stack} against itself, preset ${preset}, ${runs} runs\n`);

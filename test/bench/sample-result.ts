@@ -5,6 +5,7 @@ import { CALL_SCENARIOS, FUNCTION_OF, isEventScenario } from '../../bench/result
 import type {
   BenchResult,
   ColdResult,
+  Machine,
   Plan,
   RateCurve,
   RoundResult,
@@ -48,8 +49,11 @@ const STATUS: Readonly<Record<ScenarioName, string>> = {
   portrait: '200',
 };
 
+/** All of a result of the bench is known. */
+export type SampleResult = BenchResult & { readonly plan: Plan; readonly machine: Machine };
+
 /** A result as a run on this machine gives it, whole: cold starts, rate curves, everything known. */
-export function sampleResult(shape: SampleShape = {}): BenchResult {
+export function sampleResult(shape: SampleShape = {}): SampleResult {
   const { stacks = ['ts', 'python'], scenarios = CALL_SCENARIOS, rounds = 5, cold = 20 } = shape;
   const random = seeded(shape.seed ?? 1);
   const pairs = scenarios.flatMap((scenario) => stacks.map((stack) => ({ scenario, stack })));

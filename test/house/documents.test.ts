@@ -11,6 +11,7 @@ import { THRESHOLD_METRICS } from '../../bench/analysis/thresholds.ts';
 import { COMPARE_OPTIONS } from '../../bench/commands/compare.ts';
 import { REPORT_OPTIONS } from '../../bench/commands/report.ts';
 import { CALIBRATE_OPTIONS } from '../../bench/plan/calibrate-options.ts';
+import { EXPORT_OWN_OPTIONS, IMPORT_OPTIONS as K6_IMPORT_OPTIONS } from '../../bench/plan/export-options.ts';
 import { HERD_IMPORT_OPTIONS } from '../../bench/plan/herd-import-options.ts';
 import { HERD_OPTIONS } from '../../bench/plan/herd-options.ts';
 import { BENCH_OPTIONS } from '../../bench/plan/options.ts';
@@ -64,6 +65,8 @@ test('the pages of options have one row for every option of the programs, as the
     ['Bench: predictions', PREDICT_OPTIONS],
     ['Bench: calibration', CALIBRATE_OPTIONS],
     ['Bench: comparisons', COMPARE_OPTIONS],
+    ['Bench: export', EXPORT_OWN_OPTIONS],
+    ['Bench: import', K6_IMPORT_OPTIONS],
     ['Herd', HERD_OPTIONS],
     ['Herd: import', HERD_IMPORT_OPTIONS],
     ['local-lambda', SERVE_OPTIONS, LOCAL_LAMBDA],

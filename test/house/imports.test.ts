@@ -14,7 +14,8 @@ const CATALOGUE = /^bench\/stacks\/catalogue\.(ts|json)$/;
 
 /** The rooms of the bench, and the rooms below that each may enter. */
 const ROOMS: Readonly<Record<string, string>> = {
-  commands: 'run agents stacks scenarios herd load reports analysis plan results statistics world',
+  commands: 'engines run agents stacks scenarios herd load reports analysis plan results statistics world',
+  engines: 'run herd reports analysis plan results statistics',
   run: 'agents stacks scenarios herd load plan results statistics world',
   agents: 'stacks scenarios herd load plan results statistics world',
   stacks: 'scenarios herd load plan results world',

@@ -63,7 +63,7 @@ export function onLambda(
   if (isEventScenario(scenario)) return { missing: 'what S3 and SQS take on AWS is not in the model' };
   const processor = architecture ?? usualArchitectureOf(result, scenario, stack);
   const factors = factorsFor(result, work.language, processor, calibrated);
-  const units = requestUnits(FUNCTION_OF[scenario], result.plan.herd, writingShareOf(one));
+  const units = requestUnits(FUNCTION_OF[scenario], result.plan.herd ?? 0, writingShareOf(one));
   const usual = new Set([...PREDICTED_MB, ...(reported?.memorySizeMb ? [reported.memorySizeMb] : [])]);
   const sizes = (memoryMb ?? [...usual])
     .toSorted((some, other) => some - other)
@@ -108,10 +108,11 @@ function factorsFor(
   const own = calibrated?.(language, architecture);
   if (own !== undefined) return own;
   const { cpu, origin } = builtInFactors(language, architecture);
-  const speed = machine.yardstickMs === undefined ? 1 : REFERENCE_YARDSTICK_MS / machine.yardstickMs;
+  const yardstickMs = machine?.yardstickMs;
+  const speed = yardstickMs === undefined ? 1 : REFERENCE_YARDSTICK_MS / yardstickMs;
   return {
     cpu: { low: cpu.low * speed, typical: cpu.typical * speed, high: cpu.high * speed },
-    origin: machine.yardstickMs === undefined ? `${origin}, this machine's own speed unknown` : origin,
+    origin: yardstickMs === undefined ? `${origin}, this machine's own speed unknown` : origin,
   };
 }
 

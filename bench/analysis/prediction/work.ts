@@ -14,7 +14,9 @@ import type { BackendRequest, CallWork, FunctionWork } from './predict.ts';
  */
 export function workOf(result: BenchResult, one: ScenarioResult): FunctionWork | Missing {
   const { scenario, stack } = one;
-  if (result.plan.isRemote) return { missing: 'a deployed API was measured, and its own figures are there' };
+  const { isRemote, herd } = result.plan;
+  if (isRemote) return { missing: 'a deployed API was measured, and its own figures are there' };
+  if (herd === undefined) return { missing: 'the imported file does not tell how many sheep there were' };
   if (hostOf(stack) !== 'lambda') return { missing: 'its host is not Lambda' };
   if (isEventScenario(scenario)) return { missing: 'what S3 and SQS take on AWS is not in the model' };
   const cpuMs = cpuPerCallOf(one);
@@ -22,7 +24,7 @@ export function workOf(result: BenchResult, one: ScenarioResult): FunctionWork |
   const functions = result.stacks.find(({ name }) => name === stack)?.functions ?? [];
   const runtime = functions.find((each) => each.function === FUNCTION_OF[scenario])?.runtime;
   if (runtime === undefined) return { missing: 'its runtime is not known' };
-  const requests = requestsOf(scenario, result.plan.herd);
+  const requests = requestsOf(scenario, herd);
   const starts = coldStartsOf(result, one);
   const first = median(starts.flatMap((start) => start.cpuMs ?? []));
   const initCpu = median(starts.flatMap((start) => start.initCpuMs ?? []));

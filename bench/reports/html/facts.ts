@@ -1,7 +1,9 @@
+import { notVerified } from '../../analysis/run-differences.ts';
 import type { StackFigures } from '../../analysis/stack-figures.ts';
 import type { Summary } from '../../analysis/summary.ts';
 import { engineText } from '../../plan/plan.ts';
-import { bytes, decimal, range } from '../format.ts';
+import { isImported } from '../../results/result.ts';
+import { amountText, bytes, decimal, range } from '../format.ts';
 import { HOSTS_HEADER, HOSTS_NOTE, HOSTS_TITLE, hostsRows } from '../hosts-table.ts';
 import { constantRows, cpuTable, predictedCost } from '../on-lambda-table.ts';
 import { importRows, ROWS_HEADER, ROWS_TITLE } from '../report-tables.ts';
@@ -101,6 +103,7 @@ function hostCells(one: StackFigures, summary: Summary): string[] {
 export function factSheets(summary: Summary): Markup {
   const { plan, machine, versions, stacks } = summary;
   const known = (value: number | undefined) => value?.toFixed(2) ?? 'not available';
+  const unknown = 'not told';
   const planFacts: Facts = [
     ['preset', plan.preset],
     ['stacks', `${plan.stacks.join(', ')}, ${plan.isRemote ? 'reached by URL' : 'on this machine'}`],
@@ -108,24 +111,28 @@ export function factSheets(summary: Summary): Markup {
     [
       'load',
       plan.model === 'open'
-        ? `open, ${plan.rate}/s, ${plan.arrivals}`
-        : `closed, ${plan.connections} at once${engineText(plan)}`,
+        ? `open, ${plan.rate}/s, ${plan.arrivals}${engineText(plan)}`
+        : `${plan.model ?? 'model not told'}, ${plan.connections ?? unknown} at once${engineText(plan)}`,
     ],
-    [
-      'amount',
-      `${plan.calls === undefined ? `${plan.duration} s` : `${plan.calls} calls`} a scenario and stack`,
-    ],
+    ['amount', amountText(plan)],
     ['warm-up', `${plan.warmUp} s`],
     ['cold starts', plan.cold === 0 ? 'none wanted' : `${plan.cold} of each function and stack at least`],
-    ['work', `cat A(${plan.m}, ${plan.n}), ${plan.herd} sheep, seed ${plan.seed}`],
-    ['time-out', `${plan.timeout} s`],
+    ['work', workText(plan)],
+    ['time-out', plan.timeout === undefined ? unknown : `${plan.timeout} s`],
   ];
   const machineFacts: Facts = [
-    ['processor', `${machine.cores} cores of ${machine.cpu}`],
-    ['memory', `${machine.memoryMb} MB`],
-    ['kernel', machine.kernel],
-    ['load average', `${known(machine.loadAverageBefore)} before, ${known(machine.loadAverageAfter)} after`],
-    ['Node', versions.node],
+    ...(machine === undefined
+      ? ([['machine', 'not told by the imported file']] as const)
+      : ([
+          ['processor', `${machine.cores} cores of ${machine.cpu}`],
+          ['memory', `${machine.memoryMb} MB`],
+          ['kernel', machine.kernel],
+          [
+            'load average',
+            `${known(machine.loadAverageBefore)} before, ${known(machine.loadAverageAfter)} after`,
+          ],
+        ] as const)),
+    ['Node', versions.node ?? 'not available'],
     ...Object.entries(versions.packages),
     ['commit', `${versions.gitCommit ?? 'not available'}${versions.gitDirty ? ', with changes' : ''}`],
   ];
@@ -142,14 +149,23 @@ export function factSheets(summary: Summary): Markup {
 ${functions.length === 0 ? undefined : html`<div class="sheet"><h3>Functions</h3>${dataTable('Functions', ['function', 'runtime', 'architecture', 'memory', 'package'], functions)}</div>`}`;
 }
 
+function workText({ m, n, herd, seed }: Summary['plan']): string {
+  const told = (value: number | undefined) => value ?? 'not told';
+  return `cat A(${told(m)}, ${told(n)}), ${told(herd)} sheep, seed ${told(seed)}`;
+}
+
 function factSheet(title: string, facts: Facts): Markup {
   return html`<div class="sheet"><h3>${title}</h3><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>`;
 }
 
 /** How the figures came about, for who has only this file. */
 export function methodText(summary: Summary): Markup {
+  const { rounds } = summary.plan;
+  const origin = isImported(summary)
+    ? html`<p><strong>Imported.</strong> ${notVerified(summary)}: what is wrong is what its own checks found. There are ${rounds} rounds.</p>`
+    : html`<p><strong>Stacks took turns.</strong> Every scenario ran in ${rounds} rounds, A B in one and B A in the next, so that a machine that warms up or gets busy favours nobody. Every answer was verified. No call was left out: a lost one counts with the time-out.</p>`;
   return html`<div class="sheet prose">
-<p><strong>Stacks took turns.</strong> Every scenario ran in ${summary.plan.rounds} rounds, A B in one and B A in the next, so that a machine that warms up or gets busy favours nobody. Every answer was verified. No call was left out: a lost one counts with the time-out.</p>
+${origin}
 <p><strong>Intervals.</strong> The round is the unit. A ratio is the geometric mean of the ratios of the rounds; its interval comes from Student’s t on their logarithms, widened so that the intervals of all scenarios hold together in 95 of 100 runs. Where an interval spans 1 the verdict is <em>inconclusive</em>: a difference smaller than the one named beside it as found may still be there. The interval of a stack’s median or p99 is as wide as the rounds differ, around the value of all rounds together; it needs 100 calls a round for the p99.</p>
 <p><strong>Quantiles</strong> are by nearest rank over all calls of all whole rounds, from histograms that keep 1 part in 2 000. ${floorLine(summary)}</p></div>`;
 }

@@ -6,6 +6,7 @@ import { summaryOf } from '../../../bench/analysis/summary.ts';
 import { renderHtml } from '../../../bench/reports/html/page.ts';
 import { renderMarkdown } from '../../../bench/reports/markdown.ts';
 import { renderTerminal } from '../../../bench/reports/terminal.ts';
+import type { LoadResult } from '../../../bench/results/load-result.ts';
 import type { BenchResult, RoundResult } from '../../../bench/results/result.ts';
 import { sampleResult } from '../sample-result.ts';
 
@@ -40,7 +41,7 @@ test('a round that one stack did not finish stays out of the ratio, on both side
   const broken = withRounds(sample, 'python', (rounds) =>
     rounds.map((round) => (round.round === 2 ? { ...round, brokenOff: 'why' } : round)),
   );
-  const without = ['ts', 'python'].reduce(
+  const without = ['ts', 'python'].reduce<BenchResult>(
     (result, stack) => withRounds(result, stack, (rounds) => rounds.filter(({ round }) => round !== 2)),
     sample,
   );
@@ -52,7 +53,7 @@ test('a round that one stack did not finish stays out of the ratio, on both side
 test('rounds on the same execution environments are one unit of a verdict', () => {
   const sample = sampleResult({ scenarios: ['cat'], rounds: 6 });
   const fresh = (every: number) =>
-    ['ts', 'python'].reduce(
+    ['ts', 'python'].reduce<BenchResult>(
       (result, stack) =>
         withRounds(result, stack, (rounds) =>
           rounds.map((round) => ({ ...round, isFresh: every > 0 && (round.round - 1) % every === 0 })),
@@ -91,7 +92,10 @@ test('no quantile is told of fewer calls than it needs: the maximum is shown as 
   assert.ok(curve);
   const slow = {
     ...curve,
-    steps: curve.steps.map((step) => ({ ...step, load: few.scenarios[0]?.rounds[0]?.load ?? step.load })),
+    steps: curve.steps.map((step) => ({
+      ...step,
+      load: (few.scenarios[0]?.rounds[0]?.load ?? step.load) as LoadResult,
+    })),
   };
   const { figures, rateCurves } = summaryOf({ ...few, rateCurves: [slow] });
   const [dog] = figures;

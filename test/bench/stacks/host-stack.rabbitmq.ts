@@ -37,7 +37,7 @@ for (const model of ['closed', 'open'] as const) {
     for (const { scenario, rounds, reported } of scenarios) {
       const loads = rounds.map(({ load }) => load);
       const sum = (field: 'calls' | 'lost' | 'wrong' | 'dropped') =>
-        loads.reduce((all, load) => all + load[field], 0);
+        loads.reduce((all, load) => all + (load[field] ?? 0), 0);
       assert.deepEqual(
         { models: loads.map((load) => load.model), calls: sum('calls'), lost: sum('lost') },
         { models: [model, model], calls: CALLS, lost: 0 },
