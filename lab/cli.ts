@@ -124,6 +124,16 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '1 min',
     load: async () => (await import('./platform/experiment.ts')).platform,
   },
+  tracing: {
+    answers: 'How many requests does local-lambda serve with OpenTelemetry on, over those without?',
+    takes: '2 min',
+    load: async () => (await import('./platform/tracing.ts')).tracing,
+  },
+  page: {
+    answers: "What do 200 environments at work cost local-lambda's page and the host behind it?",
+    takes: '3 min',
+    load: async () => (await import('./platform/page.ts')).page,
+  },
   self: {
     answers: 'How often does the bench see a difference between a stack and itself?',
     takes: '10 min',

@@ -15,6 +15,21 @@ export function ownCpuTimeUs(pid: number): number {
   return (statOf(String(pid))?.ownTicks ?? Number.NaN) * TICK_US;
 }
 
+/**
+ * CPU time of all processes below one so far, in µs; NaN without `/proc`.
+ * @param except a child whose own tree does not count.
+ */
+export function treeCpuTimeUs(pid: number, except: number): number {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), stat: statOf(name) }));
+  const below = (parent: number): number =>
+    all
+      .filter((one) => one.stat?.parent === parent && one.pid !== except)
+      .reduce((sum, one) => sum + (one.stat?.ownTicks ?? 0) + below(one.pid), 0);
+  return below(pid) * TICK_US;
+}
+
 interface Stat {
   readonly parent: number;
   /** With those of its children that have ended. */

@@ -97,6 +97,7 @@ export function createDeployment(
     manage,
     newId: randomUUID,
     newTraceId,
+    events,
     arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
   });
   const table = createApiTable(
@@ -104,6 +105,7 @@ export function createDeployment(
       accountId,
       region,
       newTraceId,
+      events,
       jwks: options.jwks,
       holdOf: (name) => host.debuggers.get(name)?.hold,
       onNotice: options.onNotice,

@@ -89,6 +89,11 @@ export interface LocalLambdaOptions {
   readonly maxBodiesMb?: number;
   /** Asynchronous events that wait at once, 1 to 100 000, of which one function may have half; default 10 000. */
   readonly maxQueuedEvents?: number;
+  /**
+   * OTLP/HTTP of a collector (`http://127.0.0.1:4318`) that gets spans; traces that begin here are sampled then.
+   * Default: none.
+   */
+  readonly otlpEndpoint?: string;
   /** Refuse packages of which not everything is served; default false: notices. */
   readonly strict?: boolean;
   /** Hears of what differs from Lambda and of what went wrong without ending the host; default: nobody. */
@@ -115,10 +120,19 @@ export type OnLogEvent = (group: string, message: string) => void;
 export type ResolvedOptions = Required<
   Omit<
     LocalLambdaOptions,
-    'region' | 'packageDir' | 'state' | 'token' | 'onEvent' | 'awsEndpoint' | 'sqsEndpoint' | 's3Endpoint'
+    | 'region'
+    | 'packageDir'
+    | 'state'
+    | 'token'
+    | 'onEvent'
+    | 'otlpEndpoint'
+    | 'awsEndpoint'
+    | 'sqsEndpoint'
+    | 's3Endpoint'
   >
 > & {
   readonly onEvent: LocalLambdaOptions['onEvent'];
+  readonly otlpEndpoint: string | undefined;
   readonly state: string | undefined;
   readonly packageDirs: readonly string[];
   readonly token: string | undefined;
@@ -162,6 +176,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     runtimeSdk: options.runtimeSdk ?? false,
     onNotice: harmless(options.onNotice),
     onEvent: options.onEvent,
+    otlpEndpoint: options.otlpEndpoint,
     onReport: options.onReport ?? (() => undefined),
     onLogEvent: options.onLogEvent ?? (() => undefined),
   };

@@ -32,6 +32,7 @@ import { startReaper } from './reaper/start-reaper.ts';
 import { type RunningCode, readCode } from './running-code.ts';
 import { createRuntimes } from './runtimes/create-runtimes.ts';
 import { openStateFolder, type StateFolder } from './state/state-folder.ts';
+import type { SpanExport, SpanExportOptions } from './tracing/otlp.ts';
 import { newTraceId } from './tracing/trace-id.ts';
 import { createWebSocketGateway, managementVariable } from './web-socket/gateway.ts';
 
@@ -48,6 +49,12 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   const resolved = resolveOptions(options, availableParallelism());
   const onFault = faultNotices(resolved.onNotice);
   const events = createEventBus(onFault);
+  const { otlpEndpoint, onNotice } = resolved;
+  const beginTrace = () => newTraceId(Date.now(), otlpEndpoint !== undefined);
+  const spans =
+    otlpEndpoint === undefined
+      ? undefined
+      : await openSpanExport({ events, endpoint: otlpEndpoint, onNotice });
   if (resolved.onEvent !== undefined) events.on(EVENT_TYPES, resolved.onEvent);
   const token = resolved.token ?? (isLoopback(resolved.host) ? undefined : newToken());
   const workDir = await mkdtemp(join(tmpdir(), 'local-lambda-'));
@@ -85,6 +92,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     await debuggers.close();
     await logsApi.close();
     await journal?.close();
+    await spans?.close();
     logStore.close();
     await reaper.close();
     await state.close();
@@ -239,10 +247,6 @@ const ITS_NOTICE = 'local-lambda failed; its notice says how';
 const FAULT_OF_LAMBDA_API = apiError(500, 'ServiceException', ITS_NOTICE);
 const FAULT_OF_LOGS_API = logsAnswer(500, { __type: 'ServiceUnavailableException', message: ITS_NOTICE });
 
-function beginTrace(): string {
-  return newTraceId(Date.now());
-}
-
 function newToken(): string {
   return randomBytes(24).toString('base64url');
 }
@@ -256,4 +260,10 @@ function parse(payload: Buffer): unknown {
   } catch {
     return payload.toString('utf8');
   }
+}
+
+/** Loads OpenTelemetry's SDK, which costs a host without it nothing. */
+async function openSpanExport(options: SpanExportOptions): Promise<SpanExport> {
+  const { exportSpans } = await import('./tracing/otlp.ts');
+  return exportSpans(options);
 }

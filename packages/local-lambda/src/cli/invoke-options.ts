@@ -110,6 +110,7 @@ function defaults() {
     freeze: false,
     schedules: false,
     jwks: undefined,
+    otlp: undefined,
     watch: undefined,
     state: undefined,
   };

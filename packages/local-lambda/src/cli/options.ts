@@ -183,6 +183,11 @@ export const HOST_OPTIONS = {
     help: 'let the schedules of the template invoke their functions',
     ...SWITCH,
   } satisfies Option<boolean>,
+  otlp: {
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    help: 'OTLP/HTTP of an OpenTelemetry collector that gets spans of requests, queues, inits and invocations',
+    ...serverUrl,
+  } satisfies Option<string>,
   strict: {
     env: 'LOCAL_LAMBDA_STRICT',
     help: 'refuse packages of which not everything is served, in place of notices',
@@ -244,7 +249,7 @@ export function serveCommand(
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const { cpu, freeze, privateTmp } = values;
   const { awsEndpoint, sqsEndpoint = awsEndpoint, s3Endpoint = awsEndpoint, schedules } = values;
-  const { inspect, inspectPort, state, maxBodies, maxQueuedEvents, maxHostEnvironments, maxHostMemory } =
+  const { inspect, inspectPort, otlp, state, maxBodies, maxQueuedEvents, maxHostEnvironments, maxHostMemory } =
     values;
   const packageFirst = packageDirs === undefined;
   return {
@@ -281,6 +286,7 @@ export function serveCommand(
       ...(awsEndpoint !== undefined && { awsEndpoint }),
       ...(sqsEndpoint !== undefined && { sqsEndpoint }),
       ...(s3Endpoint !== undefined && { s3Endpoint }),
+      ...(otlp !== undefined && { otlpEndpoint: otlp }),
       ...(inspect !== undefined && { inspect, inspectPort }),
     },
   };

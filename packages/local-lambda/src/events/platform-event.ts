@@ -91,6 +91,24 @@ export type PlatformEvent =
       OfEnvironment)
   /** It found no place in time. */
   | ({ readonly type: 'invocation-throttled'; readonly timeMs: number } & OfInvocation)
+  /** A request of an API, or to invoke a function, is answered. */
+  | {
+      readonly type: 'request-ended';
+      readonly timeMs: number;
+      readonly startedMs: number;
+      readonly durationMs: number;
+      readonly requestId: string;
+      /** With the request's own span, and the span of the client above it. */
+      readonly traceId: string;
+      readonly parentId: string | undefined;
+      readonly method: string;
+      /** Without query. */
+      readonly path: string;
+      /** Path of the route that took it; undefined: none did. */
+      readonly route: string | undefined;
+      readonly functionName: string | undefined;
+      readonly status: number;
+    }
   /** An asynchronous invocation was accepted, is tried, and has ended for good. */
   | ({ readonly type: 'async-queued'; readonly timeMs: number } & OfInvocation)
   | ({
@@ -132,6 +150,7 @@ export const EVENT_TYPES = Object.keys({
   'invocation-started': 0,
   'invocation-ended': 0,
   'invocation-throttled': 0,
+  'request-ended': 0,
   'async-queued': 0,
   'async-tried': 0,
   'async-ended': 0,

@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { ApiDefinition, RouteDefinition, StageDefinition } from '../deployment-package/api.ts';
 import { type InvocationOutcome, messageOf } from '../environments/invocation.ts';
 import { discard, type StreamedAnswer } from '../environments/streamed-answer.ts';
+import type { EventBus } from '../events/event-bus.ts';
 import { createTellOnce } from '../tell-once.ts';
-import { belowNewSpan, givenTraceId, TRACE_HEADER } from '../tracing/trace-id.ts';
+import { takeTrace, tellRequest } from '../tracing/request-trace.ts';
+import { TRACE_HEADER } from '../tracing/trace-id.ts';
 import { ENVIRONMENT_HEADER, type GatewayAnswer, gatewayMessage, OWN_ANSWERS } from './answer.ts';
 import { answerWithin } from './answer-within.ts';
 import { type ApiMatch, type ApiRouter, createApiRouter } from './api-router.ts';
@@ -28,6 +30,7 @@ export interface GatewayOptions extends AuthorizeOptions {
   readonly stream: (functionName: string, payload: Buffer, traceId: string) => Promise<StreamedAnswer>;
   readonly newId: () => string;
   readonly newTraceId: () => string;
+  readonly events: EventBus;
 }
 
 /** One API of a deployment package. */
@@ -79,10 +82,13 @@ export function createGateway(options: GatewayOptions): Gateway {
       const preflight = preflightOf(request);
       if (preflight !== undefined) return handled(preflight, requestId);
       const match = matchOf(request);
-      const asked = askedBy(request, body, requestId, match);
+      const trace = takeTrace(request, options.newTraceId);
+      const asked = askedBy(request, body, requestId, match, trace.traceId);
       const given = match === undefined ? own.notFound : await pass(asked);
       const answer =
         given.responseType === undefined ? given : gatewayResponse(api, given, templateInput(asked));
+      const about = { requestId, route: match?.route.path, functionName: match?.route.functionName };
+      tellRequest(options.events, request, trace, about, answer);
       if (match === undefined) return handled(answer, requestId, asked);
       return handled(withCors(answer, request), requestId, asked, match);
     },
@@ -110,6 +116,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     body: Buffer,
     requestId: string,
     match: ApiMatch | undefined,
+    traceId: string,
   ): GatewayRequest {
     const { method = 'GET', url = '/', headers } = request;
     const rawPath = pathOf(url);
@@ -125,7 +132,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       rawHeaders: request.rawHeaders,
       body,
       requestId,
-      traceId: belowNewSpan(givenTraceId(headers) ?? options.newTraceId()),
+      traceId,
       timeMs: now(),
       sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
       protocol: `HTTP/${request.httpVersion}`,

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Invocation, InvocationOutcome } from '../environments/invocation.ts';
 import { streamAnswer } from '../environments/streamed-answer.ts';
+import type { EventBus } from '../events/event-bus.ts';
 import { type HostedFunction, invokeFunction } from '../function-host.ts';
 import { ENVIRONMENT_HEADER, type GatewayAnswer } from '../gateway/answer.ts';
 import { decode } from '../gateway/gateway-request.ts';
-import { belowNewSpan, givenTraceId, TRACE_HEADER } from '../tracing/trace-id.ts';
+import { takeTrace, tellRequest } from '../tracing/request-trace.ts';
+import { TRACE_HEADER } from '../tracing/trace-id.ts';
 import { readClientContext } from './client-context.ts';
 import { apiError } from './errors.ts';
 import type { EventQueue, EventRefusal } from './event-queue.ts';
@@ -18,6 +20,7 @@ export interface LambdaApiOptions {
   readonly newTraceId: () => string;
   /** Answers all that is no invocation. */
   readonly manage: LambdaApi;
+  readonly events: EventBus;
   /** ARN of a function that may not exist, for messages. */
   readonly arnOf: (name: string) => string;
 }
@@ -59,7 +62,13 @@ export function createLambdaApi(options: LambdaApiOptions): LambdaApi {
     if (!isInvocation || request.method !== 'POST') return options.manage(request, body);
     const found = find(options, decode(name), url.searchParams.get('Qualifier') ?? undefined);
     if ('status' in found) return found;
-    return invoke(options, found, request, body, requestId, action !== 'invocations');
+    const trace = takeTrace(request, options.newTraceId);
+    const ids = { requestId, traceId: trace.traceId };
+    const answer = await invoke(options, found, request, body, ids, action !== 'invocations');
+    const route = `/2015-03-31/functions/{FunctionName}/${action}`;
+    const functionName = found.hosted.definition.name;
+    tellRequest(options.events, request, trace, { requestId, route, functionName }, answer);
+    return answer;
   }
 }
 
@@ -91,7 +100,7 @@ async function invoke(
   { hosted, qualifier }: Found,
   request: IncomingMessage,
   body: Buffer,
-  requestId: string,
+  ids: Pick<Invocation, 'requestId' | 'traceId'>,
   streamed: boolean,
 ): Promise<GatewayAnswer> {
   const type = header(request, 'x-amz-invocation-type') ?? 'RequestResponse';
@@ -112,9 +121,8 @@ async function invoke(
     return apiError(400, 'InvalidRequestContentException', message);
   }
   const invocation: Omit<Invocation, 'settle'> = {
-    requestId,
+    ...ids,
     payload: body.length === 0 ? Buffer.from('{}') : body,
-    traceId: belowNewSpan(givenTraceId(request.headers) ?? options.newTraceId()),
     clientContext,
     onLogLine: undefined,
     qualifier,

@@ -11,6 +11,7 @@ const TRACEPARENT =
 const ROOT_LENGTH = 35;
 const ROOT = /^1-[\da-f]{8}-[\da-f]{24}$/;
 const PARENT_LENGTH = 16;
+const PARENT = /\bParent=[^;]*/;
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -28,12 +29,13 @@ export function givenTraceId(headers: Headers): string | undefined {
   return `Root=1-${time}-${rest};Parent=${parent};Sampled=${Number.parseInt(flags, 16) & 1}`;
 }
 
-/** A new trace, as `X-Amzn-Trace-Id`. @param sampled whether its spans are to be kept. */
+/** A new trace, as `X-Amzn-Trace-Id`. @param sampled whether its spans are to be kept; it begins with the next span then. */
 export function newTraceId(nowMs: number, sampled = false): string {
   const id = randomUUID();
   const parent = id.slice(19, 23) + id.slice(24);
   const root = id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + parent.slice(0, 8);
-  return `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${root};Parent=${parent};Sampled=${sampled ? 1 : 0}`;
+  const whole = `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${root}`;
+  return sampled ? `${whole};Sampled=1` : `${whole};Parent=${parent};Sampled=0`;
 }
 
 /** Whether the spans of a trace are to be kept, as its header says. */
@@ -61,6 +63,6 @@ export function belowNewSpan(traceId: string): string {
   if (!isSampled(traceId)) return traceId;
   const id = randomUUID();
   const span = `Parent=${id.slice(19, 23)}${id.slice(24)}`;
-  const parent = /\bParent=[^;]*/;
-  return parent.test(traceId) ? traceId.replace(parent, span) : `${traceId};${span}`;
+  if (PARENT.test(traceId)) return traceId.replace(PARENT, span);
+  return traceId.replace(/\bRoot=[^;]*/, (root) => `${root};${span}`);
 }
