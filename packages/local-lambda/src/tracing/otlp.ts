@@ -151,10 +151,7 @@ function listen(events: EventBus, add: (made: Made) => void): () => void {
     }),
     events.on(['environment-ready'], (event) => inits.set(event.environmentId, event)),
     events.on(['environment-ended'], ({ environmentId }) => inits.delete(environmentId)),
-    events.on(['async-ended', 'invocation-throttled'], ({ requestId }) => {
-      firstTries.delete(requestId);
-      queued.delete(requestId);
-    }),
+    events.on(['invocation-throttled'], ({ requestId }) => queued.delete(requestId)),
     events.on(['request-ended'], (event) => {
       const span = spanOf(event);
       if (span === undefined) return;
