@@ -249,8 +249,16 @@ export function serveCommand(
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
   const { cpu, freeze, privateTmp } = values;
   const { awsEndpoint, sqsEndpoint = awsEndpoint, s3Endpoint = awsEndpoint, schedules } = values;
-  const { inspect, inspectPort, otlp, state, maxBodies, maxQueuedEvents, maxHostEnvironments, maxHostMemory } =
-    values;
+  const {
+    inspect,
+    inspectPort,
+    otlp,
+    state,
+    maxBodies,
+    maxQueuedEvents,
+    maxHostEnvironments,
+    maxHostMemory,
+  } = values;
   const packageFirst = packageDirs === undefined;
   return {
     kind: 'serve',
