@@ -124,6 +124,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '1 min',
     load: async () => (await import('./platform/experiment.ts')).platform,
   },
+  prediction: {
+    answers: 'How near is the prediction of Lambda to figures that others have published?',
+    takes: '10 min',
+    load: async () => (await import('./prediction/experiment.ts')).prediction,
+  },
   tracing: {
     answers: 'How many requests does local-lambda serve with OpenTelemetry on, over those without?',
     takes: '2 min',
