@@ -1,5 +1,4 @@
 import type { EventConclusion } from '../destinations/record.ts';
-import type { InvocationOutcome } from '../environments/invocation.ts';
 import type { QueuedEvent } from '../lambda-api/event-queue.ts';
 import type { AcceptedEvent, EventFailure } from './event-journal.ts';
 import type { Journal } from './journal.ts';
@@ -14,12 +13,7 @@ export interface FailedEvent extends EventFailure {
 
 /** The platform's own list of events that failed and that no destination got; it is part of the journal. */
 export interface FailedEvents {
-  keep(
-    event: QueuedEvent,
-    condition: EventConclusion['condition'],
-    outcome: InvocationOutcome,
-    timeMs: number,
-  ): void;
+  keep(event: QueuedEvent, conclusion: EventConclusion, timeMs: number): void;
   /** The oldest first. */
   list(functionName?: string): readonly FailedEvent[];
 }
@@ -66,9 +60,10 @@ export function createFailedEvents(
   }
 
   return {
-    keep: ({ invocation }, condition, { errorType, payload }, timeMs) => {
+    keep: ({ invocation }, { condition, attempts, outcome: { errorType, payload } }, timeMs) => {
       const errorMessage = messageOf(payload)?.slice(0, MAX_MESSAGE);
-      journal?.change(invocation.requestId, { failure: { condition, errorType, errorMessage, timeMs } });
+      const failure = { condition, errorType, errorMessage, timeMs };
+      journal?.change(invocation.requestId, { attempts, failure });
       count += 1;
       bytes += invocation.payload.length;
       if (count > MAX_FAILED || bytes > MAX_FAILED_BYTES) dropOldest();

@@ -169,10 +169,11 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
     outcome: InvocationOutcome,
   ): void {
     const { requestId } = event.invocation;
-    void deliver(event, { condition, attempts, outcome }, configOf(event))
+    const conclusion = { condition, attempts, outcome };
+    void deliver(event, conclusion, configOf(event))
       .then((isReached) => {
         if (condition === 'Success' || isReached) journal?.remove(requestId);
-        else failedEvents.keep(event, condition, outcome, now());
+        else failedEvents.keep(event, conclusion, now());
       })
       .catch((error) => onFault(`the event ${requestId}`, error))
       .finally(() => backlogs.leave(event));
