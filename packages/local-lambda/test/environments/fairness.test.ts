@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Claimant, createHostPlaces, type Seat } from '../../src/environments/host-places.ts';
 import { createStartGate } from '../../src/environments/start-gate.ts';
-import { startHost } from '../fixture-package.ts';
+import { startHost, temporaryFolder } from '../fixture-package.ts';
 
 test('functions take turns at the start gate, and what one starts is started in order', () => {
   const gate = createStartGate(1);
@@ -90,41 +92,62 @@ test('memory is shared as places are', () => {
 });
 
 test('one noisy function does not starve another on a full host, and each refusal names its bound', async (t) => {
+  const gone = join(await temporaryFolder(t), 'gone');
   const source = 'export const handler = (e) => new Promise((done) => setTimeout(done, 5, e));';
-  const routes = ['GET /slow'];
-  const slow = 'export const handler = () => new Promise((done) => setTimeout(done, 1_500, 1));';
+  const slow = `import { existsSync } from 'node:fs';
+  export const handler = async () => {
+    while (!existsSync(process.env.GONE)) await new Promise((done) => setTimeout(done, 20));
+  };`;
+  let hold = (): void => undefined;
+  const bothHold = new Promise<void>((resolve) => {
+    hold = resolve;
+  });
+  let held = 0;
   const host = await startHost(
     t,
-    { noisy: { source }, quiet: { source }, slow: { source: slow, routes } },
-    { maxHostEnvironments: 2, queueSeconds: 1 },
+    { noisy: { source }, quiet: { source }, slow: { source: slow, properties: { Timeout: 60 } } },
+    {
+      maxHostEnvironments: 2,
+      queueSeconds: 3,
+      // What waits is looked at twice in this time.
+      idleSeconds: 0.4,
+      environment: { GONE: gone },
+      onEvent: (event) => {
+        if (event.type !== 'invocation-started' || event.functionName !== 'slow') return;
+        held += 1;
+        if (held === 2) hold();
+      },
+    },
   );
   // A crowd that asks again at once, for as long as the quiet one has not been served.
-  let served = false;
-  let calls = 0;
-  const crowd = Array.from({ length: 6 }, async () => {
-    while (!served) {
-      assert.equal((await host.invoke('noisy', {})).errorType, undefined);
-      calls += 1;
-      if (calls === 20) void quiet();
-    }
-  });
   const answers: unknown[] = [];
+  let served: Promise<void> | undefined;
+  let calls = 0;
   const quiet = async (): Promise<void> => {
     for (let n = 0; n < 3; n += 1) answers.push((await host.invoke('quiet', { n })).payload);
-    served = true;
   };
+  const crowd = Array.from({ length: 6 }, async () => {
+    while (answers.length < 3) {
+      await host.invoke('noisy', {});
+      calls += 1;
+      if (calls === 20) served = quiet();
+    }
+  });
   await Promise.all(crowd);
+  await served;
   assert.deepEqual(answers, [{ n: 0 }, { n: 1 }, { n: 2 }]);
 
-  // Both places are taken for longer than a call may wait.
+  // Both places are taken for as long as a call may wait.
   const taken = [host.invoke('slow', {}), host.invoke('slow', {})];
+  await bothHold;
   const refused = await fetch(`${host.url}/2015-03-31/functions/quiet/invocations`, { method: 'POST' });
   assert.equal(refused.status, 429);
   assert.deepEqual(await refused.json(), {
     Type: 'User',
     Reason: 'ConcurrentInvocationLimitExceeded',
-    Message: "Rate Exceeded. The host's 2 environments were taken for 1 s.",
-    message: "Rate Exceeded. The host's 2 environments were taken for 1 s.",
+    Message: "Rate Exceeded. The host's 2 environments were taken for 3 s.",
+    message: "Rate Exceeded. The host's 2 environments were taken for 3 s.",
   });
+  await writeFile(gone, '');
   await Promise.all(taken);
 });

@@ -39,7 +39,8 @@ test('every event that was answered 202 runs, or lies in the list, though the ho
   const taken = await accepted.all();
   assert.ok(taken.length >= 40);
 
-  const host = await serve(t, join(folder, 'none'), { packageDir, state, logsDir, environment });
+  const limits = { maxEnvironments: 2 };
+  const host = await serve(t, join(folder, 'none'), { packageDir, state, logsDir, environment, ...limits });
   await host.settleEvents();
   const numbers = async () => new Set((await readFile(seen, 'utf8')).split('\n').filter(Boolean).map(Number));
   const list = async () => {

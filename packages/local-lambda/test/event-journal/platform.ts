@@ -32,7 +32,8 @@ export async function startPlatform(
 ): Promise<Platform> {
   const variables = Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const folders = ['--package', packageDir, '--state', state, '--logs', logsDir];
-  const child = spawn(process.execPath, [CLI, ...folders, '--port', '0', '--watch', 'off', ...variables], {
+  const others = ['--port', '0', '--watch', 'off', '--max-environments', '2'];
+  const child = spawn(process.execPath, [CLI, ...folders, ...others, ...variables], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
