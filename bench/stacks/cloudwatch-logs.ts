@@ -54,7 +54,7 @@ export function cloudWatchLogs(
   /** Lambda Insights is off as a rule, and its log group is not there then. */
   async function cpuMsPerCall(functionName: string, window: Window) {
     try {
-      const found = await cpuIn(source, nameOf(functionName), { window, signal });
+      const found = await cpuIn(source, nameOf(functionName), { window, signal, memorySizeMb });
       return found && { cpuMsPerCall: found.cpuMs / found.invocations };
     } catch {
       return undefined;
@@ -80,7 +80,7 @@ export function cloudWatchLogs(
         (invocations: readonly Invocation[]) => invocations.length >= expected,
       );
       const invocations = latest ?? [];
-      const asked = withCpu(invocations, source, nameOf(functionName), { window, signal });
+      const asked = withCpu(invocations, source, nameOf(functionName), { window, signal, memorySizeMb });
       return { invocations: await asked.catch(() => invocations), problem };
     },
   };

@@ -10,9 +10,14 @@ interface Asked {
   readonly window: Window;
   readonly now?: number;
   readonly signal?: AbortSignal;
+  /** Only invocations at this memory size. */
+  readonly memorySizeMb?: number | undefined;
 }
 
-const eventsOf = (name: string) => `filter function_name = "${name}" and ispresent(cpu_total_time)`;
+function eventsOf(name: string, memorySizeMb: number | undefined): string {
+  const atSize = memorySizeMb === undefined ? '' : ` and total_memory = ${memorySizeMb}`;
+  return `filter function_name = "${name}" and ispresent(cpu_total_time)${atSize}`;
+}
 
 /**
  * CPU time of the invocations of one function in a window, and how many of them told it.
@@ -21,9 +26,9 @@ const eventsOf = (name: string) => `filter function_name = "${name}" and isprese
 export async function cpuIn(
   source: LogSource,
   name: string,
-  asked: Asked,
+  { memorySizeMb, ...asked }: Asked,
 ): Promise<{ readonly invocations: number; readonly cpuMs: number } | undefined> {
-  const query = `${eventsOf(name)}
+  const query = `${eventsOf(name, memorySizeMb)}
 | stats sum(cpu_total_time) as cpu_ms, count(*) as invocations`;
   const [found] = toRecords(await source.query(query, { groups: [INSIGHTS_GROUP], ...asked }));
   const { cpu_ms: cpuMs, invocations } = found ?? {};
@@ -39,10 +44,10 @@ export async function withCpu(
   invocations: readonly Invocation[],
   source: LogSource,
   name: string,
-  asked: Asked,
+  { memorySizeMb, ...asked }: Asked,
 ): Promise<readonly MeasuredInvocation[]> {
   if (invocations.length === 0) return invocations;
-  const query = `${eventsOf(name)}
+  const query = `${eventsOf(name, memorySizeMb)}
 | fields cpu_total_time as cpu_ms, init_cpu_total_time as init_cpu_ms
 | sort @timestamp asc
 | display cpu_ms, init_cpu_ms

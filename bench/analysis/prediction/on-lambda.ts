@@ -1,5 +1,5 @@
 import type { Architecture } from '@sheep-shed/log-insights/cost';
-import { FUNCTION_OF, isEventScenario, type ScenarioName } from '../../results/names.ts';
+import { FUNCTION_OF, isEventScenario, type ScenarioName, sizeIn } from '../../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../../results/result.ts';
 import { costPerMillion } from '../call-cost.ts';
 import { usualArchitectureOf, writingShareOf } from '../cost.ts';
@@ -43,7 +43,7 @@ export interface OnLambda {
 
 /** What to predict. */
 export interface PredictOptions {
-  /** {@link PREDICTED_MB} and the size that the function has where absent. */
+  /** Where absent {@link PREDICTED_MB} and the size that the function has; of a target at a size that size alone. */
   readonly memoryMb?: readonly number[];
   /** That of the deployed function where absent. */
   readonly architecture?: Architecture;
@@ -64,8 +64,9 @@ export function onLambda(
   const processor = architecture ?? usualArchitectureOf(result, scenario, stack);
   const factors = factorsFor(result, work.language, processor, calibrated);
   const units = requestUnits(FUNCTION_OF[scenario], result.plan.herd ?? 0, writingShareOf(one));
+  const own = sizeIn(stack);
   const usual = new Set([...PREDICTED_MB, ...(reported?.memorySizeMb ? [reported.memorySizeMb] : [])]);
-  const sizes = (memoryMb ?? [...usual])
+  const sizes = (memoryMb ?? (own === undefined ? [...usual] : [own]))
     .toSorted((some, other) => some - other)
     .map((size): SizeOnLambda => {
       const prediction = predict(work, size, factors);

@@ -78,3 +78,14 @@ test('a size below what the function used is marked, and is neither the cheapest
   );
   assert.equal(cheapestMb, 512);
 });
+
+test('a target at a memory size is predicted at that size alone', () => {
+  const one = { ...of('dog', 'ts'), stack: 'ts@512MB' };
+  const stacks = sample.stacks.map((stack) => ({ ...stack, name: `${stack.name}@512MB` }));
+  const found = onLambda({ ...sample, stacks }, one);
+  assert.ok(!isMissing(found));
+  assert.deepEqual(
+    found.sizes.map(({ memoryMb }) => memoryMb),
+    [512],
+  );
+});
