@@ -79,7 +79,7 @@ export interface LocalLambdaOptions {
   readonly inspect?: readonly string[];
   /** Port of the first of them, the others follow; 0: free ones; default 9229. */
   readonly inspectPort?: number;
-  /** Folder that keeps what the Lambda API changes; default: none, it ends with the host. */
+  /** Folder that keeps what the Lambda API changes, and asynchronous events; default: none, they end with the host. */
   readonly state?: string;
   /** Environments of all functions at once, 1 to 10 000; default 1000. */
   readonly maxHostEnvironments?: number;

@@ -175,7 +175,7 @@ export const HOST_OPTIONS = {
   } satisfies Option<number>,
   state: {
     env: 'LOCAL_LAMBDA_STATE',
-    help: 'folder that keeps what the Lambda API changes; when not given, it ends with the host',
+    help: 'folder that keeps what the Lambda API changes, and asynchronous events; when not given, they end with the host',
     ...filePath,
   } satisfies Option<string>,
   schedules: {
