@@ -2,12 +2,14 @@ import { dirname, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
+import { agentsCost } from '../analysis/agents-cost.ts';
 import { judge, readGates } from '../analysis/gates.ts';
 import type { PredictOptions } from '../analysis/prediction/on-lambda.ts';
 import { EXIT_CODES } from '../plan/gate-options.ts';
 import { BENCH_OPTIONS } from '../plan/options.ts';
+import { planOf } from '../plan/plan.ts';
 import { PRESETS, presetOf } from '../plan/presets.ts';
-import { settleOptions } from '../plan/settle-options.ts';
+import { type BenchOptions, settleOptions } from '../plan/settle-options.ts';
 import { wantsColour } from '../reports/colour.ts';
 import { renderJudgement } from '../reports/judgement.ts';
 import { renderTerminal } from '../reports/terminal.ts';
@@ -67,8 +69,11 @@ export async function measureCommand(
   let tattoo = BigInt(Date.now()) << 20n;
   const steadyNow = () => performance.now();
   const gates = await readGates(values);
-  const { result, path, failure } = await runBench(ROOT, settleOptions(values), {
-    progress: progressOn(stderr, steadyNow),
+  const options = settleOptions(values);
+  const progress = progressOn(stderr, steadyNow);
+  if (options.agentsRegion !== undefined) progress.line(agreedCost(options));
+  const { result, path, failure } = await runBench(ROOT, options, {
+    progress,
     signal,
     nextTattoo: (count = 1n) => {
       tattoo += count;
@@ -97,6 +102,19 @@ export async function measureCommand(
     return 1;
   }
   return judgement.code;
+}
+
+/** Above it a run from agents asks. */
+const MOST_UNASKED_USD = 1;
+
+/** What a run from agents costs at most, for a person. @throws OptionError when it is more than a dollar, and not agreed to. */
+function agreedCost(options: BenchOptions): string {
+  const names = options.targets?.map(({ name }) => name) ?? [];
+  const { usd, agents, target, calls } = agentsCost(planOf(names, options));
+  const parts = `${agents.toFixed(2)} the agents, ${target.toFixed(2)} the API with the slowest functions known`;
+  const said = `${options.agents} agents and some ${Math.round(calls)} calls cost up to ${usd.toFixed(2)} USD (${parts})`;
+  if (usd > MOST_UNASKED_USD && !options.yes) throw new OptionError(`--yes is missing: ${said}`);
+  return said;
 }
 
 /** Writes the HTML report beside the result file. */

@@ -170,6 +170,10 @@ export const BENCH_OPTIONS = {
     allowed: 'a name of a Lambda function: letters, digits, hyphens and underscores, 64 at most',
     read: ([given = '']: readonly string[]) => (/^[\w-]{1,64}$/.test(given) ? given : undefined),
   } satisfies Option<string>,
+  yes: {
+    help: 'start a run from agents on AWS that may cost more than a dollar',
+    ...SWITCH,
+  } satisfies Option<boolean>,
   rate: {
     env: 'BENCH_RATE',
     help: 'requests a second, sent at planned times whatever the answers do (open model)',

@@ -15,7 +15,8 @@ const AGENT: StackInputs = {
     'protocol.ts',
     ...['load', 'scenarios', 'herd', 'results', 'statistics', 'world'].map((room) => `../${room}`),
   ],
-  parameters: {},
+  // The guard on cost is for AWS.
+  parameters: { agents: '1000' },
 };
 
 /** Where agents are, and how many. */
