@@ -23,7 +23,7 @@ test('every published figure is of a function that is measured, and in ms', () =
 
 test('a factor is fitted on one figure, which it gives back, and kept for the others', () => {
   const table = PUBLISHED.november;
-  const own = table.rows.filter((row) => row.function === 'node-hashes');
+  const own = table.rows.filter((row) => row.function === 'python-hashes');
   const on = own.find((row) => row.memoryMb === 1024);
   assert.ok(on);
   const fit = fitOn(on, table, measured);
