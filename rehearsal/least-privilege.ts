@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { zipSync } from 'fflate';
+import { type Zippable, zipSync } from 'fflate';
 import type { StackName } from '../bench/stacks/catalogue.ts';
 import { type AccessKey, clientSettings, ROOT_KEY } from './account.ts';
 import { outcomeOf, proveBounds, REFUSED } from './bounds.ts';
@@ -18,7 +18,7 @@ import { rolePolicyOf, type Statement } from './policies.ts';
 import { BOUNDARY, nameOf, placesOf } from './serverless-cli.ts';
 
 /** Code that hands out the credentials of its function, by runtime; it is never deployed anywhere but here. */
-const PROBES: Readonly<Record<string, (handler: string) => Record<string, Uint8Array>>> = {
+const PROBES: Readonly<Record<string, (handler: string) => Zippable>> = {
   nodejs: (handler) => ({
     [`${handler.replace(/\.handler$/, '')}.mjs`]: Buffer.from(
       'export const handler = async () => ({ accessKeyId: process.env.AWS_ACCESS_KEY_ID, ' +
@@ -31,7 +31,28 @@ const PROBES: Readonly<Record<string, (handler: string) => Record<string, Uint8A
         '"secretAccessKey": e["AWS_SECRET_ACCESS_KEY"], "sessionToken": e.get("AWS_SESSION_TOKEN")}\n',
     ),
   }),
+  provided: () => ({
+    bootstrap: [Buffer.from(RUNTIME_API_PROBE), { os: 3, attrs: 0o100755 << 16 }],
+  }),
 };
+
+/** Answers by the Runtime API, in the Node that the emulator finds on its PATH. */
+const RUNTIME_API_PROBE = `#!/usr/bin/env node
+(async () => {
+  const api = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2018-06-01/runtime/invocation/';
+  for (;;) {
+    const next = await fetch(api + 'next');
+    await next.text();
+    const body = JSON.stringify({
+      accessKeyId: process.env.AWS_ACCESS_KEY_ID,
+      secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,
+      sessionToken: process.env.AWS_SESSION_TOKEN,
+    });
+    const id = next.headers.get('lambda-runtime-aws-request-id');
+    await (await fetch(api + id + '/response', { method: 'POST', body })).text();
+  }
+})();
+`;
 
 /** What no function's role may do, whatever its policy says: it is beyond docs/function-boundary.json. */
 const FOREIGN_RIGHT: Statement = { Effect: 'Allow', Action: 'dynamodb:DescribeTable', Resource: '*' };
@@ -90,7 +111,7 @@ export async function proveLeastPrivilege(
 async function credentialsOf(lambda: LambdaClient, FunctionName: string): Promise<AccessKey> {
   const command = new GetFunctionConfigurationCommand({ FunctionName });
   const { Handler = '', Runtime = '' } = await lambda.send(command);
-  const probe = PROBES[Runtime.replace(/\d.*$/, '')];
+  const probe = PROBES[Runtime.replace(/[.\d].*$/, '')];
   if (probe === undefined) throw new Error(`there is no probe for the runtime ${Runtime} of ${FunctionName}`);
   const ZipFile = zipSync(probe(Handler));
   await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
