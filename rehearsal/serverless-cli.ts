@@ -47,7 +47,7 @@ export const OWN_ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 export const COMMAND_LIMIT_MS = 90_000;
 
 /** … where it compiles. */
-const COMPILE_LIMIT_MS = 16 * 60_000;
+const COMPILE_LIMIT_MS = 30 * 60_000;
 
 /** The functions of the contract, as their names end. */
 export const FUNCTIONS = ['post-sheep', 'get-dog', 'get-cat', 'delete-wolf'] as const;

@@ -12,7 +12,7 @@ import { makeWorkFolder, removeOrphans, removeWorkFolder } from './work-folder.t
 
 const PACKAGE_LIMIT_MS = 120_000;
 const PROBE_LIMIT_MS = 20_000;
-const COMPILE_LIMIT_MS = 16 * 60_000;
+const COMPILE_LIMIT_MS = 30 * 60_000;
 
 /** Packages of one stack that are kept, the latest used ones. */
 const KEPT = 5;

@@ -4,7 +4,7 @@
  * the project finds them.
  */
 
-const { execFile } = require('node:child_process');
+const { execFile, spawn } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const { existsSync } = require('node:fs');
 const {
@@ -32,8 +32,10 @@ const SOURCES = ['Cargo.lock', 'Cargo.toml', 'crates'];
 
 const PROBE_LIMIT_MS = 20_000;
 /** Most of it goes to the SDK, once for each compiler and processor. */
-const BUILD_LIMIT_MS = 15 * 60_000;
+const BUILD_LIMIT_MS = 25 * 60_000;
 const LOCK_INTERVAL_MS = 500;
+const OUTPUT_LIMIT = 20_000;
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 
 /** Sets of programs that are kept, the latest used ones. */
 const KEPT = 6;
@@ -107,19 +109,7 @@ async function build(stack, target, compiler, cache, programs) {
   await removeOthers(cache, targetDir);
   const command = target === undefined ? ['build'] : ['zigbuild', '--target', `${target}.${GLIBC}`];
   const args = [...command, '--release', '--locked', '--target-dir', targetDir];
-  const limits = { timeout: BUILD_LIMIT_MS, maxBuffer: 10_000_000 };
-  const running = run('cargo', args, { cwd: source, env: withoutPaths(source), ...limits });
-  // Whoever packages is stopped by this signal, and cargo with it.
-  const stop = () => {
-    running.child.kill();
-    process.exit(143);
-  };
-  process.once('SIGTERM', stop);
-  await running
-    .catch(({ message, stderr }) => {
-      throw new Error(`cargo could not compile the stack rust:\n${stderr || message}`);
-    })
-    .finally(() => process.off('SIGTERM', stop));
+  await cargo(args, { cwd: source, env: withoutPaths(source) });
   const release = join(targetDir, target ?? '', 'release');
   const draft = `${programs}.draft`;
   await rm(draft, { recursive: true, force: true });
@@ -130,6 +120,42 @@ async function build(stack, target, compiler, cache, programs) {
     await chmod(join(draft, program), 0o755);
   }
   await rename(draft, programs);
+}
+
+/** Runs cargo. @throws Error with its own words, or when it takes too long. */
+function cargo(args, settings) {
+  return new Promise((resolve, reject) => {
+    // A group of its own, so that the compilers end with it.
+    const child = spawn('cargo', args, { ...settings, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    let words = '';
+    child.stderr.on('data', (chunk) => {
+      words = `${words}${chunk}`.slice(-OUTPUT_LIMIT);
+    });
+    const kill = () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    };
+    const stop = () => {
+      kill();
+      process.exit(143);
+    };
+    for (const signal of SIGNALS) process.once(signal, stop);
+    let isLate = false;
+    const limit = setTimeout(() => {
+      isLate = true;
+      kill();
+    }, BUILD_LIMIT_MS);
+    const end = (problem) => {
+      clearTimeout(limit);
+      for (const signal of SIGNALS) process.off(signal, stop);
+      if (problem === undefined) resolve();
+      else reject(new Error(problem));
+    };
+    child.once('error', ({ message }) => end(`cargo could not be started: ${message}`));
+    child.once('close', (code) => {
+      if (isLate) end(`cargo did not compile the stack rust within ${BUILD_LIMIT_MS / 60_000} minutes`);
+      else end(code === 0 ? undefined : `cargo could not compile the stack rust:\n${words}`);
+    });
+  });
 }
 
 /** An environment in which the compiler writes no path of this machine into the programs' messages. */
