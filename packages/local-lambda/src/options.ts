@@ -90,7 +90,8 @@ export interface LocalLambdaOptions {
   /** Asynchronous events that wait at once, 1 to 100 000, of which one function may have half; default 10 000. */
   readonly maxQueuedEvents?: number;
   /**
-   * OTLP/HTTP of a collector (`http://127.0.0.1:4318`) that gets spans; traces that begin here are sampled then.
+   * OTLP/HTTP of a collector (`http://127.0.0.1:4318`) that gets spans; of the traces that begin here 50 a second are
+   * sampled then, and one in twenty of what more there are.
    * Default: none.
    */
   readonly otlpEndpoint?: string;

@@ -33,6 +33,7 @@ import { type RunningCode, readCode } from './running-code.ts';
 import { createRuntimes } from './runtimes/create-runtimes.ts';
 import { openStateFolder, type StateFolder } from './state/state-folder.ts';
 import type { SpanExport, SpanExportOptions } from './tracing/otlp.ts';
+import { createSampler } from './tracing/sampler.ts';
 import { newTraceId } from './tracing/trace-id.ts';
 import { createWebSocketGateway, managementVariable } from './web-socket/gateway.ts';
 
@@ -50,7 +51,11 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   const onFault = faultNotices(resolved.onNotice);
   const events = createEventBus(onFault);
   const { otlpEndpoint, onNotice } = resolved;
-  const beginTrace = () => newTraceId(Date.now(), otlpEndpoint !== undefined);
+  const sample =
+    otlpEndpoint === undefined
+      ? () => false
+      : createSampler(SAMPLED_A_SECOND, SAMPLED_SHARE, Date.now, Math.random);
+  const beginTrace = () => newTraceId(Date.now(), sample());
   const spans =
     otlpEndpoint === undefined
       ? undefined
@@ -261,6 +266,10 @@ function parse(payload: Buffer): unknown {
     return payload.toString('utf8');
   }
 }
+
+/** Of the traces that begin here, and of what more there are. */
+const SAMPLED_A_SECOND = 50;
+const SAMPLED_SHARE = 0.05;
 
 /** Loads OpenTelemetry's SDK, which costs a host without it nothing. */
 async function openSpanExport(options: SpanExportOptions): Promise<SpanExport> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createSampler } from '../../src/tracing/sampler.ts';
 import { belowNewSpan, givenTraceId, newTraceId, parentOf, rootOf } from '../../src/tracing/trace-id.ts';
 import { startHost } from '../fixture-package.ts';
 
@@ -37,6 +38,21 @@ test('a sampled trace goes on below a span of its own, one that is not stays as 
     assert.match(parentOf(below) ?? '', /^[\da-f]{16}$/);
     assert.notEqual(parentOf(below), PARENT);
   }
+});
+
+test('a sampler takes the first traces of each second, then a share', () => {
+  let now = 0;
+  const rolls = [0.04, 0.05, 0.9];
+  const sample = createSampler(
+    2,
+    0.05,
+    () => now,
+    () => rolls.shift() ?? 1,
+  );
+  const taken = (): boolean[] => Array.from({ length: 5 }, sample);
+  assert.deepEqual(taken(), [true, true, true, false, false]);
+  now = 1_000;
+  assert.deepEqual(taken(), [true, true, false, false, false]);
 });
 
 const SOURCE = `
