@@ -94,6 +94,11 @@ const EXPERIMENTS: Readonly<Record<string, Entry>> = {
     takes: '1 min',
     load: async () => (await import('./overhead/engines.ts')).engines,
   },
+  agents: {
+    answers: 'Do load agents measure the same as one process, and what do many cost their coordinator?',
+    takes: '3 min',
+    load: async () => (await import('./agents/experiment.ts')).agents,
+  },
   poller: {
     answers: 'How many messages a second does the poller serve, beside a bare loop of the SDK?',
     takes: '2 min',

@@ -66,7 +66,7 @@ export async function driveOpen(
   const { signal, seconds, calls } = load;
   const plan: ArrivalPlan = { ...open, seconds, calls };
   const wirePlan = { ...open, seconds, calls: calls ?? null };
-  const underWay: Promise<unknown>[] = [];
+  const underWay = new Set<Promise<void>>();
   for (const slice of slicesOf(plan, SLICE_MS)) {
     const beginsAt = agreedAt + slice.fromMs;
     const waitMs = beginsAt - LEAD_MS - now();
@@ -83,12 +83,12 @@ export async function driveOpen(
         endsAt: beginsAt + LEASE_MS,
         amount: { model: 'open', plan: wirePlan, share: shareOfSlice(slice, agent, count) } as const,
       };
-      underWay.push(
-        tell(agent, piece, true).then((done) => {
-          if (done !== undefined && !isComplete(done, due))
-            ledgers[agent]?.failed('slow', `sent ${done.load.calls} of ${due} requests that were due`);
-        }),
-      );
+      const telling = tell(agent, piece, true).then((done) => {
+        if (done !== undefined && !isComplete(done, due))
+          ledgers[agent]?.failed('slow', `sent ${done.load.calls} of ${due} requests that were due`);
+        underWay.delete(telling);
+      });
+      underWay.add(telling);
     }
   }
   await Promise.all(underWay);

@@ -2,7 +2,7 @@ import type { Arrivals } from '../../load/arrivals.ts';
 import type { AgentResult, AgentsDescription } from '../../results/agent-result.ts';
 import type { LoadResult } from '../../results/load-result.ts';
 import { mergeLoads } from '../../results/merge-loads.ts';
-import type { PieceScenario } from '../protocol.ts';
+import { MAX_WAIT_MS, type PieceScenario } from '../protocol.ts';
 import { shareOf } from '../split.ts';
 import { createClocks } from './clocks.ts';
 import { type Drive, driveClosed, driveOpen } from './drive.ts';
@@ -100,34 +100,56 @@ export function createFleet({ description, invoke, now, sleep, close }: FleetOpt
         for (const agent of sending) ledgers[agent]?.failed(failed.fault, failed.problem);
         return resultOf(model, ledgers);
       }
-      const noticeMs = LEAST_NOTICE_MS + NOTICE_PER_AGENT_MS * count + 2 * roundTripMs;
-      const answers = new Map<object, number>();
+      const usualMs = LEAST_NOTICE_MS + NOTICE_PER_AGENT_MS * count + 2 * roundTripMs;
+      const progress = createProgress(load.onProgress);
+      const telling = {
+        invoke,
+        clocks,
+        now,
+        signal,
+        reserveTattoos: load.reserveTattoos,
+        onLost: load.onLost,
+      };
       const drive: Drive = {
         load,
         count,
         sending,
         ledgers,
-        agreedAt: now() + noticeMs,
+        agreedAt: now() + Math.min(usualMs, MAX_WAIT_MS),
         roundTripMs,
         now,
         sleep,
-        tell: (agent, piece, isAgreed) =>
-          tellPiece(piece, ledgers[agent] as Ledger, isAgreed, {
-            invoke,
-            clocks,
-            now,
-            signal,
-            reserveTattoos: load.reserveTattoos,
-            onLost: load.onLost,
-            onProgress: (so) => {
-              answers.set(piece, so);
-              load.onProgress([...answers.values()].reduce((sum, one) => sum + one, 0));
-            },
-          }),
+        async tell(agent, piece, isAgreed) {
+          const { onProgress, end } = progress.begin();
+          const done = await tellPiece(piece, ledgers[agent] as Ledger, isAgreed, { ...telling, onProgress });
+          end();
+          return done;
+        },
       };
       await (open === undefined ? driveClosed(drive) : driveOpen(drive, open));
       signal.throwIfAborted();
       return resultOf(model, ledgers);
+    },
+  };
+}
+
+/** Adds up what pieces that are under way, and those that are over, have said of their progress. */
+function createProgress(onProgress: (answers: number) => void) {
+  const current = new Map<symbol, number>();
+  let over = 0;
+  return {
+    begin() {
+      const piece = Symbol('piece');
+      return {
+        onProgress: (answers: number) => {
+          current.set(piece, answers);
+          onProgress([...current.values()].reduce((sum, one) => sum + one, over));
+        },
+        end() {
+          over += current.get(piece) ?? 0;
+          current.delete(piece);
+        },
+      };
     },
   };
 }

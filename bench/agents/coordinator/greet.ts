@@ -16,12 +16,19 @@ export interface GreetingWorld {
 const CLOCK_ERROR_MS = 20;
 /** … as after its cold start, but so often at most. */
 const MOST_ROUNDS = 3;
+/** An environment is held so long, in milliseconds … */
+const LEAST_HOLD_MS = 10;
+/** … and longer for each that is still to be greeted. */
+const HOLD_PER_LANE_MS = 2;
 /** Longest wait for an environment to be ready, in milliseconds. */
 const READY_LIMIT_MS = 30_000;
 
+/** So many greetings are under way at once before the first of them is answered. */
+const AT_ONCE = 50;
+
 /**
- * Has so many execution environments report that they are ready, and learns their clocks. All greetings of a round are
- * under way at once, so that each meets another environment.
+ * Has so many execution environments report that they are ready, and learns their clocks. Each is held until the others
+ * were greeted too, so that each greeting meets another one.
  * @returns the longest way there and back of the last round, in milliseconds; `failed` where one could not be greeted.
  * @throws the signal's reason.
  */
@@ -32,32 +39,44 @@ export async function greetAgents(
   readonly roundTripMs: number;
   readonly failed: { readonly fault: AgentFault; readonly problem: string } | undefined;
 }> {
-  const holdMs = Math.min(MAX_HOLD_MS, 10 + 2 * lanes);
   let roundTripMs = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const greeted = await Promise.allSettled(Array.from({ length: lanes }, () => greet(holdMs, world)));
+    const ways: number[] = [];
+    const ended: Promise<unknown>[] = [];
+    let failure: { readonly reason: unknown } | undefined;
+    for (let first = 0; first < lanes && failure === undefined; first += AT_ONCE) {
+      const holdMs = Math.min(MAX_HOLD_MS, LEAST_HOLD_MS + HOLD_PER_LANE_MS * (lanes - first));
+      const batch = Array.from({ length: Math.min(AT_ONCE, lanes - first) }, () => greet(holdMs, world));
+      ended.push(...batch.map((one) => one.ended));
+      const greeted = await Promise.allSettled(batch.map((one) => one.wayMs));
+      failure = greeted.find((one) => one.status === 'rejected');
+      for (const one of greeted) if (one.status === 'fulfilled') ways.push(one.value);
+    }
+    await Promise.all(ended);
     world.signal.throwIfAborted();
-    const refused = greeted.find((one) => one.status === 'rejected');
-    if (refused !== undefined) return { roundTripMs, failed: faultOf(refused.reason, 'was not ready') };
-    const ways = greeted.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    if (failure !== undefined) return { roundTripMs, failed: faultOf(failure.reason, 'was not ready') };
     roundTripMs = Math.max(0, ...ways);
     if (roundTripMs / 2 <= CLOCK_ERROR_MS) break;
   }
   return { roundTripMs, failed: undefined };
 }
 
-/** @returns the way there and back in milliseconds. */
-async function greet(holdMs: number, { invoke, clocks, now, signal }: GreetingWorld): Promise<number> {
-  const limit = deadline(READY_LIMIT_MS, signal);
-  const greeting: Greeting = { kind: 'greeting', sentAt: now(), holdMs };
-  let wayMs: number | undefined;
-  for await (const said of invoke(greeting, limit)) {
-    if (said.kind === 'refused') throw new Error(said.message);
-    if (said.kind !== 'ready') continue;
-    const heardAt = now();
-    clocks.learn(greeting.sentAt, said, heardAt);
-    wayMs = Math.max(0, heardAt - greeting.sentAt - (said.saidAt - said.receivedAt));
-  }
-  if (wayMs === undefined) throw new Error('it ended without a word');
-  return wayMs;
+/** Greets one: `wayMs`, the way there and back, is known when it has answered; `ended` never rejects. */
+function greet(
+  holdMs: number,
+  { invoke, clocks, now, signal }: GreetingWorld,
+): { readonly wayMs: Promise<number>; readonly ended: Promise<void> } {
+  const way = Promise.withResolvers<number>();
+  const listen = async () => {
+    const greeting: Greeting = { kind: 'greeting', sentAt: now(), holdMs };
+    for await (const said of invoke(greeting, deadline(READY_LIMIT_MS, signal))) {
+      if (said.kind === 'refused') throw new Error(said.message);
+      if (said.kind !== 'ready') continue;
+      const heardAt = now();
+      clocks.learn(greeting.sentAt, said, heardAt);
+      way.resolve(Math.max(0, heardAt - greeting.sentAt - (said.saidAt - said.receivedAt)));
+    }
+    way.reject(new Error('it ended without a word'));
+  };
+  return { wayMs: way.promise, ended: listen().catch(way.reject) };
 }
