@@ -65,18 +65,38 @@ export function histogram(): Histogram {
   };
 }
 
+/** Adds histograms up, in the memory of their buckets. */
+export interface HistogramSum {
+  add(part: HistogramData): void;
+  toData(): HistogramData;
+}
+
+/** The sum of no histograms. */
+export function sumHistograms(): HistogramSum {
+  const buckets = new Map<number, number>();
+  let [count, min, max, sum] = [0, 0, 0, 0];
+  return {
+    add(part) {
+      if (part.count === 0) return;
+      for (const [bucket, n] of part.buckets) buckets.set(bucket, (buckets.get(bucket) ?? 0) + n);
+      min = count === 0 ? part.min : Math.min(min, part.min);
+      max = Math.max(max, part.max);
+      count += part.count;
+      sum += part.sum;
+    },
+    toData: () => ({
+      buckets: [...buckets].sort(([one], [other]) => one - other),
+      count,
+      min,
+      max,
+      sum,
+    }),
+  };
+}
+
 /** One histogram of all values of several. */
 export function mergeHistograms(parts: readonly HistogramData[]): HistogramData {
-  const buckets = new Map<number, number>();
-  for (const part of parts) {
-    for (const [bucket, n] of part.buckets) buckets.set(bucket, (buckets.get(bucket) ?? 0) + n);
-  }
-  const full = parts.filter(({ count }) => count > 0);
-  return {
-    buckets: [...buckets].sort(([one], [other]) => one - other),
-    count: full.reduce((sum, part) => sum + part.count, 0),
-    min: full.reduce((min, part) => Math.min(min, part.min), full[0]?.min ?? 0),
-    max: full.reduce((max, part) => Math.max(max, part.max), 0),
-    sum: full.reduce((sum, part) => sum + part.sum, 0),
-  };
+  const all = sumHistograms();
+  for (const part of parts) all.add(part);
+  return all.toData();
 }

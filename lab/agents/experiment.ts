@@ -57,16 +57,18 @@ interface Round {
 /** Two and four agents beside one process at the same rate on the bare server; then many agents in one coordinator. */
 export const agents = experiment(OPTIONS, async ({ rate, rounds, seconds, many }, lab) => {
   const measure = await openMeasure(rate, seconds, lab);
-  const measured = new Map<Row, Round[]>(ROWS.map((row) => [row, []]));
-  for (let round = 0; round <= rounds; round++) {
-    await takeTurns(ROWS, round, async (row) => {
-      lab.progress.step(`${row}, round ${round} of ${rounds}`);
-      const one = await measure(row, round);
-      if (round > 0) measured.get(row)?.push(one);
-    });
-  }
+  for (const row of ROWS) await measure(row, 0);
+  const measured = await takeTurns(ROWS, rounds, lab.signal, (row, round) => {
+    lab.progress.step(`${row}, round ${round + 1} of ${rounds}`);
+    return measure(row, round);
+  });
   lab.say(`${rate} requests/s (Poisson), medians of ${rounds} rounds of ${seconds} s in turns\n`);
-  lab.say(renderTable(HEADER, ROWS.map((row) => rowOf(row, measured))));
+  lab.say(
+    renderTable(
+      HEADER,
+      ROWS.map((row) => rowOf(row, measured)),
+    ),
+  );
   const faults = ROWS.flatMap((row) => (measured.get(row) ?? []).flatMap(({ problem }) => problem ?? []));
   for (const fault of new Set(faults)) lab.say(`no measurement: ${fault}`);
   await sayMany(many, lab);

@@ -2,6 +2,7 @@ import type { AgentFault, AgentResult } from '../../results/agent-result.ts';
 import type { LoadModel, LoadResult } from '../../results/load-result.ts';
 import { mergeLoads } from '../../results/merge-loads.ts';
 import { sumThrottled } from '../../results/throttled.ts';
+import { sumHistograms } from '../../statistics/histogram.ts';
 import { histogramQuantile } from '../../statistics/quantile.ts';
 import type { Done, Ready } from '../protocol.ts';
 
@@ -25,6 +26,9 @@ export interface Ledger {
 /** An empty ledger. @param agent from 0. */
 export function createLedger(model: LoadModel, agent: number): Ledger {
   const environments = new Set<string>();
+  // An agent has thousands of pieces: what would be merged anew each time is added up instead.
+  const latency = sumHistograms();
+  const empty = latency.toData();
   let load: LoadResult | undefined;
   let added = 0;
   let startMs: number | undefined;
@@ -33,7 +37,7 @@ export function createLedger(model: LoadModel, agent: number): Ledger {
   let failure: { readonly fault: AgentFault; readonly problem: string } | undefined;
 
   return {
-    load: () => load,
+    load: () => load && { ...load, latency: latency.toData() },
     get added() {
       return added;
     },
@@ -52,7 +56,9 @@ export function createLedger(model: LoadModel, agent: number): Ledger {
       const before = load?.elapsedMs ?? 0;
       const elapsedMs =
         model === 'closed' ? before + done.load.elapsedMs : Math.max(before, done.load.elapsedMs);
-      load = mergeLoads(model, load === undefined ? [done.load] : [load, done.load], elapsedMs);
+      const rest = { ...done.load, latency: empty };
+      latency.add(done.load.latency);
+      load = mergeLoads(model, load === undefined ? [rest] : [load, rest], elapsedMs);
       added += done.added;
       if (!isAgreed || done.lateMs === null) return;
       startMs ??= done.lateMs;
@@ -62,7 +68,8 @@ export function createLedger(model: LoadModel, agent: number): Ledger {
       failure ??= { fault, problem };
     },
     toResult() {
-      const [p50, p99] = [0.5, 0.99].map((share) => load && histogramQuantile(load.latency, share));
+      const whole = latency.toData();
+      const [p50, p99] = [0.5, 0.99].map((share) => histogramQuantile(whole, share));
       return {
         agent: agent + 1,
         environments: environments.size,

@@ -6,7 +6,8 @@ import type { FromAgent, ToAgent } from '../../../bench/agents/protocol.ts';
 import { keepConnections } from '../../../bench/load/kept-connections.ts';
 import { systemClock } from '../../../bench/world/clock.ts';
 import { serve } from '../load/loopback-server.ts';
-import { fleetOver, hostAgents, loadOf, shedServer } from './agent-host.ts';
+import { hostAgents, shedServer } from './agent-host.ts';
+import { fleetOver, loadOf } from './test-fleet.ts';
 
 /** Agents in this process: each invocation takes an environment that is free, as Lambda does. */
 function simulated(t: TestContext, fate: (message: ToAgent, number: number) => Error | undefined) {
@@ -141,10 +142,13 @@ test('two agents on local-lambda, and one whose time is up in the middle of a ro
   assert.ok(Math.abs((agents[0]?.calls ?? 0) - (agents[1]?.calls ?? 0)) <= 1);
   assert.ok(agents.every(({ startMs }) => startMs !== undefined));
 
+  const silent = await serve(t, () => undefined);
   let pieces = 0;
   const mixed: Invoke = (message, signal) =>
-    (message.kind === 'piece' && pieces++ === 3 ? short : whole).invoke(message, signal);
-  const broken = await fleetOver(2, mixed).drive(loadOf({ url, seconds: 1.9, open }));
+    message.kind === 'piece' && pieces++ === 1
+      ? short.invoke({ ...message, url: silent }, signal)
+      : whole.invoke(message, signal);
+  const broken = await fleetOver(2, mixed).drive(loadOf({ url, seconds: 0.5, open }));
   assert.match(broken.problem ?? '', /^agent 2 was lost: .*timed out/i);
   assert.equal(broken.isWhole, false);
   assert.ok((broken.agents[0]?.calls ?? 0) > 0 && broken.agents[0]?.fault === undefined);

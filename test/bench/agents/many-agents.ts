@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { openInvoke } from '../../../bench/agents/coordinator/invoke.ts';
 import { mergeLoads } from '../../../bench/results/merge-loads.ts';
 import { histogram } from '../../../bench/statistics/histogram.ts';
-import { fleetOver, loadOf } from './agent-host.ts';
+import { fleetOver, loadOf } from './test-fleet.ts';
 
 const [endpoint = '', count = '', seconds = ''] = process.argv.slice(2);
 const { invoke, close } = openInvoke({ region: 'local', functionName: 'agent', endpoint });
