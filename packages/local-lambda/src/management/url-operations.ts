@@ -40,8 +40,8 @@ export const URL_OPERATIONS: readonly Operation[] = [
     status: 201,
     query: ALIAS,
     body: MEMBERS,
-    run: ({ platform, path, query, body }) =>
-      changeUrl(platform, path, query.Qualifier, (record, qualifier) => {
+    run: async ({ platform, path, query, body }) => {
+      const made = await changeUrl(platform, path, query.Qualifier, (record, qualifier) => {
         versionOf(platform, record, qualifier);
         if (Object.hasOwn(record.urls, qualifier)) {
           throw new ManagementError(
@@ -58,7 +58,10 @@ export const URL_OPERATIONS: readonly Operation[] = [
           created: time,
           lastModified: time,
         };
-      }),
+      });
+      const { LastModifiedTime: _time, ...answer } = made;
+      return answer;
+    },
   }),
   operation({
     name: 'UpdateFunctionUrlConfig',
@@ -132,7 +135,7 @@ function changeUrl(
   path: Readonly<Record<string, string>>,
   asked: string | undefined,
   change: (record: FunctionRecord, qualifier: string) => UrlRecord,
-): Promise<object> {
+): Promise<UrlAnswer> {
   const { name, qualifier = '$LATEST' } = namedFunction(path['FunctionName'] ?? '', asked);
   return platform.functions.change(name, (before) => {
     const record = existing(platform, name, before);
@@ -155,8 +158,13 @@ function arnOf({ place }: Platform, { name }: FunctionRecord, qualifier: string)
   return `${functionArn(place, name)}${qualifier === '$LATEST' ? '' : `:${qualifier}`}`;
 }
 
+/** What of an answer differs: a new URL was never changed. */
+interface UrlAnswer {
+  readonly LastModifiedTime: string;
+}
+
 /** The URL leads to this host by its name, which is of this machine. */
-function answerOf(platform: Platform, record: FunctionRecord, qualifier: string, url: UrlRecord): object {
+function answerOf(platform: Platform, record: FunctionRecord, qualifier: string, url: UrlRecord): UrlAnswer {
   const { protocol, port } = new URL(platform.url());
   return {
     FunctionUrl: `${protocol}//${urlHostName(platform.place, url)}.localhost:${port}/`,

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import * as lambda from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
+import { preparePython } from '../../src/runtimes/python/prepare-python.ts';
 import { serve, temporaryFolder } from '../fixture-package.ts';
 import { awsPython } from './aws-python.ts';
 
@@ -29,6 +30,26 @@ function ask(url: string, host: string): Promise<string> {
     }).on('error', reject);
   });
 }
+
+test('every answer to boto3 is what the model of the service says', async (t) => {
+  const prepared = await preparePython('.cache', () => undefined);
+  if (!prepared.ready) return t.diagnostic(`passed over: ${prepared.reason}`);
+  const folder = await temporaryFolder(t);
+  // No server of SQS is needed to manage mappings; what polls it finds nobody and says so.
+  const host = await serve(t, folder, { packageDir: [], sqsEndpoint: 'http://127.0.0.1:1' });
+  const files = await Promise.all(
+    ['first', 'second'].map(async (text) => {
+      const file = join(folder, `${text}.zip`);
+      await writeFile(file, zip('main.py', `def handler(event, context):\n    return "${text}"\n`));
+      return file;
+    }),
+  );
+  const env = { PATH: process.env['PATH'] ?? '', PYTHONPATH: prepared.sitePackages };
+  const script = join(import.meta.dirname, 'walk_platform.py');
+  const { stdout, stderr } = await run('python3', [script, host.url, ...files], { env });
+  assert.equal(stdout, '');
+  t.diagnostic(stderr.trim());
+});
 
 test('the AWS command line creates a function, gives it a URL and a route, breaks it and takes it away', async (t) => {
   const client = await awsPython();
