@@ -159,7 +159,7 @@ function arnOf({ place }: Platform, { name }: FunctionRecord, qualifier: string)
 }
 
 /** What of an answer differs: a new URL was never changed. */
-interface UrlAnswer {
+interface UrlAnswer extends Readonly<Record<string, unknown>> {
   readonly LastModifiedTime: string;
 }
 
