@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { startHost } from '../fixture-package.ts';
@@ -47,6 +48,14 @@ test('the AWS command line reads and queries the logs, given --endpoint-url', as
   let answer = await aws('get-query-results', '--query-id', queryId);
   while (answer.status !== 'Complete') answer = await aws('get-query-results', '--query-id', queryId);
   assert.deepEqual(answer.results, [[{ field: 'n', value: '3' }]]);
+
+  // Our own command line needs no credentials on this machine.
+  const cli = resolve('packages/log-insights/src/cli.ts');
+  const at = ['--region', 'eu-west-3', '--endpoint-url', host.url, '--group', GROUP, '--format', 'json'];
+  const bare = { PATH: env.PATH, AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
+  const insights = ['-q', 'filter @type = "REPORT" | stats count(*) as n', ...at];
+  const printed = await run(process.execPath, [cli, ...insights], { env: bare });
+  assert.match(printed.stdout, /"n":\s*3\b/);
 
   // Version 2 of the command line is in no package index: its tail is tried where it is installed.
   const version = await run('aws', ['--version']).catch(() => ({ stdout: '' }));
