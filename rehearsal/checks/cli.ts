@@ -5,7 +5,8 @@
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { STACKS, type StackRow, UNCOMPILED_STACK_NAMES } from '../../bench/stacks/catalogue.ts';
+import { AGENT_PACKAGE } from '../../bench/stacks/agent-package.ts';
+import { STACKS, type StackInputs, UNCOMPILED_STACK_NAMES } from '../../bench/stacks/catalogue.ts';
 import { packageStack } from '../../bench/stacks/package-stack.ts';
 import { ensurePython, RehearsalUsageError } from '../python-environment.ts';
 import { CommandError, runUntil } from '../run.ts';
@@ -19,11 +20,12 @@ const LIMIT_MS = 120_000;
 const KINDS = ['create', 'update'] as const;
 
 /**
- * What is packaged, by name: every stack, and one with portraits and flocks. `npm run test:rust` proves that the template
+ * What is packaged, by name: every stack, the load agent, and a stack with portraits and flocks. `npm run test:rust` proves that the template
  * of the stack that cargo compiles is Python's.
  */
-const PACKAGES: readonly (readonly [name: string, stack: StackRow])[] = [
+const PACKAGES: readonly (readonly [name: string, stack: StackInputs])[] = [
   ...UNCOMPILED_STACK_NAMES.map((name) => [name, STACKS[name]] as const),
+  ['agents', AGENT_PACKAGE],
   ['ts-portraits', { ...STACKS.ts, parameters: { portraits: 'on', architecture: OWN_ARCHITECTURE } }],
 ];
 

@@ -157,7 +157,7 @@ const RULES: readonly { files: RegExp; may: readonly RegExp[] }[] = [
     may: [
       /^rehearsal\//,
       /^test\/contracts\//,
-      /^bench\/stacks\/(iam-signer|package-stack|project-copy)\.ts$/,
+      /^bench\/stacks\/(agent-package|iam-signer|package-stack|project-copy)\.ts$/,
       CATALOGUE,
       /^bench\/results\/result\.ts$/,
       NPM,

@@ -1,23 +1,11 @@
 import { join } from 'node:path';
 import { startLocalLambda } from '@sheep-shed/local-lambda';
-import type { StackInputs } from '../../stacks/catalogue.ts';
+import { AGENT_PACKAGE } from '../../stacks/agent-package.ts';
 import { claimFolder } from '../../stacks/claim-folder.ts';
 import { packageStack } from '../../stacks/package-stack.ts';
 import type { BenchWorld } from '../../world/world.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { openInvoke } from './invoke.ts';
-
-/** What the agent's package is made from. */
-const AGENT: StackInputs = {
-  folder: 'bench/agents',
-  sources: [
-    'agent',
-    'protocol.ts',
-    ...['load', 'scenarios', 'herd', 'results', 'statistics', 'world'].map((room) => `../${room}`),
-  ],
-  // The guard on cost is for AWS.
-  parameters: { agents: '1000' },
-};
 
 /** Where agents are, and how many. */
 export interface AgentsOptions {
@@ -72,7 +60,7 @@ export async function serveAgents(
   { progress, signal }: Pick<BenchWorld, 'progress' | 'signal'>,
 ): Promise<ServedAgents> {
   const onStart = () => progress.step('packaging the load agent (sls package)');
-  const packageDir = await packageStack(root, 'agents', AGENT, signal, onStart);
+  const packageDir = await packageStack(root, 'agents', AGENT_PACKAGE, signal, onStart);
   const logs = await claimFolder(join(root, 'results', 'agent-logs'));
   const host = await startLocalLambda({
     packageDir,
