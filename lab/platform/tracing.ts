@@ -5,7 +5,7 @@ import type { Option } from '@sheep-shed/options';
 import { decimalNumber, wholeNumber } from '@sheep-shed/options/readers';
 import { renderTable } from '../../bench/reports/table.ts';
 import { experiment, type Lab, takeTurns } from '../experiment.ts';
-import { load } from '../host/load.ts';
+import { type Loaded, load } from '../host/load.ts';
 import { prepareProject } from '../host/project.ts';
 import { startLocalLambda } from '../host/servers.ts';
 import { median } from '../median.ts';
@@ -55,13 +55,16 @@ export const tracing = experiment(OPTIONS, async (options, lab) => {
     ]);
     lab.say(`${connections} connections:\n${renderTable(HEADER, rows)}`);
     const base = found.get(off) ?? [];
-    const ratios = (found.get(on) ?? [])
-      .map((one, i) => one.requestsPerSecond / (base[i]?.requestsPerSecond ?? Number.NaN))
-      .sort((a, b) => a - b);
-    const range = `${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)}`;
+    const ratioOf = (of: (one: Loaded) => number): string => {
+      const ratios = (found.get(on) ?? [])
+        .map((one, i) => of(one) / of(base[i] ?? one))
+        .sort((x, y) => x - y);
+      return `${median(ratios).toFixed(2)} (${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)})`;
+    };
+    const [speed, cpu] = [ratioOf((one) => one.requestsPerSecond), ratioOf((one) => one.hostCpuUs)];
     const megabytes = ((collector.bytes() - before) / 1e6).toFixed(1);
     lab.say(
-      `with tracing over without: ${median(ratios).toFixed(2)} (${range}); the collector got ${megabytes} MB\n`,
+      `with tracing over without: requests/s ${speed}, host CPU ${cpu}; the collector got ${megabytes} MB\n`,
     );
   }
   for (const server of [off, on]) await server.stop();
