@@ -64,6 +64,19 @@ async function* payloadsOf(
   for await (const { PayloadChunk, InvokeComplete } of events) {
     if (PayloadChunk?.Payload !== undefined) yield PayloadChunk.Payload;
     const { ErrorCode, ErrorDetails = '' } = InvokeComplete ?? {};
-    if (ErrorCode !== undefined) throw new Error(`${ErrorCode} ${ErrorDetails.slice(0, 200)}`.trim());
+    if (ErrorCode !== undefined) throw new Error(`${ErrorCode} ${saidBy(ErrorDetails)}`.trim());
   }
+}
+
+/** The words of an error of Lambda, such as `Runtime exited with error: signal: killed`, without its request id. */
+function saidBy(details: string): string {
+  let message = details;
+  try {
+    message = JSON.parse(details).errorMessage ?? details;
+  } catch {
+    // Not every error is JSON.
+  }
+  return String(message)
+    .replace(/^RequestId: \S+ (?:Error: )?/, '')
+    .slice(0, 200);
 }

@@ -86,7 +86,10 @@ test('agents that are killed in the middle of a round mark it, and the run goes 
   assert.equal(rounds.length, 4);
   const broken = rounds.filter(({ brokenOff }) => brokenOff !== undefined);
   assert.equal(broken.length, 1, said.join(''));
-  assert.match(broken[0]?.brokenOff ?? '', /^agent \d was lost: /);
+  assert.match(
+    broken[0]?.brokenOff ?? '',
+    /^agent \d was lost: Runtime\.\w+ Runtime exited with error: signal: killed(,|$)/,
+  );
   assert.ok(broken[0]?.agents?.some(({ fault }) => fault === 'lost'));
   assert.deepEqual(scenarios[0]?.violations, []);
 });
