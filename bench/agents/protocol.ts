@@ -52,6 +52,8 @@ export interface Greeting {
   readonly sentAt: number;
   /** The environment stays busy so long, so that each greeting of a round meets another one. */
   readonly holdMs: number;
+  /** Connections to open meanwhile, so that the load of others does not meet their set-up; absent: none. */
+  readonly toOpen?: Required<Pick<Piece, 'url' | 'connections' | 'timeoutSeconds'>>;
 }
 
 /** A piece of load for one agent. */

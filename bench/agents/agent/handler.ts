@@ -27,6 +27,7 @@ const world: AgentWorld = {
     return own;
   },
   served: 0,
+  connectMs: [],
 };
 
 export const handler = awslambda.streamifyResponse(async (event, stream) => {

@@ -27,21 +27,26 @@ export function readMessage(event: unknown, now: number): ToAgent {
   number(message, 'sentAt', 0, MOST);
   if (message['kind'] === 'greeting') {
     number(message, 'holdMs', 0, MAX_HOLD_MS);
+    if (message['toOpen'] !== undefined) readConnections(fieldsOf('toOpen', message['toOpen']), 'toOpen.');
     return message as unknown as Greeting;
   }
   if (message['kind'] !== 'piece') throw refusal('kind', 'greeting or piece', message['kind']);
-  number(message, 'connections', 1, MAX_CONNECTIONS);
-  number(message, 'timeoutSeconds', 0.001, MAX_TIMEOUT_SECONDS);
   number(message, 'zeroAt', 0, MOST);
   const beginsAt = number(message, 'beginsAt', 0, now + MAX_WAIT_MS + CLOCK_ERROR_MS);
   number(message, 'endsAt', beginsAt, beginsAt + LEASE_MS);
-  const { url } = message;
-  if (url !== undefined && !isHttp(url)) throw refusal('url', 'an http:// or https:// address', url);
+  readConnections(message, '');
   for (const [name, ahead] of Object.entries(fieldsOf('clocks', message['clocks'])))
     if (typeof ahead !== 'number') throw refusal(`clocks.${name}`, 'a number of milliseconds', ahead);
   readScenario(fieldsOf('scenario', message['scenario']));
   readAmount(fieldsOf('amount', message['amount']));
   return message as unknown as Piece;
+}
+
+function readConnections(fields: Fields, above: string): void {
+  number(fields, 'connections', 1, MAX_CONNECTIONS, above);
+  number(fields, 'timeoutSeconds', 0.001, MAX_TIMEOUT_SECONDS, above);
+  const { url } = fields;
+  if (url !== undefined && !isHttp(url)) throw refusal(`${above}url`, 'an http:// or https:// address', url);
 }
 
 function readScenario(scenario: Fields): void {

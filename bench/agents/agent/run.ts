@@ -8,7 +8,13 @@ import type { LoadResult } from '../../results/load-result.ts';
 import { callScenario } from '../../scenarios/call-scenario.ts';
 import type { Pass } from '../../scenarios/scenario.ts';
 import type { Clock } from '../../world/clock.ts';
-import { type FromAgent, type Piece, type PieceScenario, TATTOOS_A_PIECE } from '../protocol.ts';
+import {
+  type FromAgent,
+  type Greeting,
+  type Piece,
+  type PieceScenario,
+  TATTOOS_A_PIECE,
+} from '../protocol.ts';
 import { readMessage } from './read-message.ts';
 
 /** What an agent is given by its host; it lives as long as the execution environment. */
@@ -24,6 +30,8 @@ export interface AgentWorld {
   readonly bareServer: () => Promise<string>;
   /** Invocations so far; the agent counts up. */
   served: number;
+  /** Milliseconds of each set-up since the last piece. */
+  readonly connectMs: number[];
 }
 
 const SHOWN = 3;
@@ -45,13 +53,25 @@ export async function runAgent(
     const message = readMessage(event, receivedAt);
     if (message.kind === 'greeting') {
       sayReady();
-      await clock.sleep(message.holdMs);
+      await Promise.all([clock.sleep(message.holdMs), openConnections(message, world)]);
     } else {
       await runPiece(message, world, sayReady, say);
     }
   } catch (error) {
     say({ kind: 'refused', message: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** Opens connections that a piece will take over. */
+async function openConnections({ toOpen }: Greeting, { connect, connectMs }: AgentWorld): Promise<void> {
+  if (toOpen === undefined) return;
+  const { url, connections, timeoutSeconds } = toOpen;
+  const onConnected = (millis: number) => void connectMs.push(millis);
+  const settings = { base: new URL(url), timeoutSeconds, onConnected };
+  const opened = Array.from({ length: connections }, () => connect(settings));
+  // One that cannot be opened now costs the request that first needs it.
+  await Promise.allSettled(opened.map((one) => one.open()));
+  for (const one of opened) one.close();
 }
 
 async function runPiece(
@@ -61,7 +81,7 @@ async function runPiece(
   say: (message: FromAgent) => void,
 ): Promise<void> {
   const { amount, scenario, connections, timeoutSeconds } = piece;
-  const { clock, connect, environment } = world;
+  const { clock, connect, connectMs, environment } = world;
   // What this environment's clock shows more than the coordinator's, and its steady clock less than its clock of the day.
   const aheadMs = piece.clocks[environment] ?? 0;
   const toSteady = (epochMs: number) => clock.now() + (epochMs + aheadMs - world.now());
@@ -94,7 +114,7 @@ async function runPiece(
   const { result, dueAt } = await applyAmount(amount, load, beginsAt, zeroAt);
   say({
     kind: 'done',
-    load: result,
+    load: { ...result, connectMs: [...connectMs.splice(0), ...result.connectMs] },
     added: pass.count(),
     lateMs: firstAt === undefined || dueAt === undefined ? null : Math.max(0, firstAt - dueAt),
     lostWhy,

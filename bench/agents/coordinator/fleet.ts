@@ -95,7 +95,10 @@ export function createFleet({ description, invoke, now, sleep, close }: FleetOpt
       });
       const isLong = load.seconds > 1 || load.calls !== undefined;
       const lanes = open === undefined ? sending.length : count * (isLong ? LANES : 1);
-      const { roundTripMs, failed } = await greetAgents(lanes, { invoke, clocks, now, signal });
+      const { url, timeoutSeconds } = load;
+      const toOpen = url && { url, timeoutSeconds, connections: Math.ceil(load.connections / count) };
+      const greeting = { invoke, clocks, now, signal, ...(toOpen && { toOpen }) };
+      const { roundTripMs, failed } = await greetAgents(lanes, greeting);
       if (failed !== undefined) {
         for (const agent of sending) ledgers[agent]?.failed(failed.fault, failed.problem);
         return resultOf(model, ledgers);

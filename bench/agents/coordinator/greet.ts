@@ -5,7 +5,7 @@ import type { Invoke } from './invoke.ts';
 import { deadline, faultOf } from './tell-piece.ts';
 
 /** What the greeting needs. */
-export interface GreetingWorld {
+export interface GreetingWorld extends Pick<Greeting, 'toOpen'> {
   readonly invoke: Invoke;
   readonly clocks: Clocks;
   readonly now: () => number;
@@ -64,11 +64,11 @@ export async function greetAgents(
 /** Greets one: `wayMs`, the way there and back, is known when it has answered; `ended` never rejects. */
 function greet(
   holdMs: number,
-  { invoke, clocks, now, signal }: GreetingWorld,
+  { invoke, clocks, now, signal, toOpen }: GreetingWorld,
 ): { readonly wayMs: Promise<number>; readonly ended: Promise<void> } {
   const way = Promise.withResolvers<number>();
   const listen = async () => {
-    const greeting: Greeting = { kind: 'greeting', sentAt: now(), holdMs };
+    const greeting: Greeting = { kind: 'greeting', sentAt: now(), holdMs, ...(toOpen && { toOpen }) };
     for await (const said of invoke(greeting, deadline(READY_LIMIT_MS, signal))) {
       if (said.kind === 'refused') throw new Error(said.message);
       if (said.kind !== 'ready') continue;

@@ -26,6 +26,7 @@ async function begin(t: TestContext) {
     connect: kept.connect,
     bareServer: async () => assert.fail('not asked for'),
     served: 0,
+    connectMs: [],
   };
   const tell = async (message: unknown): Promise<FromAgent[]> => {
     const said: FromAgent[] = [];
@@ -59,7 +60,8 @@ const doneOf = (said: readonly FromAgent[]): Done =>
 
 test('an agent says who and when it is, then sends its piece with tattoos of its own, and verifies it', async (t) => {
   const { asked, url, tell } = await begin(t);
-  const [ready] = await tell({ kind: 'greeting', sentAt: 1, holdMs: 1 });
+  const toOpen = { url, connections: 1, timeoutSeconds: 5 };
+  const [ready] = await tell({ kind: 'greeting', sentAt: 1, holdMs: 1, toOpen });
   assert.ok(ready?.kind === 'ready' && ready.environment === 'e1' && ready.served === 0);
   assert.ok(ready.receivedAt > Date.now() + AHEAD_MS - 60_000 && ready.saidAt >= ready.receivedAt);
 
@@ -109,6 +111,10 @@ test('what would outlive a lease, or is no message, is refused by its field', as
     [null, /^event must be an object; got null/],
     [{ kind: 'dance', sentAt: 1 }, /^kind must be greeting or piece; got "dance"/],
     [{ kind: 'greeting', sentAt: 1, holdMs: 1e6 }, /^holdMs must be a number from 0 to 5000; got 1000000/],
+    [
+      { kind: 'greeting', sentAt: 1, holdMs: 1, toOpen: { url: 'x', connections: 1, timeoutSeconds: 1 } },
+      /^toOpen.url must be an http:/,
+    ],
     [{ ...piece, endsAt: piece.beginsAt + 1501 }, /^endsAt must be a number from \d+ to \d+; got/],
     [{ ...piece, beginsAt: piece.beginsAt + 2 * AHEAD_MS }, /^beginsAt must be a number from 0 to/],
     [{ ...piece, url: 'file:///etc/passwd' }, /^url must be an http:\/\/ or https:\/\/ address; got "file:/],

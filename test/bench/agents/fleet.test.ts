@@ -38,6 +38,7 @@ function simulated(t: TestContext, fate: (message: ToAgent, number: number) => E
       connect,
       bareServer: () => assert.fail('not asked for'),
       served: 0,
+      connectMs: [],
     };
     all.push(world);
     return world;
