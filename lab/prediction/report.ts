@@ -1,5 +1,14 @@
+import { CONSTANTS } from '../../bench/analysis/prediction/constants.ts';
 import { markdownTable } from '../../bench/reports/markdown.ts';
-import { type ComparedRow, compareRows, type Fit, fitOn, type Measured, offBy } from './against-published.ts';
+import {
+  CONSTANT_FITTED_ON,
+  type ComparedRow,
+  compareRows,
+  type Fit,
+  fitOn,
+  type Measured,
+  offBy,
+} from './against-published.ts';
 import { CURVE_SIZES, PUBLISHED, type PublishedRow } from './published.ts';
 
 /** Which published figure each factor is fitted on: one for a language and class of work. */
@@ -56,9 +65,15 @@ function earlierSection(measured: Measured): string {
     'The earlier benchmark',
     PUBLISHED.earlier.source,
     fits,
-    [rowsTable(PUBLISHED.earlier.name, rows)],
+    [constantFit(), rowsTable(PUBLISHED.earlier.name, rows)],
     targets,
   );
+}
+
+function constantFit(): string {
+  const { function: name, kind, memoryMb } = CONSTANT_FITTED_ON;
+  const { typical } = CONSTANTS['first-sdk-call-cpu-rust'];
+  return `A first call of Rust that opens a connection through the SDK takes ${typical} ms of CPU more on Lambda: fitted on ${name}, ${kind}, ${memoryMb} MB.`;
 }
 
 function hashesSection(measured: Measured): string {
@@ -149,7 +164,7 @@ function rowsTable(title: string, rows: readonly ComparedRow[]): string {
     row.kind === 'first' ? 'cold' : 'warm',
     ms(row.meanMs),
     range(predicted),
-    isFitted ? 'fitted' : ratio.toFixed(2),
+    isFitted ? `fitted, ${ratio.toFixed(2)}` : ratio.toFixed(2),
   ]);
   return markdownTable({
     title,

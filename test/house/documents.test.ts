@@ -103,7 +103,7 @@ test('the pages of options have one row for every option of the programs, as the
 test('docs/prediction.md has the constants of the model, as the reports show them', () => {
   const rows = read('docs/prediction.md')
     .split('\n')
-    .filter((line) => /^\| `(cpu|dynamodb|tail|connection)-/.test(line));
+    .filter((line) => /^\| `(cpu|dynamodb|tail|connection|first)-/.test(line));
   assert.deepEqual(
     rows,
     constantRows().map(

@@ -114,6 +114,20 @@ export const CONSTANTS = {
     high: 5,
     source: 'assumed: a handshake, without loading certificates',
   },
+  /**
+   * Fitted on one published row, a first call of Rust's sheep at 128 MB. Why it takes that long is not proved: likely
+   * that a fresh environment fetches the pages of the SDK's machine code when they are first touched. Dog and wolf
+   * alone ask for 10.7 and 9.5 ms.
+   */
+  'first-sdk-call-cpu-rust': {
+    what: 'CPU on Lambda that a first call which opens a connection through an SDK takes beyond here, machine code',
+    unit: 'ms',
+    low: 6,
+    typical: 8,
+    high: 12,
+    source:
+      "fitted on the earlier benchmark's first calls of Rust's sheep, 128 MB; the explanation is not proved (docs/prediction.md)",
+  },
 } as const satisfies Readonly<Record<string, Constant>>;
 
 /** Init runs with a whole virtual CPU for so many ms; then it is repeated within the first invocation. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareRows, fitOn, offBy } from '../../prediction/against-published.ts';
+import { CONSTANT_FITTED_ON, compareRows, fitOn, offBy, workOf } from '../../prediction/against-published.ts';
 import { FUNCTIONS } from '../../prediction/functions.ts';
 import { PUBLISHED } from '../../prediction/published.ts';
 import { renderAgainstPublished } from '../../prediction/report.ts';
@@ -46,4 +46,26 @@ test('the report holds each table of which the functions were measured, and judg
   assert.deepEqual(text.match(/^## .*/gm), ['## Light function']);
   assert.match(text, /^Target: light, .*: \*\*missed\*\*, \d+ of 21 rows beside 1 fitted; worst /m);
   assert.equal(text.match(/^\| (128|256|512|1024|1769|2048) /gm)?.length, 12);
+});
+
+test('a first call that opens a connection through the SDK is the first use of it; the row of its constant is fitted', () => {
+  const connecting = { warm: call(1), first: { ...call(3), connections: 1, initCpuMs: 5 } };
+  const { warm, first, init } = workOf('rust-sheep', connecting);
+  assert.deepEqual(
+    [warm, first, init].map((one) => one?.isFirstSdkUse ?? false),
+    [false, true, false],
+  );
+  const cat = workOf('rust-cat', { warm: call(1), first: call(1) });
+  assert.equal(cat.first?.isFirstSdkUse, false);
+
+  const table = PUBLISHED.earlier;
+  const [on] = table.rows;
+  assert.equal(on?.function, 'rust-cat');
+  const fit = fitOn(on, table, measured);
+  const rust = table.rows.filter((row) => row.function.startsWith('rust'));
+  const fitted = compareRows(rust, table, measured, fit).filter(({ isFitted }) => isFitted);
+  assert.deepEqual(
+    fitted.map(({ row }) => `${row.function} ${row.kind}`),
+    ['rust-cat warm', `${CONSTANT_FITTED_ON.function} ${CONSTANT_FITTED_ON.kind}`],
+  );
 });

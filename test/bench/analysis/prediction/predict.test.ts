@@ -86,6 +86,28 @@ test('a new connection costs CPU and round trips, a request its wait', () => {
   assert.ok(Math.abs(connects - waits - set) < 1e-6);
 });
 
+test('only the first call of machine code through an SDK takes more on Lambda, whatever the processor', () => {
+  const once = { cpuMs: 3, requests: ['item'], connects: false } as const;
+  const init = cat(5);
+  const firstMs = (language: FunctionWork['language'], more: Partial<CallWork>, before = init, factor = 2) =>
+    predict({ language, warm: once, first: { ...once, ...more }, init: before }, 1769, {
+      cpu: exactly(factor),
+    });
+  const meanOf = (...of: Parameters<typeof firstMs>) => firstMs(...of).first?.mean.typical ?? Number.NaN;
+  const use = { isFirstSdkUse: true };
+  for (const factor of [1, 2]) {
+    const more = meanOf('rust', use, init, factor) - meanOf('rust', {}, init, factor);
+    assert.ok(Math.abs(more - CONSTANTS['first-sdk-call-cpu-rust'].typical) < 1e-6, `${more}`);
+  }
+  assert.deepEqual(firstMs('rust', use).warm, firstMs('rust', {}).warm);
+  for (const language of ['javascript', 'python'] as const)
+    assert.equal(meanOf(language, use), meanOf(language, {}), language);
+  // A connection that init opens costs what a connection costs.
+  const opened = meanOf('rust', {}, { ...init, connects: true }) - meanOf('rust', {});
+  const connection = CONSTANTS['connection-wait'].typical + 2 * CONSTANTS['connection-cpu-rust'].typical;
+  assert.ok(Math.abs(opened - connection) < 1e-6, `${opened}`);
+});
+
 test('every constant is a spread with a source', () => {
   for (const [id, { low, typical, high, source, what }] of Object.entries(CONSTANTS)) {
     assert.ok(low > 0 && low <= typical && typical <= high, id);
