@@ -1,9 +1,11 @@
 import { guarded } from '../fault-boundary.ts';
 import { createConditions } from './conditions.ts';
 import type { Environment } from './environment-options.ts';
+import { createIdleEnvironments } from './idle-environments.ts';
 import { createInFlight } from './in-flight.ts';
 import { hostFault, type Invocation, type InvocationOutcome, throttled } from './invocation.ts';
 import type { Pool, PoolOptions } from './pool-options.ts';
+import { tellOf } from './queue-events.ts';
 import { allWereBusy, hostWasFull, mayHaveNone, tooManyWait } from './throttling.ts';
 
 /** Requests that wait for a place, at most; one more is throttled at once. */
@@ -26,10 +28,11 @@ export function createPool(options: PoolOptions): Pool {
   const eager = options.scaling === 'eager-reuse';
   let max = Math.min(options.maxEnvironments, definition.reservedConcurrency ?? Number.POSITIVE_INFINITY);
   const all = new Set<Environment>();
-  const idle: { environment: Environment; since: number }[] = [];
+  const idle = createIdleEnvironments();
   const queue: Queued[] = [];
   const { changed, until } = createConditions();
   const inFlight = createInFlight(changed);
+  const tell = tellOf(options);
   let starting = 0;
   /** Invocations that wait for the init of the environment that was started for them. */
   let promised = 0;
@@ -40,8 +43,8 @@ export function createPool(options: PoolOptions): Pool {
   const seat = options.places.join({
     memoryMb: definition.memorySizeMb,
     onPlace: takePlace,
-    idleSince: () => idle[0]?.since,
-    dropIdle: () => idle.shift()?.environment.drop('idle'),
+    idleSince: idle.since,
+    dropIdle: () => idle.dropOldest('idle'),
   });
 
   const sweep = setInterval(guard(expire), Math.max(10, Math.min(1_000, options.idleMs / 2))).unref();
@@ -53,8 +56,7 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     invoke: (invocation) => {
-      if (successor !== undefined) successor.invoke(invocation);
-      else if (closing) invocation.settle(hostFault('local-lambda is stopping'));
+      if (closing && successor === undefined) invocation.settle(hostFault('local-lambda is stopping'));
       else serve(invocation);
     },
     warm: () => {
@@ -62,28 +64,25 @@ export function createPool(options: PoolOptions): Pool {
     },
     size,
     dropIdle: async () => {
-      const dropped = idle.splice(0).map(({ environment }) => environment);
-      for (const environment of dropped) environment.drop();
+      const dropped = idle.dropAll();
       await until(() => dropped.every((environment) => !all.has(environment)));
     },
     handOver: (next) => {
       successor = next;
       for (const { invocation } of queue.splice(0)) next.invoke(invocation);
-      for (const { environment } of idle.splice(0)) environment.drop('closed');
+      idle.dropAll('closed');
       changed();
     },
     resize: (maxEnvironments) => {
       max = maxEnvironments;
-      for (let above = size() - max; above > 0; above -= 1) idle.shift()?.environment.drop('closed');
-      if (max === 0)
-        for (const { invocation } of queue.splice(0)) throttle(invocation, mayHaveNone(definition.name));
+      for (let above = size() - max; above > 0; above -= 1) idle.dropOldest('closed');
+      if (max === 0) throttleAll(mayHaveNone(definition.name));
       else if (queue.length > 0) serveQueue();
     },
     close: async (drainMs) => {
       closing = true;
       const cut = guard(() => {
-        for (const { invocation } of queue.splice(0))
-          throttle(invocation, throttled('host', 'The host is stopping.'));
+        throttleAll(throttled('host', 'The host is stopping.'));
         for (const environment of all) environment.drop('closed');
       });
       const force = setTimeout(cut, drainMs);
@@ -98,12 +97,9 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   function serve(invocation: Invocation): void {
-    if (successor !== undefined) {
-      successor.invoke(invocation);
-      return;
-    }
-    if (!(eager && inFlight.size() >= SOFT_LIMIT) && handToIdle(invocation)) return;
-    if (!eager && size() < max && queue.length === 0 && seat.take()) {
+    if (successor !== undefined) successor.invoke(invocation);
+    else if (!(eager && inFlight.size() >= SOFT_LIMIT) && handToIdle(invocation)) return;
+    else if (!eager && size() < max && queue.length === 0 && seat.take()) {
       tell('invocation-queued', invocation);
       start(invocation);
     } else if (max === 0) throttle(invocation, mayHaveNone(definition.name));
@@ -117,22 +113,10 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function handToIdle(invocation: Invocation): boolean {
-    for (let last = takeIdle(); last !== undefined; last = takeIdle()) {
-      if (hand(last.environment, invocation)) return true;
+    for (let last = idle.take(); last !== undefined; last = idle.take()) {
+      if (hand(last, invocation)) return true;
     }
     return false;
-  }
-
-  function forget(environment: Environment): void {
-    const at = idle.findIndex((item) => item.environment === environment);
-    if (at !== -1) idle.splice(at, 1);
-  }
-
-  /** The environment that was used last; one whose process is gone may be in the list for a moment longer. */
-  function takeIdle(): { environment: Environment } | undefined {
-    let last = idle.pop();
-    while (last !== undefined && last.environment.state().phase !== 'idle') last = idle.pop();
-    return last;
   }
 
   function size(): number {
@@ -204,12 +188,12 @@ export function createPool(options: PoolOptions): Pool {
             all.add(environment);
             if (isTooMuch(environment, bound === undefined)) return tooMany(environment, takeOwn());
             const mine = takeOwn() ?? queue.shift()?.invocation;
-            if (mine === undefined) idle.push({ environment, since: clock() });
+            if (mine === undefined) idle.add(environment, clock());
             else if (!hand(environment, mine)) serve(mine);
             if (queue.length > 0) serveQueue();
             changed();
           },
-          onUnavailable: forget,
+          onUnavailable: idle.forget,
           onGiveBack: giveBack,
           takeForRestart: () => {
             const invocation = takeOwn() ?? queue.shift()?.invocation;
@@ -218,7 +202,7 @@ export function createPool(options: PoolOptions): Pool {
           onEnded: (environment) => {
             settled();
             all.delete(environment);
-            forget(environment);
+            idle.forget(environment);
             leavePlace();
             takeOwn()?.settle(hostFault('the environment ended before it was ready'));
             if (queue.length > 0) serveQueue();
@@ -285,8 +269,13 @@ export function createPool(options: PoolOptions): Pool {
 
   function expire(): void {
     const time = clock();
-    while (idle[0] !== undefined && time - idle[0].since >= options.idleMs)
-      idle.shift()?.environment.drop('idle');
+    for (
+      let since = idle.since();
+      since !== undefined && time - since >= options.idleMs;
+      since = idle.since()
+    ) {
+      idle.dropOldest('idle');
+    }
     while (queue[0] !== undefined && time - queue[0].since >= options.queueTimeoutMs) {
       const waited = queue.shift();
       if (waited !== undefined) throttleLate(waited.invocation);
@@ -294,18 +283,13 @@ export function createPool(options: PoolOptions): Pool {
     }
   }
 
-  function tell(
-    type: 'invocation-queued' | 'invocation-throttled',
-    { requestId, traceId }: Invocation,
-  ): void {
-    if (!options.events.hears(type)) return;
-    const { name: functionName, version } = definition;
-    options.events.emit({ type, timeMs: Date.now(), functionName, version, requestId, traceId });
-  }
-
   function throttle(invocation: Invocation, outcome: InvocationOutcome): void {
     tell('invocation-throttled', invocation);
     invocation.settle(outcome);
+  }
+
+  function throttleAll(outcome: InvocationOutcome): void {
+    for (const { invocation } of queue.splice(0)) throttle(invocation, outcome);
   }
 
   /** Says what it has waited for. */
