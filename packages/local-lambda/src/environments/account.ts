@@ -64,10 +64,6 @@ export function openAccount({ definition, id, logStream, events, now }: AccountO
   let cpuMs: number | undefined;
   let reason: EndReason | undefined;
 
-  function invocationOf({ requestId, traceId }: Invocation) {
-    return { ...which, requestId, traceId };
-  }
-
   return {
     figures: () => ({
       ...which,
@@ -111,9 +107,9 @@ export function openAccount({ definition, id, logStream, events, now }: AccountO
     ended: () => {
       events.emit({ type: 'environment-ended', timeMs: now(), ...which, reason: reason ?? 'exit' });
     },
-    started: (invocation) => {
+    started: ({ requestId, traceId }) => {
       if (!events.hears('invocation-started')) return;
-      events.emit({ type: 'invocation-started', timeMs: now(), ...invocationOf(invocation) });
+      events.emit({ type: 'invocation-started', timeMs: now(), ...which, requestId, traceId });
     },
     finished: (report, invocation, beganMs) => {
       const outcome = outcomeOf(report);
@@ -126,7 +122,11 @@ export function openAccount({ definition, id, logStream, events, now }: AccountO
       events.emit({
         type: 'invocation-ended',
         timeMs: lastUsedMs,
-        ...invocationOf(invocation),
+        environmentId: id,
+        functionName,
+        version,
+        requestId: invocation.requestId,
+        traceId: invocation.traceId,
         startedMs: beganMs,
         parentId: invocation.parentId,
         attempt: invocation.attempt ?? 1,
