@@ -1,5 +1,5 @@
 import { belowNewSpan, isSampled, parentOf } from '../tracing/trace-id.ts';
-import { hostFault, type Invocation } from './invocation.ts';
+import { hostFault, type Invocation, type InvocationOutcome } from './invocation.ts';
 
 /** The invocations that a pool's environments serve. */
 export interface InFlight {
@@ -29,17 +29,14 @@ export function createInFlight(onSettled: () => void): InFlight {
   return {
     size: () => originals.size,
     enter: (invocation) => {
-      const counted: Invocation = {
-        ...invocation,
-        ...(isSampled(invocation.traceId) && {
-          traceId: belowNewSpan(invocation.traceId),
-          parentId: parentOf(invocation.traceId),
-        }),
-        settle: (outcome) => {
-          if (leave(counted) !== undefined) invocation.settle(outcome);
-          onSettled();
-        },
+      const settle = (outcome: InvocationOutcome): void => {
+        if (leave(counted) !== undefined) invocation.settle(outcome);
+        onSettled();
       };
+      const { traceId } = invocation;
+      const counted: Invocation = isSampled(traceId)
+        ? { ...invocation, traceId: belowNewSpan(traceId), parentId: parentOf(traceId), settle }
+        : { ...invocation, settle };
       originals.set(counted, invocation);
       return counted;
     },

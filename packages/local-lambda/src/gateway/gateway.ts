@@ -184,7 +184,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const answer = answerOf(outcome.payload, request);
     const { environmentId } = outcome;
     if (typeof answer === 'string') return { ...malformed(request.match.route, answer), environmentId };
-    return { ...answer, environmentId };
+    return { status: answer.status, headers: answer.headers, body: answer.body, environmentId };
   }
 
   /** Here as on AWS the client hears nothing of what is wrong. */
