@@ -211,7 +211,10 @@ test('the domain name has no port, and the trace id of a client is kept', async 
   assert.equal(event.requestContext['domainName'], '127.0.0.1');
   assert.equal(event.headers['x-forwarded-port'], new URL(host.url).port);
   // It is sampled, so that the call is a span of its own in it.
-  assert.match(event.headers['x-amzn-trace-id'] ?? '', new RegExp(`^${trace};Parent=[\\da-f]{16}$`));
+  assert.match(
+    event.headers['x-amzn-trace-id'] ?? '',
+    /^Root=1-67891233-abcdef012345678912345678;Parent=[\da-f]{16};Sampled=1$/,
+  );
   const other = await json(await fetch(host.url, { headers: { 'x-amzn-trace-id': 'mine' } }));
   assert.match(other.headers['x-amzn-trace-id'] ?? '', /^Root=1-[\da-f]{8}-[\da-f]{24};/);
 });
