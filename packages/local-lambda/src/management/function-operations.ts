@@ -149,7 +149,8 @@ export const FUNCTION_OPERATIONS: readonly Operation[] = [
           );
         }
         const versions = record.versions.filter((one) => one.version !== version);
-        return { record: { ...record, versions }, answer: undefined };
+        const { [version]: _policy, ...policies } = record.policies ?? {};
+        return { record: { ...record, versions, policies }, answer: undefined };
       });
       return undefined;
     },

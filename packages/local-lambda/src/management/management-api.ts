@@ -7,6 +7,7 @@ import { FUNCTION_OPERATIONS } from './function-operations.ts';
 import { invalid, ManagementError } from './management-error.ts';
 import { MAPPING_OPERATIONS } from './mapping-operations.ts';
 import type { Operation } from './operation.ts';
+import { PERMISSION_OPERATIONS } from './permission-operations.ts';
 import type { Platform } from './platform.ts';
 import { SETTINGS_OPERATIONS } from './settings-operations.ts';
 import { unservedOperation } from './unserved-operations.ts';
@@ -18,6 +19,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...FUNCTION_OPERATIONS,
   ...VERSION_OPERATIONS,
   ...SETTINGS_OPERATIONS,
+  ...PERMISSION_OPERATIONS,
   ...URL_OPERATIONS,
   ...MAPPING_OPERATIONS,
   ...API_OPERATIONS,

@@ -5,6 +5,7 @@ const STATUSES = {
   ResourceConflictException: 409,
   PreconditionFailedException: 412,
   CodeStorageExceededException: 400,
+  PolicyLengthExceededException: 400,
   NotImplementedException: 501,
   UnknownOperationException: 404,
   BadRequestException: 400,

@@ -89,11 +89,15 @@ export function versionOf(
   return found ?? notFound(platform, record.name, qualifier);
 }
 
-/** Refuses a change that was made for another state of what it changes. */
-export function checkRevision(given: string | undefined, current: string): void {
+/** Refuses a change that was made for another state of what it changes. @param shownBy operations that tell the state. */
+export function checkRevision(
+  given: string | undefined,
+  current: string,
+  shownBy = 'GetFunction/GetAlias',
+): void {
   if (given === undefined || given === current) return;
   throw new ManagementError(
     'PreconditionFailedException',
-    `The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to retrieve the latest RevisionId (given ${given}, latest ${current})`,
+    `The RevisionId provided does not match the latest RevisionId. Call the ${shownBy} API to retrieve the latest RevisionId (given ${given}, latest ${current})`,
   );
 }

@@ -64,6 +64,22 @@ export interface UrlRecord {
   readonly lastModified: string;
 }
 
+/** One permission, as Lambda gives it back. */
+export interface PolicyStatement {
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Principal: '*' | { readonly AWS: string } | { readonly Service: string };
+  readonly Action: string;
+  readonly Resource: string;
+  readonly Condition?: object;
+}
+
+/** Who may call a function, one of its versions or aliases; at least one statement. */
+export interface PolicyRecord {
+  readonly revisionId: string;
+  readonly statements: readonly PolicyStatement[];
+}
+
 /** One function, in one document. */
 export interface FunctionRecord {
   readonly name: string;
@@ -76,6 +92,8 @@ export interface FunctionRecord {
   readonly invokeConfigs: Readonly<Record<string, InvokeConfigRecord>>;
   /** By alias, `$LATEST` for the function itself. */
   readonly urls: Readonly<Record<string, UrlRecord>>;
+  /** By qualifier, `$LATEST` for the function itself. Not there: none. */
+  readonly policies?: Readonly<Record<string, PolicyRecord>>;
   readonly reservedConcurrency?: number;
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -2,9 +2,6 @@ import { ManagementError } from './management-error.ts';
 
 /** Operations that AWS's clients may ask for and that are not served here, so that the answer can name them. */
 const UNSERVED: readonly (readonly [name: string, method: string, path: RegExp])[] = [
-  ['AddPermission', 'POST', /^\/2015-03-31\/functions\/[^/]+\/policy$/],
-  ['GetPolicy', 'GET', /^\/2015-03-31\/functions\/[^/]+\/policy$/],
-  ['RemovePermission', 'DELETE', /^\/2015-03-31\/functions\/[^/]+\/policy\/[^/]+$/],
   ['InvokeAsync', 'POST', /^\/2014-11-13\/functions\/[^/]+\/invoke-async/],
   ['ListTags', 'GET', /^\/2017-03-31\/tags\//],
   ['TagResource', 'POST', /^\/2017-03-31\/tags\//],

@@ -134,7 +134,8 @@ export const VERSION_OPERATIONS: readonly Operation[] = [
         const { [path['Name'] ?? '']: _alias, ...aliases } = record.aliases;
         const { [path['Name'] ?? '']: _url, ...urls } = record.urls;
         const { [path['Name'] ?? '']: _config, ...invokeConfigs } = record.invokeConfigs;
-        return { record: { ...record, aliases, urls, invokeConfigs }, answer: undefined };
+        const { [path['Name'] ?? '']: _policy, ...policies } = record.policies ?? {};
+        return { record: { ...record, aliases, urls, invokeConfigs, policies }, answer: undefined };
       });
       return undefined;
     },

@@ -94,10 +94,12 @@ test('the AWS command line creates a function, gives it a URL and a route, break
   assert.match(await invoke('hello'), /^Unhandled.*HandlerNotFound/);
   await aws('lambda put-function-concurrency --function-name hello --reserved-concurrent-executions 0');
   await assert.rejects(invoke('hello'), /TooManyRequestsException/);
-  await assert.rejects(
-    aws('lambda add-permission --function-name hello --statement-id a --action b --principal c'),
-    /AddPermission/,
+  await aws(
+    'lambda add-permission --function-name hello --statement-id url --action lambda:InvokeFunctionUrl --principal * --function-url-auth-type NONE',
   );
+  assert.match((await aws('lambda get-policy --function-name hello')).Policy, /"Sid":"url"/);
+  await aws('lambda remove-permission --function-name hello --statement-id url');
+  await assert.rejects(aws('lambda list-layers'), /ListLayers/);
   await aws(`apigatewayv2 delete-api --api-id ${api.ApiId}`);
   await aws('lambda delete-function --function-name hello');
   assert.deepEqual((await aws('lambda list-functions')).Functions, []);

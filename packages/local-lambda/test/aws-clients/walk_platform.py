@@ -136,6 +136,13 @@ aws.create_function_url_config(**name, AuthType="NONE", Cors={"AllowOrigins": ["
 aws.update_function_url_config(**name, InvokeMode="RESPONSE_STREAM")
 aws.get_function_url_config(**name)
 aws.list_function_url_configs(**name)
+permission = {"StatementId": "url", "Action": "lambda:InvokeFunctionUrl", "Principal": "*", "FunctionUrlAuthType": "NONE"}
+expect(json.loads(aws.add_permission(**name, **permission)["Statement"])["Principal"] == "*", "the statement is as given")
+aws.add_permission(**name, Qualifier="live", **{**permission, "Principal": "000000000000"})
+revision = aws.get_policy(**name)["RevisionId"]
+fails("PreconditionFailedException", aws.remove_permission, **name, StatementId="url", RevisionId="old")
+aws.remove_permission(**name, StatementId="url", RevisionId=revision)
+fails("ResourceNotFoundException", aws.get_policy, **name)
 queue = "arn:aws:sqs:eu-west-3:000000000000:orders"
 mapping = aws.create_event_source_mapping(**name, EventSourceArn=queue, BatchSize=3, ScalingConfig={"MaximumConcurrency": 2})
 uuid = {"UUID": mapping["UUID"]}

@@ -165,6 +165,42 @@ test('a function is made, changed, published, given aliases, URLs and routes, ke
   assert.equal(invokeConfig.MaximumRetryAttempts, 1);
   assert.ok(invokeConfig.LastModified instanceof Date);
 
+  // A policy decides nothing, and is kept as Lambda writes it.
+  const permission = {
+    FunctionName,
+    StatementId: 'shop',
+    Action: 'lambda:InvokeFunction',
+    Principal: 'apigateway.amazonaws.com',
+    SourceArn: 'arn:aws:execute-api:eu-west-3:000000000000:shop/*',
+  };
+  const { Statement = '' } = await client.send(new lambda.AddPermissionCommand(permission));
+  const statement = {
+    Sid: 'shop',
+    Effect: 'Allow',
+    Principal: { Service: permission.Principal },
+    Action: permission.Action,
+    Resource: created.FunctionArn,
+    Condition: { ArnLike: { 'AWS:SourceArn': permission.SourceArn } },
+  };
+  assert.deepEqual(JSON.parse(Statement), statement);
+  await assert.rejects(client.send(new lambda.AddPermissionCommand(permission)), {
+    name: 'ResourceConflictException',
+  });
+  const ofAlias = { ...permission, Qualifier: 'live', Principal: '*', RevisionId: 'old' };
+  await assert.rejects(client.send(new lambda.AddPermissionCommand(ofAlias)), {
+    name: 'PreconditionFailedException',
+  });
+  for (let size = 0; ; size += 1) {
+    const large = { ...permission, StatementId: `s${size}`, SourceArn: `arn:aws:s3:::${'x'.repeat(2_000)}` };
+    const tooLarge = await client
+      .send(new lambda.AddPermissionCommand({ ...large, Qualifier: '2' }))
+      .then(() => undefined)
+      .catch((error: Error) => error);
+    if (tooLarge === undefined) continue;
+    assert.equal(`${size} ${tooLarge.name}`, '9 PolicyLengthExceededException');
+    break;
+  }
+
   // A URL of its own, by its host name alone.
   const url = await client.send(
     new lambda.CreateFunctionUrlConfigCommand({
@@ -213,6 +249,21 @@ test('a function is made, changed, published, given aliases, URLs and routes, ke
   );
   const whole = await kept.client.send(new lambda.GetFunctionCommand({ FunctionName }));
   assert.equal(whole.Configuration?.Timeout, 5);
+  const policy = await kept.client.send(new lambda.GetPolicyCommand({ FunctionName }));
+  assert.deepEqual(JSON.parse(policy.Policy ?? ''), {
+    Version: '2012-10-17',
+    Id: 'default',
+    Statement: [statement],
+  });
+  const removed = { FunctionName, StatementId: 'shop' };
+  await assert.rejects(
+    kept.client.send(new lambda.RemovePermissionCommand({ ...removed, RevisionId: 'old' })),
+    { name: 'PreconditionFailedException' },
+  );
+  await kept.client.send(new lambda.RemovePermissionCommand({ ...removed, RevisionId: policy.RevisionId }));
+  await assert.rejects(kept.client.send(new lambda.GetPolicyCommand({ FunctionName })), {
+    name: 'ResourceNotFoundException',
+  });
 
   await kept.client.send(new lambda.DeleteFunctionCommand({ FunctionName }));
   await assert.rejects(kept.invoke(FunctionName), { name: 'ResourceNotFoundException' });
@@ -236,9 +287,9 @@ test('a function is made, changed, published, given aliases, URLs and routes, ke
     );
   }
   assert.deepEqual(names, ['a:$LATEST', 'a:1', 'b:$LATEST', 'b:1', 'c:$LATEST', 'c:1']);
-  const policy = await fetch(`${second.url}/2015-03-31/functions/a/policy`, { method: 'POST', body: '{}' });
-  assert.equal(policy.status, 501);
-  assert.match(await policy.text(), /AddPermission \(POST .*\) is not served/);
+  const layers = await fetch(`${second.url}/2018-10-31/layers`);
+  assert.equal(layers.status, 501);
+  assert.match(await layers.text(), /ListLayers \(GET .*\) is not served/);
   const mapping = { FunctionName: 'a', EventSourceArn: 'arn:aws:kinesis:eu-west-3:000000000000:stream/s' };
   await assert.rejects(kept.client.send(new lambda.CreateEventSourceMappingCommand(mapping)), {
     name: 'InvalidParameterValueException',
