@@ -10,6 +10,7 @@ import type { Operation } from './operation.ts';
 import { PERMISSION_OPERATIONS } from './permission-operations.ts';
 import type { Platform } from './platform.ts';
 import { SETTINGS_OPERATIONS } from './settings-operations.ts';
+import { TAG_OPERATIONS } from './tag-operations.ts';
 import { unservedOperation } from './unserved-operations.ts';
 import { URL_OPERATIONS } from './url-operations.ts';
 import { VERSION_OPERATIONS } from './version-operations.ts';
@@ -20,6 +21,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...VERSION_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...PERMISSION_OPERATIONS,
+  ...TAG_OPERATIONS,
   ...URL_OPERATIONS,
   ...MAPPING_OPERATIONS,
   ...API_OPERATIONS,
@@ -56,7 +58,7 @@ export function createManagementApi(platform: Platform): ManagementApi {
       const found = find(method, segments);
       if (found === undefined) throw unservedOperation(method, pathname);
       const { operation, path } = found;
-      const given = { platform, path, body: parse(body), query: Object.fromEntries(searchParams) };
+      const given = { platform, path, body: parse(body), query: queryOf(searchParams) };
       const answer = await operation.run(given);
       if (answer === undefined) return { status: operation.status, headers: [], body: '' };
       return json(operation.status, answer);
@@ -86,6 +88,17 @@ export function createManagementApi(platform: Platform): ManagementApi {
 function gatewayError({ type, status, message }: ManagementError): GatewayAnswer {
   const own = type === 'InvalidParameterValueException' ? 'BadRequestException' : type;
   return json(status, { message }, ['x-amzn-errortype', own]);
+}
+
+/** A name that stands there more than once has a list. */
+function queryOf(parameters: URLSearchParams): object {
+  const names = [...new Set(parameters.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const all = parameters.getAll(name);
+      return [name, all.length > 1 ? all : all[0]];
+    }),
+  );
 }
 
 function parse(body: Buffer): unknown {

@@ -3,9 +3,6 @@ import { ManagementError } from './management-error.ts';
 /** Operations that AWS's clients may ask for and that are not served here, so that the answer can name them. */
 const UNSERVED: readonly (readonly [name: string, method: string, path: RegExp])[] = [
   ['InvokeAsync', 'POST', /^\/2014-11-13\/functions\/[^/]+\/invoke-async/],
-  ['ListTags', 'GET', /^\/2017-03-31\/tags\//],
-  ['TagResource', 'POST', /^\/2017-03-31\/tags\//],
-  ['UntagResource', 'DELETE', /^\/2017-03-31\/tags\//],
   ['PutProvisionedConcurrencyConfig', 'PUT', /\/provisioned-concurrency$/],
   ['GetProvisionedConcurrencyConfig', 'GET', /\/provisioned-concurrency$/],
   ['DeleteProvisionedConcurrencyConfig', 'DELETE', /\/provisioned-concurrency$/],

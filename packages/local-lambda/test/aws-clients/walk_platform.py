@@ -157,6 +157,10 @@ aws.get_function_configuration(**name, Qualifier="live")
 versions = aws.get_paginator("list_versions_by_function").paginate(**name, PaginationConfig={"PageSize": 1})
 expect([v["Version"] for page in versions for v in page["Versions"]] == ["$LATEST", "1", "2"], "versions in pages")
 aws.list_functions(FunctionVersion="ALL")
+resource = {"Resource": created["FunctionArn"]}
+aws.tag_resource(**resource, Tags={"a": "1", "b": "2"})
+aws.untag_resource(**resource, TagKeys=["team", "a"])
+expect(aws.list_tags(**resource)["Tags"] == {"b": "2"}, "tags come and go")
 
 api = gateway.create_api(Name="shop", ProtocolType="HTTP", Target=created["FunctionArn"], RouteKey="GET /walk")
 of_api = {"ApiId": api["ApiId"]}

@@ -201,6 +201,19 @@ test('a function is made, changed, published, given aliases, URLs and routes, ke
     break;
   }
 
+  const Resource = created.FunctionArn;
+  await client.send(new lambda.TagResourceCommand({ Resource, Tags: { a: '1', b: '2', c: '3' } }));
+  await client.send(new lambda.UntagResourceCommand({ Resource, TagKeys: ['a', 'b'] }));
+  const { Tags } = await client.send(new lambda.ListTagsCommand({ Resource }));
+  assert.deepEqual(Tags, { c: '3' });
+  const tooMany = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`tag${i}`, '']));
+  await assert.rejects(client.send(new lambda.TagResourceCommand({ Resource, Tags: tooMany })), {
+    message: 'Tags: a function has 50 at most, would have 51',
+  });
+  await assert.rejects(client.send(new lambda.ListTagsCommand({ Resource: `${Resource}:live` })), {
+    name: 'InvalidParameterValueException',
+  });
+
   // A URL of its own, by its host name alone.
   const url = await client.send(
     new lambda.CreateFunctionUrlConfigCommand({
@@ -249,6 +262,7 @@ test('a function is made, changed, published, given aliases, URLs and routes, ke
   );
   const whole = await kept.client.send(new lambda.GetFunctionCommand({ FunctionName }));
   assert.equal(whole.Configuration?.Timeout, 5);
+  assert.deepEqual(whole.Tags, { c: '3' });
   const policy = await kept.client.send(new lambda.GetPolicyCommand({ FunctionName }));
   assert.deepEqual(JSON.parse(policy.Policy ?? ''), {
     Version: '2012-10-17',
