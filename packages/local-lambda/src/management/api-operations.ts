@@ -2,6 +2,7 @@ import {
   apiAnswer,
   apiOf,
   capitalized,
+  checkRoute,
   integrationAnswer,
   isoNow,
   newIntegration,
@@ -13,7 +14,7 @@ import {
   shortId,
   stageAnswer,
 } from './api-parts.ts';
-import { CREATE_API, CREATE_INTEGRATION, CREATE_STAGE, LIST, ROUTE } from './api-shapes.ts';
+import { CREATE_API, CREATE_STAGE, INTEGRATION, LIST, ROUTE } from './api-shapes.ts';
 import { required } from './function-operations.ts';
 import { ManagementError } from './management-error.ts';
 import { type Operation, operation } from './operation.ts';
@@ -96,7 +97,7 @@ export const API_OPERATIONS: readonly Operation[] = [
     method: 'POST',
     path: `${ONE}/integrations`,
     status: 201,
-    body: CREATE_INTEGRATION,
+    body: INTEGRATION,
     run: async ({ platform, path, body }) => {
       const api = apiOf(platform, path);
       required(body.integrationType, 'integrationType');
@@ -148,14 +149,7 @@ export const API_OPERATIONS: readonly Operation[] = [
     run: async ({ platform, path, body }) => {
       const api = apiOf(platform, path);
       const routeKey = required(body.routeKey, 'routeKey');
-      if (Object.values(api.routes).some((one) => one.routeKey === routeKey)) {
-        throw new ManagementError(
-          'ConflictException',
-          `Route with key ${routeKey} already exists for this API`,
-        );
-      }
-      const integration = body.target?.replace('integrations/', '');
-      if (integration !== undefined) partOf(api.integrations, integration, 'Integration');
+      checkRoute(api, routeKey, body.target);
       const route = newRoute(platform, { ...body, routeKey });
       await platform.apis.put({ ...api, routes: { ...api.routes, [route.id]: route } });
       return routeAnswer(route);

@@ -11,13 +11,22 @@ export function apiOf({ apis }: Platform, { apiId = '' }: Readonly<Record<string
   throw new ManagementError('NotFoundException', `Invalid API identifier specified ${apiId}`);
 }
 
-/** @throws ManagementError when an API has no such part. */
-export function partOf(parts: Readonly<Record<string, object>>, id: string, kind: string): void {
-  if (Object.hasOwn(parts, id)) return;
+/** A part of an API. @throws ManagementError when there is none. */
+export function partOf<T>(parts: Readonly<Record<string, T>>, id: string, kind: string): T {
+  const found = Object.hasOwn(parts, id) ? parts[id] : undefined;
+  if (found !== undefined) return found;
   throw new ManagementError(
     'NotFoundException',
     `Unable to find ${kind} by key ${id} within the provided resources`,
   );
+}
+
+/** Refuses a route that another one is already, or that leads nowhere. @param api without the route. */
+export function checkRoute(api: ApiRecord, routeKey: string, target: string | undefined): void {
+  if (Object.values(api.routes).some((one) => one.routeKey === routeKey)) {
+    throw new ManagementError('ConflictException', `Route with key ${routeKey} already exists for this API`);
+  }
+  if (target !== undefined) partOf(api.integrations, target.replace('integrations/', ''), 'Integration');
 }
 
 /** Ten characters, as API Gateway's own. */
@@ -137,13 +146,13 @@ export function routeAnswer({ id, routeKey, target, authorizationType }: RouteRe
 }
 
 /** A stage as API Gateway answers it. */
-export function stageAnswer({ name, variables, description, created }: StageRecord): object {
+export function stageAnswer({ name, variables, description, created, updated }: StageRecord): object {
   return {
     stageName: name,
     // What is changed is served at once.
     autoDeploy: true,
     createdDate: created,
-    lastUpdatedDate: created,
+    lastUpdatedDate: updated ?? created,
     description,
     stageVariables: variables,
     routeSettings: {},

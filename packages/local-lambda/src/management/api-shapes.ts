@@ -27,26 +27,37 @@ export const ROUTE = {
   operationName: textUpTo(64),
 };
 
-/** Members of `CreateApi`. */
-export const CREATE_API = {
+const API = {
   name: textUpTo(128, 1),
-  protocolType: oneOf('HTTP'),
   description: textUpTo(1_024),
   corsConfiguration: CORS,
-  routeKey: ROUTE_KEY,
-  target: FUNCTION_URI,
   routeSelectionExpression: textUpTo(128),
   apiKeySelectionExpression: textUpTo(128),
   credentialsArn: unserved('functions are called without it'),
   disableExecuteApiEndpoint: unserved('it is the only endpoint here'),
   disableSchemaValidation: flag,
   ipAddressType: oneOf('ipv4', 'dualstack'),
-  tags: TAGS,
   version: textUpTo(64),
 };
 
-/** Members of `CreateIntegration`. */
-export const CREATE_INTEGRATION = {
+/** Members of `CreateApi`. */
+export const CREATE_API = {
+  ...API,
+  protocolType: oneOf('HTTP'),
+  routeKey: ROUTE_KEY,
+  target: FUNCTION_URI,
+  tags: TAGS,
+};
+
+/** Members of `UpdateApi`. */
+export const UPDATE_API = {
+  ...API,
+  routeKey: unserved('UpdateRoute changes a route'),
+  target: unserved('UpdateIntegration changes where a route leads'),
+};
+
+/** Members of an integration. */
+export const INTEGRATION = {
   integrationType: oneOf('AWS_PROXY'),
   integrationUri: FUNCTION_URI,
   integrationMethod: oneOf('POST', 'ANY', 'GET'),
@@ -60,14 +71,19 @@ export const CREATE_INTEGRATION = {
   responseParameters: unserved('answers of functions are sent as they are'),
 };
 
-/** Members of `CreateStage`. */
-export const CREATE_STAGE = {
-  stageName: text(/^(?:\$default|[\w-]{1,128})$/, '$default, or 1 to 128 letters, digits, - or _'),
+/** Members of a stage, which its path names. */
+export const STAGE = {
   autoDeploy: flag,
   description: textUpTo(1_024),
   stageVariables: mapOf(textUpTo(2_048), /^\w+$/, 'letters, digits and _'),
   accessLogSettings: unserved('access logs are written for APIs of packages'),
   defaultRouteSettings: unserved('limits are not enforced here'),
   routeSettings: unserved('limits are not enforced here'),
+};
+
+/** Members of `CreateStage`. */
+export const CREATE_STAGE = {
+  ...STAGE,
+  stageName: text(/^(?:\$default|[\w-]{1,128})$/, '$default, or 1 to 128 letters, digits, - or _'),
   tags: TAGS,
 };

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { GatewayAnswer } from '../gateway/answer.ts';
 import { decode } from '../gateway/gateway-request.ts';
 import { apiError, json } from '../lambda-api/errors.ts';
+import { API_CHANGE_OPERATIONS } from './api-change-operations.ts';
 import { API_OPERATIONS } from './api-operations.ts';
 import { FUNCTION_OPERATIONS } from './function-operations.ts';
 import { invalid, ManagementError } from './management-error.ts';
@@ -25,6 +26,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...URL_OPERATIONS,
   ...MAPPING_OPERATIONS,
   ...API_OPERATIONS,
+  ...API_CHANGE_OPERATIONS,
 ];
 
 /** Answers a request of AWS's clients; never rejects with what the caller did wrong. */

@@ -150,4 +150,6 @@ export interface StageRecord {
   readonly description: string;
   /** In ISO 8601. */
   readonly created: string;
+  /** In ISO 8601; not there: it is as it was created. */
+  readonly updated?: string;
 }
