@@ -10,7 +10,7 @@ import type { VersionRecord } from './records.ts';
 /** Of all variables together, names and values. */
 const MAX_VARIABLES_BYTES = 4_096;
 /** Of a zip that is in a request. */
-const MAX_ZIP_BYTES = 52_428_800;
+export const MAX_ZIP_BYTES = 52_428_800;
 
 /** What of a version its code decides. */
 export type CodeFacts = Pick<VersionRecord, 'codeSha256' | 'codeSize' | 'codeFile'>;

@@ -84,6 +84,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     runtimes: host.runtimes.map(({ prefix }) => prefix),
     url,
     endpoints: host.options,
+    maxEnvironments: host.options.maxHostEnvironments,
     readObject: objectReader(host, place),
     now: Date.now,
     newId: randomUUID,

@@ -22,6 +22,8 @@ export interface Platform {
   readonly url: () => string;
   /** Servers that destinations are sent to. */
   readonly endpoints: DestinationEndpoints;
+  /** Environments that all functions together may have. */
+  readonly maxEnvironments: number;
   /** Reads an object of S3. @throws ManagementError when there is no server, or no such object. */
   readonly readObject: (bucket: string, key: string, version: string | undefined) => Promise<Buffer>;
   /** Milliseconds since the epoch. */

@@ -1,7 +1,9 @@
 import type { DestinationEndpoints } from '../deployment-package/async-configs.ts';
+import { MAX_UNPACKED_BYTES } from '../deployment-package/unzip.ts';
 import { functionArn } from './definition.ts';
 import { LIST, PAGE, QUALIFIER, required } from './function-operations.ts';
 import { invalid, ManagementError } from './management-error.ts';
+import { MAX_ZIP_BYTES } from './new-version.ts';
 import { type Operation, operation } from './operation.ts';
 import { pageOf } from './page.ts';
 import { existing, namedFunction, type Platform, versionOf } from './platform.ts';
@@ -24,6 +26,32 @@ const INVOKE_CONFIG_MEMBERS = {
 
 /** What a function has beside its versions: reserved concurrency, and what becomes of its asynchronous invocations. */
 export const SETTINGS_OPERATIONS: readonly Operation[] = [
+  operation({
+    name: 'GetAccountSettings',
+    method: 'GET',
+    path: '/2016-08-19/account-settings',
+    status: 200,
+    run: ({ platform }) => {
+      const reserved = [...platform.hosted.values()].reduce(
+        (sum, { definition }) => sum + (definition.reservedConcurrency ?? 0),
+        0,
+      );
+      const versions = [...platform.functions.all.values()].flatMap((one) => [one.latest, ...one.versions]);
+      return {
+        // There is no limit of all code together here.
+        AccountLimit: {
+          CodeSizeUnzipped: MAX_UNPACKED_BYTES,
+          CodeSizeZipped: MAX_ZIP_BYTES,
+          ConcurrentExecutions: platform.maxEnvironments,
+          UnreservedConcurrentExecutions: Math.max(0, platform.maxEnvironments - reserved),
+        },
+        AccountUsage: {
+          TotalCodeSize: versions.reduce((sum, { codeSize }) => sum + codeSize, 0),
+          FunctionCount: platform.hosted.size,
+        },
+      };
+    },
+  }),
   operation({
     name: 'PutFunctionConcurrency',
     method: 'PUT',

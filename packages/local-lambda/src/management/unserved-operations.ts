@@ -8,7 +8,6 @@ const UNSERVED: readonly (readonly [name: string, method: string, path: RegExp])
   ['DeleteProvisionedConcurrencyConfig', 'DELETE', /\/provisioned-concurrency$/],
   ['PublishLayerVersion', 'POST', /^\/2018-10-31\/layers\/[^/]+\/versions$/],
   ['ListLayers', 'GET', /^\/2018-10-31\/layers$/],
-  ['GetAccountSettings', 'GET', /^\/2016-08-19\/account-settings/],
   ['GetFunctionCodeSigningConfig', 'GET', /\/code-signing-config$/],
   ['GetRuntimeManagementConfig', 'GET', /\/runtime-management-config$/],
   ['PutRuntimeManagementConfig', 'PUT', /\/runtime-management-config$/],

@@ -121,6 +121,7 @@ aws.list_aliases(**name)
 fails("ResourceNotFoundException", aws.get_alias, **name, Name="none")
 aws.put_function_concurrency(**name, ReservedConcurrentExecutions=5)
 aws.get_function_concurrency(**name)
+expect(aws.get_account_settings()["AccountUsage"]["FunctionCount"] == 1, "one function")
 aws.delete_function_concurrency(**name)
 aws.put_function_event_invoke_config(
     **name,

@@ -151,6 +151,14 @@ test('a function is made, changed, published, given aliases, URLs and routes, ke
       .ReservedConcurrentExecutions,
     0,
   );
+  await client.send(
+    new lambda.PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 2 }),
+  );
+  const { AccountLimit, AccountUsage } = await client.send(new lambda.GetAccountSettingsCommand({}));
+  const { ConcurrentExecutions = 0, UnreservedConcurrentExecutions } = AccountLimit ?? {};
+  assert.equal(UnreservedConcurrentExecutions, ConcurrentExecutions - 2);
+  const TotalCodeSize = Versions?.reduce((sum, { CodeSize = 0 }) => sum + CodeSize, 0);
+  assert.deepEqual(AccountUsage, { TotalCodeSize, FunctionCount: 1 });
   await client.send(new lambda.DeleteFunctionConcurrencyCommand({ FunctionName }));
   assert.equal(await invoke(FunctionName), '$LATEST "two "');
 
