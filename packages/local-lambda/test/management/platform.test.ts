@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-import { get } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as lambda from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
 import { startLocalLambda } from '../../src/start.ts';
 import { onEnd, temporaryFolder } from '../fixture-package.ts';
+import { changeApi } from './change-api.ts';
+import { ask, clientsOf } from './clients.ts';
 
 const Role = 'arn:aws:iam::000000000000:role/any';
 const Runtime = `nodejs${process.versions.node.split('.')[0]}.x` as lambda.Runtime;
@@ -16,46 +17,6 @@ const answering = (text: string) =>
     if (event?.wait) await new Promise((done) => setTimeout(done, event.wait));
     return '${text} ' + (process.env.NAME ?? '');
   };`);
-
-/** A GET with a `Host` header of one's own, which `fetch` does not allow. */
-function ask(url: string, host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    get(url, { headers: { host } }, (response) => {
-      let body = '';
-      response.on('data', (chunk) => {
-        body += chunk;
-      });
-      response.on('end', () => resolve(`${response.statusCode} ${body}`));
-    }).on('error', reject);
-  });
-}
-
-function clientsOf(endpoint: string) {
-  const options = {
-    endpoint,
-    region: 'eu-west-3',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    maxAttempts: 1,
-  };
-  const client = new lambda.LambdaClient(options);
-  // The command line and the SDK of API Gateway are tried in aws-clients/platform.tools.ts.
-  const signed = 'AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-3/apigateway/aws4_request, Signature=b';
-  const gateway = async (method: string, path: string, body?: object) => {
-    const response = await fetch(`${endpoint}/v2/apis${path}`, {
-      method,
-      headers: { authorization: signed },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, ...(text === '' ? {} : JSON.parse(text)) };
-  };
-  const invoke = async (FunctionName: string, event: object = {}) => {
-    const Payload = Buffer.from(JSON.stringify(event));
-    const answer = await client.send(new lambda.InvokeCommand({ FunctionName, Payload }));
-    return `${answer.ExecutedVersion} ${Buffer.from(answer.Payload ?? []).toString()}`;
-  };
-  return { client, gateway, invoke };
-}
 
 test('a function is made, changed, published, given aliases, URLs and routes, kept, and taken away', async (t) => {
   const folder = await temporaryFolder(t);
@@ -248,32 +209,8 @@ test('a function is made, changed, published, given aliases, URLs and routes, ke
   await gateway('POST', `/${apiId}/stages`, { stageName: '$default' });
   assert.equal(await (await fetch(`${first.url}/orders/7`)).text(), 'one a');
   const extra = await gateway('POST', `/${apiId}/routes`, { routeKey: 'PUT /orders', target });
-  const moved = { routeKey: route.routeKey };
-  assert.equal((await gateway('PATCH', `/${apiId}/routes/${extra.routeId}`, moved)).status, 409);
-  const lost = { target: 'integrations/none' };
-  assert.equal((await gateway('PATCH', `/${apiId}/routes/${extra.routeId}`, lost)).status, 404);
-  await gateway('PATCH', `/${apiId}/routes/${extra.routeId}`, { routeKey: 'POST /orders' });
-  assert.equal((await gateway('GET', `/${apiId}/routes/${extra.routeId}`)).target, target);
-  assert.equal((await fetch(`${first.url}/orders`, { method: 'PUT' })).status, 404);
-  const integration = `/${apiId}/${target}`;
-  await gateway('PATCH', integration, { integrationUri: created.FunctionArn });
-  assert.equal(await (await fetch(`${first.url}/orders/7`)).text(), 'two ');
-  await gateway('PATCH', integration, { integrationUri: `${created.FunctionArn}:live` });
-  assert.equal((await gateway('GET', integration)).payloadFormatVersion, '2.0');
-  const corsConfiguration = { allowOrigins: ['https://shop.example'] };
-  const renamed = await gateway('PATCH', `/${apiId}`, { name: 'store', corsConfiguration });
-  assert.deepEqual([renamed.name, renamed.corsConfiguration], ['store', corsConfiguration]);
-  const headers = { origin: 'https://shop.example' };
-  const cors = async () =>
-    (await fetch(`${first.url}/orders/7`, { headers })).headers.get('access-control-allow-origin');
-  assert.equal(await cors(), 'https://shop.example');
-  assert.equal((await gateway('DELETE', `/${apiId}/cors`)).status, 204);
-  assert.equal(await cors(), null);
-  await gateway('POST', `/${apiId}/stages`, { stageName: 'dev' });
-  await gateway('PATCH', `/${apiId}/stages/dev`, { stageVariables: { a: 'b' } });
-  assert.deepEqual((await gateway('GET', `/${apiId}/stages/dev`)).stageVariables, { a: 'b' });
-  assert.equal((await gateway('DELETE', `/${apiId}/stages/dev`)).status, 204);
-  assert.equal((await gateway('GET', `/${apiId}/stages/dev`)).status, 404);
+  const parts = { apiId, route, extra, target, functionArn: created.FunctionArn ?? '' };
+  await changeApi(first.url, gateway, parts);
   assert.equal((await fetch(`${first.url}/orders`, { method: 'POST' })).status, 200);
   assert.equal((await gateway('DELETE', `/${apiId}/routes/${extra.routeId}`)).status, 204);
   assert.equal((await fetch(`${first.url}/orders`, { method: 'POST' })).status, 404);
