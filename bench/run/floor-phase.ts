@@ -1,3 +1,4 @@
+import { OptionError } from '@sheep-shed/options';
 import type { Fleet } from '../agents/coordinator/fleet.ts';
 import { BARE_REQUEST, verifyBare } from '../load/bare-exchange.ts';
 import { engineOf } from '../load/engine.ts';
@@ -83,7 +84,12 @@ export async function measureFleetFloor(
       onProgress: () => undefined,
       signal,
     });
-    if (!isWhole) throw new Error(`the floor of the agents cannot be measured: ${problem}`);
+    // The first that they are asked: here shows whether they are there and may be invoked.
+    if (!isWhole) {
+      throw new OptionError(
+        `--agents: their floor cannot be measured: ${problem} (docs/load.md says how to deploy them)`,
+      );
+    }
     if (load.lost + load.wrong > 0) {
       throw new Error(
         `the floor of the agents cannot be measured: ${load.lost} requests to their bare servers were lost, ${load.wrong} answers wrong`,
