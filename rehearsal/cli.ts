@@ -10,6 +10,7 @@ import { STACK_NAMES, STACKS, type StackName, UNCOMPILED_STACK_NAMES } from '../
 import { missingCompiler } from '../bench/stacks/package-stack.ts';
 import { copyProject } from '../bench/stacks/project-copy.ts';
 import { addPolicy, createPolicy, createUser, DEPLOYER, inventory, MEASURER } from './account.ts';
+import { rehearseAgents } from './agents.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { PORTRAITS_POLICY, rehearsePortraits, removePortraits } from './portraits.ts';
 import { ensurePython, isAlive, RehearsalUsageError } from './python-environment.ts';
@@ -162,10 +163,12 @@ async function rehearse(
       run,
       step,
     }));
+    const [first] = rehearsals;
     if (withPortraits) {
       await addPolicy(endpoint, DEPLOYER, PORTRAITS_POLICY, await read('deployer-portraits-policy.json'));
     }
     for (const one of rehearsals) await (withPortraits ? rehearsePortraits(one) : rehearseStack(one));
+    if (!withPortraits && first !== undefined) await rehearseAgents(first);
     for (const one of rehearsals) await (withPortraits ? removePortraits(one) : removeStack(one));
     await step('nothing is left', async () => {
       const left = (await inventory(endpoint)).filter((name) => !before.includes(name));
