@@ -11,6 +11,7 @@ import {
   GetAccountSettingsCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  InvokeCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
@@ -51,6 +52,8 @@ export const MEASURER_CALLS: Calls<MeasurerClients> = {
       own.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: 'foreign' })),
     'changes a foreign function': ({ own }) =>
       own.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'foreign' })),
+    'invokes a function that is no load agent': ({ own, table }) =>
+      own.lambda.send(new InvokeCommand({ FunctionName: `${table}-get-cat`, InvocationType: 'DryRun' })),
     'gives a function a layer': ({ own }) =>
       own.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: OURS, Layers: [LAYER] })),
     'gives a function another role': ({ own }) =>
