@@ -42,16 +42,22 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-test('local-lambda brings four packages with what these need, and says what a template with tables needs besides', async () => {
+test('local-lambda brings its libraries with what these need and no more, and says what a template with tables needs besides', async () => {
   const target = join(folder, 'host');
   assert.deepEqual(
     (await readdir(join(target, 'node_modules'))).filter((name) => !name.startsWith('.')).sort(),
     [
+      // Spans, loaded with --otlp alone.
+      '@opentelemetry',
       '@sheep-shed',
-      // ajv and what it needs
-      ...['ajv', 'fast-deep-equal', 'fast-uri', 'json-schema-traverse'],
+      'ajv',
+      // of prom-client
+      'bintrees',
+      ...['fast-deep-equal', 'fast-uri', 'json-schema-traverse'],
       'pend',
+      'prom-client',
       'require-from-string',
+      'tdigest',
       'ws',
       'yaml',
       'yauzl',
