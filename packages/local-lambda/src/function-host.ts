@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { openConfinement } from './confinement/confinement.ts';
+import type { UserIds } from './confinement/own-user.ts';
 import type { Strays } from './confinement/strays.ts';
 import type { Debuggers, DebugSession } from './debugging/debuggers.ts';
 import type { FunctionDefinition } from './deployment-package/functions.ts';
@@ -50,6 +51,8 @@ export interface FunctionHost {
   readonly options: ResolvedOptions;
   /** Folder for code and temporary directories; removed with the host. */
   readonly workDir: string;
+  /** Whom the processes of functions belong to; undefined: whoever started the host. */
+  readonly user: UserIds | undefined;
   readonly runtimes: readonly Runtime[];
   readonly logStore: LogStore;
   readonly gate: StartGate;
@@ -114,6 +117,7 @@ export async function hostFunction(
     const isManaged = !definition.runtime.startsWith('provided');
     const confinement = await openConfinement({
       limits: options,
+      user: host.user,
       definition,
       id,
       scratchDir: join(host.workDir, 'tmp'),

@@ -41,6 +41,8 @@ export interface LocalLambdaOptions {
   readonly freeze?: boolean;
   /** Give each environment a `/tmp` of its own with the size of its ephemeral storage, by a mount; default false. */
   readonly privateTmp?: boolean;
+  /** Run functions as this user, a name or `uid:gid`; needs Linux and root; default: whoever starts the host. */
+  readonly user?: string;
   /** A request that finds all environments busy waits so many seconds, then is throttled; default 10. */
   readonly queueSeconds?: number;
   /** Init that takes longer is repeated within the invocation, in seconds; default 10, as on Lambda. */
@@ -124,6 +126,7 @@ export type ResolvedOptions = Required<
     | 'region'
     | 'packageDir'
     | 'state'
+    | 'user'
     | 'token'
     | 'onEvent'
     | 'otlpEndpoint'
@@ -135,6 +138,7 @@ export type ResolvedOptions = Required<
   readonly onEvent: LocalLambdaOptions['onEvent'];
   readonly otlpEndpoint: string | undefined;
   readonly state: string | undefined;
+  readonly user: string | undefined;
   readonly packageDirs: readonly string[];
   readonly token: string | undefined;
   readonly region: string | undefined;
@@ -164,6 +168,7 @@ export function resolveOptions(options: LocalLambdaOptions, cores: number): Reso
     cpu: oneOf('cpu', options.cpu ?? 'full', ['full', 'lambda']),
     freeze: options.freeze ?? false,
     privateTmp: options.privateTmp ?? false,
+    user: options.user,
     queueSeconds: inRange('queueSeconds', options.queueSeconds ?? 10, 0.01, 900, false),
     initSeconds: inRange('initSeconds', options.initSeconds ?? 10, 0.01, 900, false),
     headerSeconds: inRange('headerSeconds', options.headerSeconds ?? 10, 0.01, 900, false),

@@ -107,10 +107,11 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   let url = '';
   let closing: Promise<void> | undefined;
   try {
-    await checkLimits(resolved, workDir);
+    const user = await checkLimits(resolved, workDir);
     const host = {
       options: resolved,
       workDir,
+      user,
       runtimes: await createRuntimes(resolved, workDir),
       debuggers,
       logStore,

@@ -35,6 +35,7 @@ export const INVOKE_OPTIONS = {
   memoryLimit: SERVE_OPTIONS.memoryLimit,
   cpu: SERVE_OPTIONS.cpu,
   privateTmp: SERVE_OPTIONS.privateTmp,
+  user: SERVE_OPTIONS.user,
   parameter: SERVE_OPTIONS.parameter,
   env: SERVE_OPTIONS.env,
   envFile: SERVE_OPTIONS.envFile,

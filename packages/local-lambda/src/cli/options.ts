@@ -80,6 +80,12 @@ export const HOST_OPTIONS = {
     help: 'a /tmp for each environment, with the size of its ephemeral storage, which needs mounts (Linux; root or user namespaces)',
     ...SWITCH,
   } satisfies Option<boolean>,
+  user: {
+    env: 'LOCAL_LAMBDA_USER',
+    help: 'run functions as this user, who must be able to read Node and what functions need (Linux, root)',
+    allowed: 'a name, or uid:gid',
+    read: ([given = '']) => (/^[\w.-]+$|^\d+:\d+$/.test(given) && !given.startsWith('-') ? given : undefined),
+  } satisfies Option<string>,
   scaling: {
     env: 'LOCAL_LAMBDA_SCALING',
     help: 'when a new environment starts: as on Lambda, or only when the hot ones are busy',
@@ -247,7 +253,7 @@ export function serveCommand(
 ): ServeCommand {
   const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
   const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
-  const { cpu, freeze, privateTmp } = values;
+  const { cpu, freeze, privateTmp, user } = values;
   const { awsEndpoint, sqsEndpoint = awsEndpoint, s3Endpoint = awsEndpoint, schedules } = values;
   const {
     inspect,
@@ -286,6 +292,7 @@ export function serveCommand(
       maxQueuedEvents,
       maxHostEnvironments,
       ...(maxHostMemory !== undefined && { maxHostMemoryMb: maxHostMemory }),
+      ...(user !== undefined && { user }),
       ...(state !== undefined && { state }),
       ...(parameter !== undefined && { parameters: parameter }),
       ...(env !== undefined && { environment: env }),

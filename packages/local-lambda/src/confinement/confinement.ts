@@ -1,8 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { chown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FunctionDefinition } from '../deployment-package/functions.ts';
 import type { RuntimeCommand } from '../environments/process.ts';
 import { openCpuGroup, removeStaleGroups } from './cpu-group.ts';
+import { asUser, prepareUser, type UserIds } from './own-user.ts';
 import { probePrivateTmp, withPrivateTmp } from './private-tmp.ts';
 import type { Strays } from './strays.ts';
 
@@ -12,6 +13,8 @@ export interface Limits {
   readonly cpu: 'full' | 'lambda';
   /** Whether an environment has a `/tmp` of its own, with the size of its ephemeral storage. */
   readonly privateTmp: boolean;
+  /** Whom its processes belong to, a name or `uid:gid`; undefined: whoever started the host. */
+  readonly user: string | undefined;
 }
 
 /** What holds one environment within its limits. */
@@ -34,14 +37,19 @@ const MEMORY_OF_ONE_CPU_MB = 1_769;
 /**
  * Looks whether the limits can be had on this machine, and removes what a host that was killed has left.
  * @param workDir a folder of the host.
+ * @returns the ids of the user, if one is named.
  * @throws LocalLambdaError that says what is needed.
  */
-export async function checkLimits({ cpu, privateTmp }: Limits, workDir: string): Promise<void> {
+export async function checkLimits(
+  { cpu, privateTmp, user }: Limits,
+  workDir: string,
+): Promise<UserIds | undefined> {
   if (cpu === 'lambda') {
     await removeStaleGroups();
     await (await openCpuGroup('probe')).close();
   }
   if (privateTmp) await probePrivateTmp(join(workDir, 'probe'));
+  return user === undefined ? undefined : prepareUser(user, workDir);
 }
 
 /**
@@ -51,6 +59,8 @@ export async function checkLimits({ cpu, privateTmp }: Limits, workDir: string):
  */
 export async function openConfinement(options: {
   readonly limits: Limits;
+  /** Whose processes they are; undefined: the host's. */
+  readonly user: UserIds | undefined;
   readonly definition: Pick<FunctionDefinition, 'memorySizeMb' | 'ephemeralStorageMb'>;
   readonly id: string;
   readonly scratchDir: string;
@@ -58,9 +68,11 @@ export async function openConfinement(options: {
   readonly command: RuntimeCommand;
   readonly needed: readonly string[];
 }): Promise<Confinement> {
-  const { limits, definition, command, needed } = options;
+  const { limits, definition, needed, user } = options;
+  const command = user === undefined ? options.command : asUser(options.command, user);
   const folder = join(options.scratchDir, options.id);
   await mkdir(folder, { recursive: true });
+  if (user !== undefined) await chown(folder, user.uid, user.gid);
   const group = limits.cpu === 'lambda' ? await openCpuGroup(options.id) : undefined;
   const tmp = { stage: folder, sizeMb: definition.ephemeralStorageMb, needed: [...needed, `${folder}/`] };
   return {

@@ -4,6 +4,7 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCpuGroup } from '../../src/confinement/cpu-group.ts';
+import { prepareUser } from '../../src/confinement/own-user.ts';
 import { probePrivateTmp } from '../../src/confinement/private-tmp.ts';
 import { onEnd, startHost, temporaryFolder } from '../fixture-package.ts';
 
@@ -103,6 +104,31 @@ test('a /tmp of its own: empty, of its size, gone with its environment', async (
   assert.ok(!(await readdir('/tmp')).includes(mine));
   await host.dropEnvironments();
   assert.ok(!(await look({})).tmp.includes(mine));
+});
+
+test('a user of their own: no way to root, and no more than a folder to write to', async (t) => {
+  const user = '65534:65534';
+  const lack = await prepareUser(user, await temporaryFolder(t)).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  const source = `import { writeFile } from 'node:fs/promises';
+  import { join } from 'node:path';
+  const write = (folder) => writeFile(join(folder, 'x'), '').then(() => 'written', ({ code }) => code);
+  export const handler = async () => ({ uid: process.getuid(), gids: process.getgroups(), tmp: await write(process.env.TMPDIR), code: await write('.') });`;
+  const started = startHost(t, { who: { source } }, { user });
+  if (lack !== undefined) return assert.rejects(started, { message: lack.message });
+  const { payload } = await (await started).invoke('who', {});
+  assert.deepEqual(payload, { uid: 65_534, gids: [65_534], tmp: 'written', code: 'EACCES' });
+});
+
+test('a user that cannot be had is named', async (t) => {
+  const folder = await temporaryFolder(t);
+  await assert.rejects(prepareUser('nobody-of-this-name', folder), {
+    message:
+      'user: functions cannot run as "nobody-of-this-name": must be the name of a user here, or uid:gid',
+  });
+  await assert.rejects(prepareUser('0:0', folder), { message: /must not be root$/ });
 });
 
 /** The letter by which the kernel names a process's state. */
