@@ -101,7 +101,9 @@ test('on this machine the rounds begin with cold starts, and what is missing is 
   );
   for (const { initMs = 0, durationMs = 0, billedMs = 0 } of coldStarts.flatMap(({ starts }) => starts)) {
     assert.ok(initMs > 0);
-    assert.equal(billedMs, Math.ceil(initMs + durationMs - 1e-6));
+    // REPORT rounds both to hundredths; what it bills is rounded up before.
+    const above = billedMs - (initMs + durationMs);
+    assert.ok(above > -0.011 && above < 1.011, `${initMs} + ${durationMs} was billed as ${billedMs}`);
   }
   for (const { rounds, violations, reported } of scenarios) {
     assert.deepEqual(violations, []);
