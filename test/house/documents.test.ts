@@ -25,7 +25,8 @@ import {
   REDRIVE_OPTIONS,
 } from '../../packages/local-lambda/src/cli/instance-options.ts';
 import { INVOKE_OPTIONS } from '../../packages/local-lambda/src/cli/invoke-options.ts';
-import { LOGS_OPTIONS, SERVE_OPTIONS } from '../../packages/local-lambda/src/cli/options.ts';
+import { LOGS_OPTIONS } from '../../packages/local-lambda/src/cli/logs-options.ts';
+import { SERVE_OPTIONS } from '../../packages/local-lambda/src/cli/options.ts';
 import { LOG_INSIGHTS_OPTIONS } from '../../packages/log-insights/src/options.ts';
 import { functionsOf } from '../../src/functions/catalogue.ts';
 import { FLOCK_OPTIONS } from '../../src/functions/flock-options.ts';

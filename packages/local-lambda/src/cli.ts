@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** `local-lambda`: the command line. */
 import { OptionError } from '@sheep-shed/options';
-import { type Command, type LogsCommand, parseCommand } from './cli/command.ts';
+import { type Command, parseCommand } from './cli/command.ts';
+import type { LogsCommand } from './cli/logs-options.ts';
 import { packageProject } from './cli/package-project.ts';
 import type { Project } from './cli/start-host.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';

@@ -7,8 +7,9 @@ import {
   resolveOptions,
 } from '@sheep-shed/options';
 import { COMMON_OPTIONS, renderConfig } from '@sheep-shed/options/command';
-import { HOST_OPTIONS, serveCommand } from './cli/options.ts';
+import { HOST_OPTIONS } from './cli/options.ts';
 import { packageProject } from './cli/package-project.ts';
+import { serveCommand } from './cli/serve-command.ts';
 import { LocalLambdaError } from './local-lambda-error.ts';
 
 /** What the plugin uses of the Serverless Framework, alike in osls and in its versions 3 and 4. */

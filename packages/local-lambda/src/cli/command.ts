@@ -1,7 +1,6 @@
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { type EventCommand, parseEvent } from './event-options.ts';
-import type { RunningHost } from './host-client.ts';
 import {
   type DropCommand,
   type PsCommand,
@@ -11,17 +10,9 @@ import {
   type RedriveCommand,
 } from './instance-options.ts';
 import { type InvokeCommand, parseInvoke } from './invoke-options.ts';
-import { LOGS_OPTIONS, SERVE_OPTIONS, type ServeCommand, serveCommand } from './options.ts';
-
-/** What `local-lambda logs` prints. */
-export interface LogsCommand {
-  readonly kind: 'logs';
-  readonly logsDir: string;
-  readonly group: string | undefined;
-  readonly follow: boolean;
-  /** The host whose logs they are; undefined: those of the folder. */
-  readonly host: RunningHost | undefined;
-}
+import { type LogsCommand, parseLogs } from './logs-options.ts';
+import { SERVE_OPTIONS } from './options.ts';
+import { type ServeCommand, serveCommand } from './serve-command.ts';
 
 /** What the command line asks for. */
 export type Command =
@@ -89,20 +80,4 @@ local-lambda drop [function|environment]                 ends environments, so t
 local-lambda redrive [function] [--list]                 tries events again that failed for good
 Each has its own --help.
 `;
-}
-
-function logsUsage(options: string): string {
-  return `local-lambda logs [function] [options]     prints the log of one function, or of all\n${options}\n`;
-}
-
-function parseLogs(
-  args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): Command {
-  const line = readCommand({ options: LOGS_OPTIONS, usage: logsUsage }, args, environment);
-  if (line.kind === 'show') return line;
-  if (line.words.length > 1) throw new OptionError(`function: one at most, got ${line.words.join(' ')}`);
-  const { logs, follow, endpoint, token } = line.values;
-  const host = endpoint === undefined ? undefined : { endpoint, token };
-  return { kind: 'logs', logsDir: logs, group: line.words[0], follow, host };
 }

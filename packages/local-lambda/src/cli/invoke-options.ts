@@ -2,7 +2,8 @@ import type { Option, OptionTable } from '@sheep-shed/options';
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { filePath, SWITCH } from '@sheep-shed/options/readers';
-import { SERVE_OPTIONS, type ServeCommand, serveCommand } from './options.ts';
+import { SERVE_OPTIONS, serverUrl } from './options.ts';
+import { type ServeCommand, serveCommand } from './serve-command.ts';
 
 /** The options of `local-lambda invoke [function]`. */
 export const INVOKE_OPTIONS = {
@@ -21,8 +22,8 @@ export const INVOKE_OPTIONS = {
   endpoint: {
     env: 'LOCAL_LAMBDA_ENDPOINT',
     help: 'a host that runs, such as http://127.0.0.1:3000, in place of packages; when not given, a host is started for this call',
+    ...serverUrl,
     allowed: 'a URL of http or https',
-    read: ([given = '']) => (/^https?:\/\//.test(given) && URL.canParse(given) ? given : undefined),
   } satisfies Option<string>,
   inspect: {
     help: 'wait until a debugger is attached to the function, then invoke it without time-out',

@@ -1,4 +1,4 @@
-import type { Option, OptionTable, Values } from '@sheep-shed/options';
+import type { Option, OptionTable } from '@sheep-shed/options';
 import {
   assignments,
   decimalNumber,
@@ -10,16 +10,6 @@ import {
   wordOf,
 } from '@sheep-shed/options/readers';
 import type { Scaling } from '../environments/pool-options.ts';
-import type { LocalLambdaOptions } from '../options.ts';
-
-const LOGS = {
-  logs: {
-    env: 'LOCAL_LAMBDA_LOGS',
-    help: 'root of the log groups',
-    default: 'results/logs',
-    ...filePath,
-  } satisfies Option<string>,
-};
 
 type OnOff = 'on' | 'off';
 
@@ -31,7 +21,12 @@ export const serverUrl: Reader<string> = {
 
 /** The options that serve a package which the caller has made: those of `sls local`. */
 export const HOST_OPTIONS = {
-  ...LOGS,
+  logs: {
+    env: 'LOCAL_LAMBDA_LOGS',
+    help: 'root of the log groups',
+    default: 'results/logs',
+    ...filePath,
+  } satisfies Option<string>,
   port: {
     env: 'LOCAL_LAMBDA_PORT',
     help: 'port of the HTTP API and the Lambda API; 0: a free one',
@@ -222,87 +217,3 @@ export const SERVE_OPTIONS = {
   } satisfies Option<readonly string[]>,
   ...HOST_OPTIONS,
 } satisfies OptionTable;
-
-/** The options of `local-lambda logs [function]`. */
-export const LOGS_OPTIONS = {
-  ...LOGS,
-  follow: { help: 'go on until Ctrl-C', ...SWITCH } satisfies Option<boolean>,
-  endpoint: {
-    help: 'a host that runs, whose logs are printed in place of those of a folder',
-    ...serverUrl,
-  } satisfies Option<string>,
-  token: { ...HOST_OPTIONS.token, help: 'the token of that host' },
-} satisfies OptionTable;
-
-/** What serving needs to know. */
-export interface ServeCommand {
-  readonly kind: 'serve';
-  readonly options: LocalLambdaOptions & { readonly packageDir: readonly string[] };
-  readonly envFile: string | undefined;
-  /** Whether the tables of the template are served here. */
-  readonly dynamodb: boolean;
-  readonly watch: boolean;
-  /** Whether the package is that of the project here, which is packaged first. */
-  readonly packageFirst: boolean;
-}
-
-/** What to serve: packages that are there, or the project here, which is packaged first. */
-export function serveCommand(
-  values: Values<typeof HOST_OPTIONS>,
-  packageDirs: readonly string[] | undefined,
-): ServeCommand {
-  const { logs, port, host, token, maxEnvironments, idle, memoryLimit, scaling } = values;
-  const { parameter, env, envFile, layer, runtimeSdk, jwks, strict, dynamodb, watch } = values;
-  const { cpu, freeze, privateTmp, user } = values;
-  const { awsEndpoint, sqsEndpoint = awsEndpoint, s3Endpoint = awsEndpoint, schedules } = values;
-  const {
-    inspect,
-    inspectPort,
-    otlp,
-    state,
-    maxBodies,
-    maxQueuedEvents,
-    maxHostEnvironments,
-    maxHostMemory,
-  } = values;
-  const packageFirst = packageDirs === undefined;
-  return {
-    kind: 'serve',
-    envFile,
-    dynamodb: dynamodb === 'on',
-    watch: watch === undefined ? packageFirst : watch === 'on',
-    packageFirst,
-    options: {
-      packageDir: packageDirs ?? ['.serverless'],
-      logsDir: logs,
-      port,
-      host,
-      ...(token !== undefined && { token }),
-      maxEnvironments,
-      idleSeconds: idle,
-      memoryLimit: memoryLimit === 'on',
-      cpu,
-      freeze,
-      privateTmp,
-      scaling,
-      strict,
-      schedules,
-      runtimeSdk,
-      maxBodiesMb: maxBodies,
-      maxQueuedEvents,
-      maxHostEnvironments,
-      ...(maxHostMemory !== undefined && { maxHostMemoryMb: maxHostMemory }),
-      ...(user !== undefined && { user }),
-      ...(state !== undefined && { state }),
-      ...(parameter !== undefined && { parameters: parameter }),
-      ...(env !== undefined && { environment: env }),
-      ...(layer !== undefined && { layers: layer }),
-      ...(jwks !== undefined && { jwks }),
-      ...(awsEndpoint !== undefined && { awsEndpoint }),
-      ...(sqsEndpoint !== undefined && { sqsEndpoint }),
-      ...(s3Endpoint !== undefined && { s3Endpoint }),
-      ...(otlp !== undefined && { otlpEndpoint: otlp }),
-      ...(inspect !== undefined && { inspect, inspectPort }),
-    },
-  };
-}

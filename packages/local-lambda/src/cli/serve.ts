@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { renderDebuggers } from './launch.ts';
-import type { ServeCommand } from './options.ts';
 import { renderInvocation, renderReady } from './render.ts';
+import type { ServeCommand } from './serve-command.ts';
 import { type Project, startHost } from './start-host.ts';
 import { watchSources } from './watch.ts';
 

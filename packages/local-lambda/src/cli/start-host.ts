@@ -3,8 +3,8 @@ import { type LocalLambdaOptions, resolveOptions } from '../options.ts';
 import { type LocalLambda, startLocalLambda } from '../start.ts';
 import { startDynamodb, tablesOf } from '../start-dynamodb.ts';
 import { readEnvFile } from './env-file.ts';
-import type { ServeCommand } from './options.ts';
 import { isServerlessProject } from './package-project.ts';
+import type { ServeCommand } from './serve-command.ts';
 
 /** Where the AWS SDKs look for DynamoDB. */
 const ENDPOINT = 'AWS_ENDPOINT_URL_DYNAMODB';
