@@ -7,9 +7,9 @@ COPY packages packages
 COPY lab/package.json lab/
 # Scripts of packages only fetch a second Node and warm caches.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY deploy/sbom.ts deploy/
+COPY deploy/sbom.ts deploy/crates.ts deploy/
 COPY src src
-RUN npm run bundle && npm run --silent sbom > dist/sbom.cdx.json
+RUN npm run bundle && npm run --silent sbom -- --stack ts > dist/sbom.cdx.json
 
 FROM node:24.21.0-trixie-slim
 LABEL org.opencontainers.image.title="sheep-shed-hosts" \

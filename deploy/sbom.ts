@@ -1,11 +1,14 @@
 /**
- * `npm run --silent sbom`: a bill of materials of what is deployed, in CycloneDX, on standard output.
+ * `npm run --silent sbom`: a bill of materials of what is deployed, in CycloneDX, on standard output: of the stacks ts
+ * and rust, or with `--stack ts` or `--stack rust` of one of them. Python's brings no package.
  * `npm sbom --omit=dev` alone leaves out every package that a development dependency needs too, as `@smithy/core`, and
  * takes in what the workspaces need; so the lock file is followed from what the functions depend on.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cratesOf } from './crates.ts';
 
 const ROOT = dirname(import.meta.dirname);
 const LIMIT_MS = 60_000;
@@ -18,7 +21,7 @@ interface Bom {
     readonly version: string;
   }[];
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
-  readonly metadata: { readonly component: { readonly 'bom-ref': string } };
+  readonly metadata: { readonly component: { readonly 'bom-ref': string; readonly name: string } };
 }
 interface Locked {
   readonly version?: string;
@@ -28,6 +31,15 @@ interface Locked {
 
 /** The binaries that Lambda runs; `sharp` names those of every system as optional. */
 const DEPLOYED_BINARY = /^@img\/sharp-(libvips-)?linux-(x64|arm64)$/;
+
+/** The crate of the functions. */
+const PROGRAMS = 'sheep-shed-lambda';
+
+const { stack } = parseArgs({ options: { stack: { type: 'string' } } }).values;
+if (stack !== undefined && stack !== 'ts' && stack !== 'rust') {
+  process.stderr.write(`--stack must be ts or rust, not "${stack}"\n`);
+  process.exit(2);
+}
 
 const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
   readonly packages: Readonly<Record<string, Locked>>;
@@ -60,9 +72,30 @@ const whole = JSON.parse(
     stdio: ['ignore', 'pipe', 'inherit'],
   }),
 ) as Bom;
-const components = whole.components.filter(({ name, version }) => deployed.has(`${name}@${version}`));
-const refs = new Set([whole.metadata.component['bom-ref'], ...components.map((one) => one['bom-ref'])]);
+const root = whole.metadata.component;
+const ownRef = root['bom-ref'];
+const components =
+  stack === 'rust' ? [] : whole.components.filter(({ name, version }) => deployed.has(`${name}@${version}`));
+const refs = new Set([ownRef, ...components.map((one) => one['bom-ref'])]);
 const dependencies = whole.dependencies
   .filter(({ ref }) => refs.has(ref))
   .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((one) => refs.has(one)) }));
-process.stdout.write(`${JSON.stringify({ ...whole, components, dependencies }, null, 2)}\n`);
+const crates =
+  stack === 'ts'
+    ? undefined
+    : cratesOf(readFileSync(join(ROOT, 'reference/rust/Cargo.lock'), 'utf8'), PROGRAMS);
+const bill = {
+  ...whole,
+  // npm gives the name of the folder.
+  metadata: { ...whole.metadata, component: { ...root, name: 'sheep-shed' } },
+  components: [...components, ...(crates?.components ?? [])],
+  dependencies: [
+    ...dependencies.map((one) =>
+      crates === undefined || one.ref !== ownRef
+        ? one
+        : { ...one, dependsOn: [...one.dependsOn, crates.root] },
+    ),
+    ...(crates?.dependencies ?? []),
+  ],
+};
+process.stdout.write(`${JSON.stringify(bill, null, 2)}\n`);
