@@ -7,6 +7,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
   symlink,
   utimes,
@@ -14,11 +15,11 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { preparePython } from '@sheep-shed/local-lambda';
 import CATALOGUE from '../../../bench/stacks/catalogue.json' with { type: 'json' };
-import { STACKS } from '../../../bench/stacks/catalogue.ts';
+import { STACKS, type StackRow } from '../../../bench/stacks/catalogue.ts';
 import { missingCompiler, packageStack } from '../../../bench/stacks/package-stack.ts';
 import { copyProject } from '../../../bench/stacks/project-copy.ts';
 
@@ -27,11 +28,36 @@ const LIMIT_MS = 120_000;
 const TEMPLATE = 'cloudformation-template-update-stack.json';
 const never = new AbortController().signal;
 
-async function emptyFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'package-stack-test-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
+/** A copy of the project with one more stack, `second`: a folder and a row of the catalogue. */
+async function projectWithSecond(root: string): Promise<StackRow> {
+  await copyProject(ROOT, root, [STACKS.python]);
+  for (const part of ['bench', 'rabbitmq']) await cp(join(ROOT, part), join(root, part), { recursive: true });
+  await symlink(join(ROOT, 'packages'), join(root, 'packages'));
+  await mkdir(join(root, '.cache'));
+  for (const name of await readdir(join(ROOT, '.cache'))) {
+    if (name.startsWith('python-')) await symlink(join(ROOT, '.cache', name), join(root, '.cache', name));
+  }
+  const folder = 'reference/second';
+  await rename(join(root, STACKS.python.folder), join(root, folder));
+  const template = join(root, folder, 'serverless.yml');
+  const text = await readFile(template, 'utf8');
+  await writeFile(
+    template,
+    text.replaceAll(/(sheep-shed-(\$\{sls:stage\}-)?|stack: |saved-queries\.cjs\):)python/g, '$1second'),
+  );
+  const second = { ...CATALOGUE.python, about: 'a second Python', folder };
+  await writeFile(join(root, 'bench/stacks/catalogue.json'), JSON.stringify({ ...CATALOGUE, second }));
+  return second;
 }
+
+/** Of the tests that follow each other: what one has packaged the next finds. */
+let root: string;
+let second: StackRow;
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'package-stack-test-'));
+  second = await projectWithSecond(root);
+});
+after(() => rm(root, { recursive: true, force: true }));
 
 async function memoryOf(packageDir: string): Promise<readonly number[]> {
   const { Resources } = JSON.parse(await readFile(join(packageDir, TEMPLATE), 'utf8'));
@@ -40,12 +66,10 @@ async function memoryOf(packageDir: string): Promise<readonly number[]> {
   );
 }
 
-test('what is packaged is what is named, whatever the user has packaged, and .serverless stays', async (t) => {
-  const root = await emptyFolder(t);
-  await copyProject(ROOT, root, Object.values(STACKS));
+test('what is packaged is what is named, whatever the user has packaged, and .serverless stays', async () => {
   let started = 0;
-  const pack = (stack = STACKS.tsthin) =>
-    packageStack(root, 'tsthin', stack, never, () => {
+  const pack = (stack = second) =>
+    packageStack(root, 'second', stack, never, () => {
       started++;
     });
   const first = await pack();
@@ -62,11 +86,11 @@ test('what is packaged is what is named, whatever the user has packaged, and .se
   const packages = join(root, '.cache/packages');
   const lastYear = new Date(Date.now() - 365 * 86_400_000);
   for (const digit of 'abcdef') {
-    const unused = join(packages, `tsthin-${digit.repeat(16)}`);
+    const unused = join(packages, `second-${digit.repeat(16)}`);
     await mkdir(unused);
     await utimes(unused, lastYear, lastYear);
   }
-  const other = await pack({ ...STACKS.tsthin, parameters: { stack: 'tsthin', memorySize: '256' } });
+  const other = await pack({ ...second, parameters: { memorySize: '256' } });
   assert.notEqual(other, first);
   assert.deepEqual(await memoryOf(other), [256, 256, 256, 256]);
   assert.equal((await readdir(packages)).length, 5, 'the packages that were not used for longest go');
@@ -76,19 +100,15 @@ test('what is packaged is what is named, whatever the user has packaged, and .se
   };
   for (const input of [
     'deploy/parameters.yml',
-    'serverless.yml',
+    'reference/second/serverless.yml',
     'package-lock.json',
-    'src/domain/wolf.ts',
+    'reference/second/sheep_shed/domain/wolf.py',
   ]) {
     const text = await readFile(join(root, input));
     await appendFile(join(root, input), '\n');
-    await assert.rejects(
-      packageStack(root, 'tsthin', STACKS.tsthin, never, refuse),
-      /another package/,
-      input,
-    );
+    await assert.rejects(packageStack(root, 'second', second, never, refuse), /another package/, input);
     await writeFile(join(root, input), text);
-    assert.equal(await packageStack(root, 'tsthin', STACKS.tsthin, never, refuse), first);
+    assert.equal(await packageStack(root, 'second', second, never, refuse), first);
   }
   assert.deepEqual(await readdir(mine), before);
   assert.deepEqual(await memoryOf(mine), [512, 512, 512, 512]);
@@ -105,32 +125,15 @@ test('what cannot be packaged here is known before: its compiler is missing', as
 test('a stack is one row of the catalogue and a folder: it is then packaged, started and measured', async (t) => {
   const python = await preparePython(join(ROOT, '.cache'), () => undefined);
   if (!python.ready) return t.diagnostic(`passed over: ${python.reason}`);
-  const root = await emptyFolder(t);
-  await copyProject(ROOT, root, Object.values(STACKS));
-  for (const part of ['bench', 'packages', 'rabbitmq'])
-    await cp(join(ROOT, part), join(root, part), { recursive: true });
-  await mkdir(join(root, '.cache'));
-  for (const name of await readdir(join(ROOT, '.cache'))) {
-    if (name.startsWith('python-')) await symlink(join(ROOT, '.cache', name), join(root, '.cache', name));
-  }
-
-  const folder = 'reference/second';
-  await cp(join(root, STACKS.python.folder), join(root, folder), { recursive: true });
-  const template = join(root, folder, 'serverless.yml');
-  const text = await readFile(template, 'utf8');
-  await writeFile(
-    template,
-    text.replaceAll(/(sheep-shed-(\$\{sls:stage\}-)?|stack: |saved-queries\.cjs\):)python/g, '$1second'),
-  );
-  const rows = { ...CATALOGUE, second: { ...CATALOGUE.python, about: 'a second Python', folder } };
-  await writeFile(join(root, 'bench/stacks/catalogue.json'), JSON.stringify(rows));
-
+  const packages = join(root, '.cache/packages');
+  const before = await readdir(packages);
   const out = join(root, 'second.json');
   const sizes = ['--calls', '2', '--cold', '0', '--rounds', '1', '--warm-up', '0', '--herd', '3'];
   const args = ['bench/cli.ts', '--stack', 'second', '--scenario', 'dog', ...sizes, '--out', out];
   await promisify(execFile)(process.execPath, args, { cwd: root, timeout: LIMIT_MS });
   const { isComplete, stacks, scenarios, versions } = JSON.parse(await readFile(out, 'utf8'));
   assert.ok(isComplete);
+  assert.deepEqual(await readdir(packages), before, 'what another process has packaged is taken');
   for (const name of ['python', 'botocore']) assert.match(versions.packages[name], /^\d+\.\d+\.\d+$/);
   const [{ name, functions }] = stacks;
   assert.equal(name, 'second');
