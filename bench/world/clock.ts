@@ -6,11 +6,13 @@ export interface Clock {
   now(): number;
   /** Waits for milliseconds, or up to one more. */
   sleep(milliseconds: number): Promise<unknown>;
-  /** Waits for at most some milliseconds, too few for a timer, and lets answers be read. */
+  /** Lets what has begun go on: requests are sent, answers are read. */
+  turn(): Promise<unknown>;
+  /** Waits for at most some milliseconds, too few for a timer; nothing is sent or read meanwhile. */
   nap(milliseconds: number): Promise<unknown>;
 }
 
-/** Longest nap, in milliseconds, in which no answer is read. */
+/** Longest nap, in milliseconds. */
 const NAP_MS = 0.1;
 /** By how many milliseconds the system ends a nap late: the slack that Linux gives timers (prctl(2), PR_SET_TIMERSLACK). */
 const NAP_ERROR_MS = 0.05;
@@ -21,8 +23,8 @@ const never = new Int32Array(new SharedArrayBuffer(4));
 export const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (milliseconds) => sleep(milliseconds),
-  nap(milliseconds) {
+  turn: () => nextTurn(),
+  async nap(milliseconds) {
     if (milliseconds > NAP_ERROR_MS) Atomics.wait(never, 0, 0, Math.min(milliseconds - NAP_ERROR_MS, NAP_MS));
-    return nextTurn();
   },
 };

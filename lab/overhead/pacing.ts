@@ -33,15 +33,17 @@ export const PACERS: Readonly<Record<string, typeof pace>> = {
   },
 };
 
-/** Paces at a rate for some seconds, with nothing to send. */
+/** Paces at a rate for some seconds, with Poisson arrivals; lateness counts until a microtask after the call, when a request is sent. */
 export async function measureLateness(pacer: typeof pace, rate: number, seconds: number): Promise<Lateness> {
   const late = histogram();
   const before = process.cpuUsage();
-  const plan = { rate, seconds, arrivals: 'even', seed: 1, calls: undefined } as const;
+  const plan = { rate, seconds, arrivals: 'poisson', seed: 1, calls: undefined } as const;
   await pacer(
     performance.now(),
     arrivalTimes(plan),
-    (plannedAt) => late.record((performance.now() - plannedAt) * 1000),
+    (plannedAt) => {
+      queueMicrotask(() => late.record((performance.now() - plannedAt) * 1000));
+    },
     () => false,
   );
   const { user, system } = process.cpuUsage(before);

@@ -22,6 +22,7 @@ export function virtualClock(): VirtualClock {
   return {
     now: () => now,
     sleep,
+    turn: () => nextTurn(),
     nap: sleep,
     async run(work) {
       let isDone = false;
