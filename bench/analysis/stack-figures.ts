@@ -1,5 +1,5 @@
 import type { FunctionSummary } from '@sheep-shed/log-insights/report-lines';
-import type { ScenarioName } from '../results/names.ts';
+import { hostOf, type ScenarioName } from '../results/names.ts';
 import type { BenchResult, ScenarioResult } from '../results/result.ts';
 import { addThrottled, NONE_THROTTLED, sayThrottled } from '../results/throttled.ts';
 import type { HistogramData } from '../statistics/histogram.ts';
@@ -11,6 +11,7 @@ import { cpuPerCallOf } from './cpu-per-call.ts';
 import { latencyMs } from './latency.ts';
 import { coldStartsOf, isMissing, METRICS, type Metric } from './metrics.ts';
 import { unitValues } from './units.ts';
+import { medianWait, waitOf } from './wait.ts';
 import { wholeRounds } from './whole-rounds.ts';
 
 /** A figure with its 95 % interval, where one can be had. */
@@ -28,6 +29,9 @@ export interface ColdFigures {
   /** CPU of the first invocation, and of the process before it; `undefined` where nobody told. */
   readonly cpu: Quantiles | undefined;
   readonly initCpu: Quantiles | undefined;
+  /** What the first invocation and init waited, median start by start; `undefined` as {@link waitOf} says. */
+  readonly wait: number | undefined;
+  readonly initWait: number | undefined;
   /** What the client waited. */
   readonly total: Quantiles | undefined;
 }
@@ -80,7 +84,7 @@ export interface StackFigures {
   readonly reported: FunctionSummary | undefined;
   /** CPU milliseconds a call, of the processes that run the function; `undefined` where nobody told. */
   readonly cpuPerCall: number | undefined;
-  /** Milliseconds a call that were no CPU time: the median duration of REPORT less `cpuPerCall`, at least 0. */
+  /** Milliseconds a call that were no CPU time: the mean duration of REPORT less `cpuPerCall`; `undefined` on our own hosts, and as {@link waitOf} says. */
   readonly waitPerCall: number | undefined;
   /** Billed duration a call. */
   readonly billed: Estimate | undefined;
@@ -126,10 +130,10 @@ export function figuresOf(result: BenchResult, one: ScenarioResult): StackFigure
   };
 }
 
+/** On our own hosts the CPU time is that of the whole process, which carries the requests too. */
 function waitPerCallOf(one: ScenarioResult): number | undefined {
-  const cpu = cpuPerCallOf(one);
-  const duration = one.reported?.durationP50;
-  return cpu === undefined || typeof duration !== 'number' ? undefined : Math.max(0, duration - cpu);
+  if (hostOf(one.stack) !== 'lambda') return undefined;
+  return waitOf({ durationMs: one.reported?.durationMean, cpuMs: cpuPerCallOf(one) });
 }
 
 /** Percentiles that plots show, dense towards the tail. */
@@ -188,6 +192,8 @@ function coldFiguresOf(result: BenchResult, one: ScenarioResult): ColdFigures | 
     duration: quantilesOf(starts.flatMap(({ durationMs }) => durationMs ?? [])),
     cpu: quantilesOf(starts.flatMap(({ cpuMs }) => cpuMs ?? [])),
     initCpu: quantilesOf(starts.flatMap(({ initCpuMs }) => initCpuMs ?? [])),
+    wait: medianWait(starts),
+    initWait: medianWait(starts.map(({ initMs, initCpuMs }) => ({ durationMs: initMs, cpuMs: initCpuMs }))),
     total: quantilesOf(starts.map(({ clientMs }) => clientMs)),
   };
 }

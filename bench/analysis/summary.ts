@@ -1,7 +1,7 @@
 import type { AgentsDescription } from '../results/agent-result.ts';
 import type { BenchFloor, BenchResult, Machine, RateCurve, ToldPlan, Versions } from '../results/result.ts';
 import { latencyMs } from './latency.ts';
-import { allOnLambda, type OnLambda, type PredictOptions } from './prediction/on-lambda.ts';
+import { type OnLambda, type PredictOptions, predictAll } from './prediction/on-lambda.ts';
 import { RATIO_METRICS, type Ratio, ratiosOf } from './ratios.ts';
 import type { StackFigures } from './stack-figures.ts';
 import { figuresOf } from './stack-figures.ts';
@@ -37,6 +37,8 @@ export interface Summary {
   readonly amqpFloor: BenchFloor | undefined;
   /** Predictions; empty for a deployed API and where no CPU time is known. */
   readonly onLambda: readonly OnLambda[];
+  /** Why the rest of a run on this machine is not predicted, in words. */
+  readonly notPredicted: readonly string[];
   /** Who applied the load, and the longest time between the first and the last one's begin; `undefined`: the bench itself. */
   readonly agents: (AgentsDescription & { readonly startSkewMs: number }) | undefined;
   readonly warnings: readonly string[];
@@ -45,6 +47,7 @@ export interface Summary {
 /** Derives what reports show from a result. @param predict the factors of predictions, where they are not the built-in ones. */
 export function summaryOf(result: BenchResult, predict: PredictOptions = {}): Summary {
   const { startedAt, finishedAt, isComplete, plan, machine, versions, stacks, rateCurves, floor } = result;
+  const { found, missing } = predictAll(result, predict);
   return {
     startedAt,
     finishedAt,
@@ -58,7 +61,8 @@ export function summaryOf(result: BenchResult, predict: PredictOptions = {}): Su
     rateCurves: rateCurves.map(rateFiguresOf),
     floor,
     amqpFloor: result.amqpFloor,
-    onLambda: allOnLambda(result, predict),
+    onLambda: found,
+    notPredicted: plan.isRemote ? [] : missing,
     agents: result.agents && { ...result.agents, startSkewMs: startSkewOf(result) },
     warnings: warningsOf(result),
   };

@@ -1,11 +1,9 @@
 import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
-import { isMissing } from '../analysis/metrics.ts';
-import { type OnLambda, onLambda, type PredictOptions } from '../analysis/prediction/on-lambda.ts';
+import { predictAll } from '../analysis/prediction/on-lambda.ts';
 import { PREDICT_OPTIONS } from '../plan/predict-options.ts';
 import { onLambdaTable } from '../reports/on-lambda-table.ts';
 import { renderTable } from '../reports/table.ts';
-import type { BenchResult } from '../results/result.ts';
 import { readResult } from '../results/result-file.ts';
 import type { Terminal } from '../world/terminal.ts';
 import { ownFactors } from './own-factors.ts';
@@ -43,25 +41,10 @@ export async function predictCommand(args: readonly string[], terminal: Terminal
     ...(architecture !== undefined && { architecture }),
   };
   const { found, missing } = predictAll(await readResult(path), options);
-  if (found.length === 0) throw new OptionError(`${path} cannot be predicted: ${missing.join('; ')}`);
+  const why = missing.length === 0 ? 'it holds no scenario' : missing.join('; ');
+  if (found.length === 0) throw new OptionError(`${path} cannot be predicted: ${why}`);
   const { title, header, rows, note } = onLambdaTable(found, callsPerDay);
-  const notes = missing.map((why) => `Not predicted: ${why}`);
+  const notes = missing.map((one) => `Not predicted: ${one}`);
   terminal.stdout.write(`${[title, renderTable(header, rows), note, ...notes].join('\n')}\n`);
   return 0;
-}
-
-function predictAll(result: BenchResult, options: PredictOptions) {
-  const found: OnLambda[] = [];
-  const missing = new Map<string, string[]>();
-  for (const one of result.scenarios) {
-    const prediction = onLambda(result, one, options);
-    if (!isMissing(prediction)) found.push(prediction);
-    else
-      missing.set(prediction.missing, [
-        ...(missing.get(prediction.missing) ?? []),
-        `${one.scenario} on ${one.stack}`,
-      ]);
-  }
-  const said = [...missing].map(([why, where]) => `${where.join(', ')}: ${why}`);
-  return { found, missing: result.scenarios.length === 0 ? ['it holds no scenario'] : said };
 }

@@ -34,6 +34,7 @@ export const CSV_COLUMNS: Readonly<
   cold_starts: (_, { reported }) => reported?.coldStarts,
   init_p50_ms: (_, { reported }) => reported?.initP50 ?? undefined,
   duration_p50_ms: (_, round) => metricValue(METRICS.duration, round),
+  duration_mean_ms: (_, { reported }) => reported?.durationMean ?? undefined,
   billed_ms_per_call: (_, round) => metricValue(METRICS.billed, round),
   max_memory_mb: (_, { reported }) => reported?.maxMemoryUsedMb ?? undefined,
   cpu_ms_per_call: (_, { cpuMs, load }) =>

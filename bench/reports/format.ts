@@ -8,10 +8,11 @@ export function decimal(value: number | null | undefined): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** An interval as `1.40–1.58`; `-` where there is none. */
+/** An interval as `1.40–1.58`, or as one number where both ends read alike; `-` where there is none. */
 export function range(interval: Interval | undefined): string {
   if (interval === undefined || !Number.isFinite(interval.high)) return '-';
-  return `${decimal(interval.low)}–${decimal(interval.high)}`;
+  const [low, high] = [decimal(interval.low), decimal(interval.high)];
+  return low === high ? low : `${low}–${high}`;
 }
 
 /** How far a ratio lies from 1, as `12 %`; `-` where nothing is known. */

@@ -4,7 +4,7 @@ import { summaryOf } from '../analysis/summary.ts';
 import type { BenchResult } from '../results/result.ts';
 import { cpuTable, onLambdaTable } from './on-lambda-table.ts';
 import { type ReportTable, reportTables } from './report-tables.ts';
-import { floorLine, problemLines, titleOf } from './terminal.ts';
+import { floorLine, notPredictedLines, problemLines, titleOf } from './terminal.ts';
 
 /** Renders a result in Markdown as GitHub reads it, to paste into a pull request: the answer open, the rest folded. */
 export function renderMarkdown(result: BenchResult, predict?: PredictOptions): string {
@@ -25,6 +25,7 @@ export function renderMarkdown(result: BenchResult, predict?: PredictOptions): s
     ...others.flatMap((table) => [markdownTable(table), '']),
     ...(cpu.rows.length === 0 ? [] : [markdownTable(cpu), '']),
     ...(summary.onLambda.length === 0 ? [] : [markdownTable(onLambdaTable(summary.onLambda)), '']),
+    ...notPredictedLines(summary).flatMap((line) => [escapeText(line), '']),
     floorLine(summary),
     '',
     ...machineLines(summary),

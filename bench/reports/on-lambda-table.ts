@@ -6,12 +6,16 @@ import type { Summary } from '../analysis/summary.ts';
 import { decimal, range } from './format.ts';
 import type { ReportTable } from './report-tables.ts';
 
+/** What the columns of waiting hold. */
+export const WAIT_NOTE = 'wait: duration less CPU, - where threads side by side took more CPU than that.';
+
 /** Where the numbers of a prediction come from, below each table of them. */
 export const PREDICTION_SOURCES = 'docs/prediction.md#constants';
 
-/** A value with its range, as `25.1 (18.0–33.2)`. */
-export function spreadText({ low, typical, high }: Spread): string {
-  return `${decimal(typical)} (${decimal(low)}–${decimal(high)})`;
+/** A value with its range, as `25.1 (18.0–33.2)`; alone where both ends read as it does. */
+export function spreadText(spread: Spread): string {
+  const [typical, ends] = [decimal(spread.typical), range(spread)];
+  return typical === ends ? typical : `${typical} (${ends})`;
 }
 
 /** CPU time and waiting of warm calls, first calls and init; without rows where nobody told CPU time. */
@@ -31,27 +35,23 @@ export function cpuTable({ figures }: Pick<Summary, 'figures'>): ReportTable {
       'CPU',
       'wait',
     ],
-    rows: figures
-      .filter(({ cpuPerCall, cold }) => cpuPerCall !== undefined || cold?.cpu !== undefined)
-      .map(cpuRow),
-    note: 'As REPORT and Lambda Insights tell it: durations, and CPU of first call and init, are medians; CPU of a warm call is the mean. wait: the rest.',
+    rows: figures.filter(isCpuKnown).map(cpuRow),
+    note: `As REPORT and Lambda Insights tell it: of warm calls means, of first calls and init medians. ${WAIT_NOTE}`,
   };
 }
 
+/** Whether anybody told CPU time of warm or first calls. */
+export function isCpuKnown({ cpuPerCall, cold }: StackFigures): boolean {
+  return cpuPerCall !== undefined || cold?.cpu !== undefined;
+}
+
 function cpuRow({ scenario, stack, reported, cpuPerCall, waitPerCall, cold }: StackFigures): string[] {
-  const split = (all: number | undefined, cpu: number | undefined) => [
-    decimal(all),
-    decimal(cpu),
-    decimal(all === undefined || cpu === undefined ? undefined : Math.max(0, all - cpu)),
-  ];
   return [
     scenario,
     stack,
-    decimal(reported?.durationP50),
-    decimal(cpuPerCall),
-    decimal(waitPerCall),
-    ...split(cold?.duration?.p50, cold?.cpu?.p50),
-    ...split(cold?.init?.p50, cold?.initCpu?.p50),
+    ...[reported?.durationMean, cpuPerCall, waitPerCall].map(decimal),
+    ...[cold?.duration?.p50, cold?.cpu?.p50, cold?.wait].map(decimal),
+    ...[cold?.init?.p50, cold?.initCpu?.p50, cold?.initWait].map(decimal),
   ];
 }
 

@@ -5,7 +5,7 @@ import type { StackFigures } from '../analysis/stack-figures.ts';
 import type { RateFigures, Summary } from '../analysis/summary.ts';
 import { answers, decimal, difference, FINDS, range } from './format.ts';
 import { HOSTS_HEADER, HOSTS_NOTE, HOSTS_TITLE, hostsRows } from './hosts-table.ts';
-import { predictedCost, shortOnLambdaTable } from './on-lambda-table.ts';
+import { isCpuKnown, predictedCost, shortOnLambdaTable, WAIT_NOTE } from './on-lambda-table.ts';
 
 /** What stands above the table of imported rows. */
 export const ROWS_TITLE = 'Rows imported a second, each verified in the table';
@@ -119,20 +119,18 @@ function clientTable({ figures }: Summary): ReportTable {
 }
 
 function hostTable(summary: Summary): ReportTable {
-  const { figures, plan } = summary;
-  const known = figures.filter(({ reported, cold }) => reported !== undefined || cold !== undefined);
-  const forced = figures.some(({ cold }) => cold !== undefined);
-  const { region, date } = PRICE_ORIGIN;
+  const known = summary.figures.filter(({ reported, cold }) => reported !== undefined || cold !== undefined);
   return {
     title: 'As the host reported it (REPORT lines; times in ms, memory in MB)',
     header: [
       'scenario',
       'stack',
       'cold',
-      'init p50',
+      'init',
       'CPU',
       'first',
       'p50',
+      'mean',
       'CPU',
       'wait',
       'p99',
@@ -141,15 +139,24 @@ function hostTable(summary: Summary): ReportTable {
       'USD/M',
     ],
     rows: known.map((one) => hostRow(one, summary)),
-    note: [
-      forced ? 'cold: starts of new environments; first: what their client waited, median. ' : '',
-      'CPU, wait: of init (median) and of a call (mean CPU, and the rest of p50). ',
-      'billed: a call, init included. ',
-      plan.isRemote
-        ? `USD/M: a million calls on AWS (${region}, ${date}).`
-        : 'USD/M: predicted for this memory size, see On Lambda.',
-    ].join(''),
+    note: hostNote(summary),
   };
+}
+
+function hostNote({ figures, plan, onLambda }: Summary): string {
+  const { region, date } = PRICE_ORIGIN;
+  const predicted =
+    onLambda.length > 0 ? 'predicted for this memory size, see On Lambda' : 'not predicted, see below';
+  return [
+    ...(figures.some(({ cold }) => cold !== undefined)
+      ? ['cold: starts of new environments; init, its CPU, first (what their client waited): medians.']
+      : []),
+    figures.some(isCpuKnown)
+      ? `p50 to p99: of a call, CPU its mean; ${WAIT_NOTE}`
+      : 'CPU, wait: not available; they take Linux here, Lambda Insights on AWS.',
+    'billed: a call, init included.',
+    `USD/M: ${plan.isRemote ? `a million calls on AWS (${region}, ${date})` : predicted}.`,
+  ].join(' ');
 }
 
 function hostRow(one: StackFigures, summary: Summary): string[] {
@@ -164,6 +171,7 @@ function hostRow(one: StackFigures, summary: Summary): string[] {
     decimal(cold?.initCpu?.p50),
     decimal(cold?.total?.p50),
     decimal(reported?.durationP50),
+    decimal(reported?.durationMean),
     decimal(cpuPerCall),
     decimal(waitPerCall),
     decimal(reported?.durationP99),

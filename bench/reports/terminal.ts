@@ -23,7 +23,7 @@ export function renderTerminal(result: BenchResult, hasColour = false, predict?:
   for (const { title, header, rows, note } of reportTables(summary)) {
     parts.push('', title, renderTable(header, rows), ...(note === '' ? [] : [wrap(note, WIDTH)]));
   }
-  parts.push('', floorLine(summary));
+  parts.push('', ...notPredictedLines(summary).map((line) => wrap(line, WIDTH)), floorLine(summary));
   for (const one of summary.figures.filter(({ problems }) => problems.length > 0)) {
     parts.push('', ...problemLines(one));
   }
@@ -60,6 +60,11 @@ export function floorLine({
     return `${who} (${where}) against bare servers of their own: ${say(floor)}. They began within ${decimal(agents.startSkewMs)} ms of each other.`;
   }
   return `The bench's own floor here: ${say(floor)}${overAmqp}.`;
+}
+
+/** What of a run on this machine the section on Lambda lacks, and why. */
+export function notPredictedLines({ notPredicted }: Pick<Summary, 'notPredicted'>): string[] {
+  return notPredicted.map((one) => `Not predicted for Lambda: ${one}.`);
 }
 
 /** What went wrong in a scenario on a stack. */

@@ -271,6 +271,7 @@ function sampleReported(
     durationP50: level * 0.9,
     durationP95: level * 1.5,
     durationP99: level * 2.6,
+    durationMean: level * 0.95,
     billedP50: Math.ceil(level * 0.9),
     billedSum: Math.ceil(invocations * (level * 0.95 + 0.5) + (init ?? 0)),
     maxMemoryUsedMb: stack === 'python' ? 45 : 97,

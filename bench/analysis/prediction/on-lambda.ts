@@ -91,12 +91,27 @@ export function onLambda(
   };
 }
 
+/** What of a result can be predicted, and why the rest cannot: each reason in words, with what it is true of. */
+export interface Predictions {
+  readonly found: readonly OnLambda[];
+  readonly missing: readonly string[];
+}
+
 /** Predicts every scenario and stack of a result that can be predicted. */
-export function allOnLambda(result: BenchResult, options: PredictOptions = {}): readonly OnLambda[] {
-  return result.scenarios.flatMap((one) => {
-    const found = onLambda(result, one, options);
-    return isMissing(found) ? [] : [found];
-  });
+export function predictAll(result: BenchResult, options: PredictOptions = {}): Predictions {
+  const all = result.scenarios.map((one) => ({
+    where: `${one.scenario} on ${one.stack}`,
+    prediction: onLambda(result, one, options),
+  }));
+  const missing = all.flatMap(({ where, prediction }) =>
+    isMissing(prediction) ? [{ where, why: prediction.missing }] : [],
+  );
+  return {
+    found: all.flatMap(({ prediction }) => (isMissing(prediction) ? [] : [prediction])),
+    missing: [...Map.groupBy(missing, ({ why }) => why)].map(
+      ([why, alike]) => `${alike.map(({ where }) => where).join(', ')}: ${why}`,
+    ),
+  };
 }
 
 /** The factors between this machine and Lambda: those of the account where they were calibrated, else the built-in ones. */

@@ -5,12 +5,13 @@ import { cpuPerCallOf } from '../cpu-per-call.ts';
 import { coldStartsOf, type Missing } from '../metrics.ts';
 import { scanPages } from '../request-units.ts';
 import { languageOf } from './constants.ts';
-import type { BackendRequest, CallWork, FunctionWork } from './predict.ts';
+import type { BackendRequest, FunctionWork } from './predict.ts';
 
 /**
  * What a scenario on a stack takes, as a run on this machine measured it: CPU time a warm call, of the first call and of
- * init (medians of the cold starts). How often it asks DynamoDB the scenario says; the functions open their connection
- * in init, as docs/workload.md wants it.
+ * init (medians of the cold starts). What it waited here is left out: on AWS it waits for another DynamoDB, and not for the
+ * other programs of this machine. How often it asks DynamoDB the scenario says; the functions open their connection in
+ * init, as docs/workload.md wants it.
  */
 export function workOf(result: BenchResult, one: ScenarioResult): FunctionWork | Missing {
   const { scenario, stack } = one;
@@ -28,17 +29,12 @@ export function workOf(result: BenchResult, one: ScenarioResult): FunctionWork |
   const starts = coldStartsOf(result, one);
   const first = median(starts.flatMap((start) => start.cpuMs ?? []));
   const initCpu = median(starts.flatMap((start) => start.initCpuMs ?? []));
-  const init = median(starts.flatMap(({ initMs }) => initMs ?? []));
   return {
     language: languageOf(runtime),
     warm: { cpuMs, requests, connects: false },
     first: first === undefined ? undefined : { cpuMs: first, requests, connects: false },
-    init: initCpu === undefined ? undefined : initOf(initCpu, init ?? initCpu, requests.length > 0),
+    init: initCpu === undefined ? undefined : { cpuMs: initCpu, requests: [], connects: requests.length > 0 },
   };
-}
-
-function initOf(cpuMs: number, initMs: number, connects: boolean): CallWork {
-  return { cpuMs, requests: [], connects, waitMs: Math.max(0, initMs - cpuMs) };
 }
 
 function requestsOf(scenario: ScenarioResult['scenario'], herd: number): readonly BackendRequest[] {

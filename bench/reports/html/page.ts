@@ -4,7 +4,7 @@ import type { PredictOptions } from '../../analysis/prediction/on-lambda.ts';
 import type { Summary } from '../../analysis/summary.ts';
 import { summaryOf } from '../../analysis/summary.ts';
 import type { BenchResult } from '../../results/result.ts';
-import { titleOf } from '../terminal.ts';
+import { notPredictedLines, titleOf } from '../terminal.ts';
 import { type Chart, chartFigure } from './chart.ts';
 import { coldWarmChart } from './charts/cold-warm.ts';
 import { costChart } from './charts/cost.ts';
@@ -121,9 +121,9 @@ function sectionsOf(summary: Summary): Section[] {
 
 function onLambdaSection(summary: Summary): Markup | undefined {
   const charts = chartGrid(summary.plan.scenarios.map((scenario) => onLambdaChart(summary, scenario)));
-  return (
-    charts && html`<p><a href="#constants">Where these numbers come from</a></p>${charts}${constantsSheet()}`
-  );
+  const missing = notPredictedLines(summary).map((line) => html`<p>${line}</p>`);
+  if (charts === undefined) return missing.length === 0 ? undefined : html`${missing}`;
+  return html`<p><a href="#constants">Where these numbers come from</a></p>${missing}${charts}${constantsSheet()}`;
 }
 
 function chartGrid(charts: readonly (Chart | undefined)[]): Markup | undefined {

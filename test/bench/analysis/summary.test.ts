@@ -7,7 +7,7 @@ import { renderHtml } from '../../../bench/reports/html/page.ts';
 import { renderMarkdown } from '../../../bench/reports/markdown.ts';
 import { renderTerminal } from '../../../bench/reports/terminal.ts';
 import type { LoadResult } from '../../../bench/results/load-result.ts';
-import type { BenchResult, RoundResult } from '../../../bench/results/result.ts';
+import type { BenchResult, RoundResult, ScenarioResult } from '../../../bench/results/result.ts';
 import { sampleResult } from '../sample-result.ts';
 
 function withRounds(
@@ -28,6 +28,62 @@ const known = (result: BenchResult) => {
   assert.ok(ratio && !isMissing(ratio.figures));
   return { ...ratio, figures: ratio.figures };
 };
+
+test('a wait is a mean less a mean, or a median of single waits, and no figure where it cannot be told', () => {
+  const sample = sampleResult({ scenarios: ['cat'], stacks: ['ts'], rates: [], cold: 0 });
+  const [cat] = sample.scenarios;
+  assert.ok(cat?.reported);
+  const { durationMean: _, ...unasked } = cat.reported;
+  const starts = [
+    [10, 4, 90, 100],
+    [30, 10, 110, 100],
+    [20, 19, 100, 120],
+  ].map(([durationMs = 0, cpuMs = 0, initMs = 0, initCpuMs = 0]) => ({
+    ...{ durationMs, cpuMs, initMs, initCpuMs },
+    ...{ billedMs: undefined, clientMs: 200 },
+  }));
+  const figures = (reported: ScenarioResult['reported'], cpuMsPerCall: number, stack = 'ts') =>
+    summaryOf({
+      ...sample,
+      scenarios: [{ ...cat, stack, reported, cpuMsPerCall }],
+      coldStarts: [{ scenario: 'cat', stack: 'ts', starts, violations: [] }],
+    }).figures[0];
+  const at = (durationMean: number | null) => ({ ...cat.reported, durationMean }) as typeof cat.reported;
+  assert.equal(figures(at(2.5), 2)?.waitPerCall, 0.5);
+  for (const [reported, cpu, stack] of [
+    [at(1.9), 2, 'ts'],
+    [at(null), 2, 'ts'],
+    [unasked, 2, 'ts'],
+    [at(2.5), 2, 'ts@container'],
+  ] as const) {
+    assert.equal(figures(reported, cpu, stack)?.waitPerCall, undefined);
+  }
+  const { cold } = figures(at(2.5), 2) ?? {};
+  assert.deepEqual([cold?.wait, cold?.initWait], [6, undefined], 'of 6, 20, 1; of -10, 10, -20');
+});
+
+test('what is not known of the host, and what is not predicted, is said in every report', () => {
+  const { scenarios, coldStarts, ...rest } = sampleResult({ scenarios: ['cat'], stacks: ['ts'], rates: [] });
+  const silent: BenchResult = {
+    ...rest,
+    scenarios: scenarios.map((one) => ({
+      ...one,
+      rounds: one.rounds.map(({ cpuMs: _, ...round }) => round),
+    })),
+    coldStarts: coldStarts.map((one) => ({
+      ...one,
+      starts: one.starts.map(({ cpuMs: _, initCpuMs: __, ...start }) => start),
+    })),
+  };
+  const why = /Not predicted for Lambda: cat on ts: no CPU time of its calls is known/;
+  for (const render of [(one: BenchResult) => renderTerminal(one), renderMarkdown, renderHtml]) {
+    assert.match(render(silent), why);
+    assert.doesNotMatch(render(silent), /NaN|undefined|Infinity|see On Lambda/);
+  }
+  const text = renderTerminal(silent);
+  assert.match(text.replaceAll('\n', ' '), /CPU, wait: not available; .*USD\/M: not predicted, see below/);
+  assert.match(text, /^cat +ts +\d+ +[\d.]+ +- +[\d.]+ +[\d.]+ +[\d.]+ +- +- /m);
+});
 
 test('rounds pair by their number, whatever their order', () => {
   const sample = sampleResult({ scenarios: ['cat'] });

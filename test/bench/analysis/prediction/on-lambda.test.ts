@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isMissing } from '../../../../bench/analysis/metrics.ts';
 import {
-  allOnLambda,
   onLambda,
+  predictAll,
   REFERENCE_YARDSTICK_MS,
 } from '../../../../bench/analysis/prediction/on-lambda.ts';
 import type { BenchResult, ScenarioResult } from '../../../../bench/results/result.ts';
@@ -64,7 +64,7 @@ test('what cannot be predicted says why, and reports leave it out', () => {
     assert.ok(isMissing(found));
     assert.match(found.missing, why);
   }
-  assert.deepEqual(allOnLambda(remote), []);
+  assert.deepEqual(predictAll(remote).found, []);
 });
 
 test('a size below what the function used is marked, and is neither the cheapest nor the fastest', () => {
