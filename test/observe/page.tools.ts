@@ -74,6 +74,12 @@ test('in a real browser: log in, see, invoke, query and end, by keyboard too', {
 
   await page.getByRole('button', { name: /^users/ }).press('Enter');
   await page.getByText('No environment runs.').waitFor();
+  await page.reload();
+  const gots = page.getByRole('log').getByText('got {"n":41}');
+  await gots.waitFor();
+  await page.getByRole('button', { name: /^orders/ }).press('Enter');
+  await gots.waitFor();
+  assert.equal(await gots.count(), 1);
   await page.getByRole('button', { name: /^All functions/ }).press('Enter');
   await page.getByRole('button', { name: /^End environment/ }).press('Enter');
   await page.getByText('No environment runs.').waitFor();

@@ -89,7 +89,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     token,
     region: region ?? DEFAULT_REGION,
     lambda: (request, body) => code.current().handle(request, body),
-    cloudWatchLogs: logsApi.handle,
+    cloudWatchLogs: logsApi,
     queue,
     onFault,
   });

@@ -26,6 +26,8 @@ export interface LogsApiOptions {
 /** CloudWatch Logs over a host's own log groups. */
 export interface LogsApi {
   handle(request: Pick<IncomingMessage, 'headers'>, body: Buffer): Promise<GatewayAnswer>;
+  /** Answers `{"lines":[…]}`: the last events of groups together, the oldest first. */
+  lastLines(groups: readonly string[], limit: number): Promise<GatewayAnswer>;
   close(): Promise<void>;
 }
 
@@ -61,7 +63,8 @@ export function createLogsApi({ root, store, region, now, onFault }: LogsApiOpti
   const reader: LogReader = createLogReader(onFault);
   const queries: Queries = createQueries(now, onFault);
 
-  async function answer(operation: string, input: Input, context: ReadContext): Promise<object | string> {
+  async function answer(operation: string, body: Buffer, context: ReadContext): Promise<object | string> {
+    const input = parseInput(body);
     if (Object.hasOwn(READ_OPERATIONS, operation)) {
       store.flush();
       return reader.read(operation, input, context);
@@ -114,19 +117,28 @@ export function createLogsApi({ root, store, region, now, onFault }: LogsApiOpti
       const arnPrefix = `arn:aws:logs:${scope ?? region ?? DEFAULT_REGION}:${LOCAL_ACCOUNT_ID}:log-group:`;
       const plainNames = [...store.groups].filter((name) => !name.startsWith('/'));
       const context = { root, plainNames, arnPrefix, retention: store.retention };
-      try {
-        return logsAnswer(200, await answer(operation, parseInput(body), context));
-      } catch (error) {
-        if (!(error instanceof LogsError)) throw error;
-        const { code, message, more } = error;
-        const status = code === 'ServiceUnavailableException' ? 503 : 400;
-        return logsAnswer(status, { __type: code, message, ...more });
-      }
+      return answered(answer(operation, body, context));
+    },
+    lastLines: (groups, limit) => {
+      store.flush();
+      const context = { root, plainNames: [], arnPrefix: '', retention: {} };
+      return answered(reader.read('LastLines', { groups, limit }, context));
     },
     close: async () => {
       await Promise.all([reader.close(), queries.close()]);
     },
   };
+}
+
+async function answered(body: Promise<object | string>): Promise<GatewayAnswer> {
+  try {
+    return logsAnswer(200, await body);
+  } catch (error) {
+    if (!(error instanceof LogsError)) throw error;
+    const { code, message, more } = error;
+    const status = code === 'ServiceUnavailableException' ? 503 : 400;
+    return logsAnswer(status, { __type: code, message, ...more });
+  }
 }
 
 function groupsOfQuery(input: Input): readonly string[] {

@@ -52,7 +52,8 @@ export function existingGroup(name: string, { root }: Pick<ReadContext, 'root'>)
   throw new LogsError('ResourceNotFoundException', 'The specified log group does not exist.');
 }
 
-function folderOf(name: string): string | undefined {
+/** The folder of a group below the root; undefined: no group may have this name. */
+export function folderOf(name: string): string | undefined {
   if (name.split('/').some((part) => part === '.' || part === '..')) return undefined;
   return name.startsWith('/') ? name : `/${name}`;
 }

@@ -2,13 +2,14 @@
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import type { Input } from './input.ts';
+import { lastLines } from './last-lines.ts';
 import { LogsError } from './logs-error.ts';
 import { READ_OPERATIONS, type ReadContext } from './read-logs.ts';
 
 /** What the thread is asked. */
 export interface ReadCall {
   readonly id: number;
-  /** A reading operation, or `CheckQuery`. */
+  /** A reading operation, `CheckQuery` or `LastLines`. */
   readonly operation: string;
   readonly input: Input;
   readonly context: ReadContext;
@@ -32,6 +33,10 @@ parentPort?.on('message', async (call: ReadCall) => parentPort?.postMessage(awai
 async function answerTo({ id, operation, input, context }: ReadCall): Promise<ReadAnswer> {
   try {
     if (operation === 'CheckQuery') return { id, body: await check(String(input['queryString'])) };
+    if (operation === 'LastLines') {
+      const { groups, limit } = input as { groups: readonly string[]; limit: number };
+      return { id, body: JSON.stringify({ lines: lastLines(context.root, groups, limit) }) };
+    }
     const read = READ_OPERATIONS[operation as keyof typeof READ_OPERATIONS];
     return { id, body: JSON.stringify(read(input, context)) };
   } catch (error) {

@@ -6,6 +6,7 @@ import { decode } from '../gateway/gateway-request.ts';
 import type { HandleRequest } from '../http-server.ts';
 import { apiError, json } from '../lambda-api/errors.ts';
 import type { EventQueue } from '../lambda-api/event-queue.ts';
+import type { LogsApi } from '../logs-api/logs-api.ts';
 import { SAMPLE_KINDS } from '../sample-events/kinds.ts';
 import type { LiveEnvironments } from './environments.ts';
 import { API_PATH } from './host-path.ts';
@@ -24,7 +25,9 @@ export interface HostApiOptions {
   readonly live: LiveStream;
   /** Lambda's API, and CloudWatch's for logs, behind the page's own paths: only there is a browser known by its cookie. */
   readonly lambda: HandleRequest;
-  readonly cloudWatchLogs: HandleRequest;
+  readonly cloudWatchLogs: Pick<LogsApi, 'handle' | 'lastLines'>;
+  /** Names of the groups of all functions, of APIs too. */
+  readonly logGroups: () => readonly string[];
   /** Region of sample events. */
   readonly region: string;
   readonly queue: Pick<EventQueue, 'failed' | 'redrive'>;
@@ -32,6 +35,9 @@ export interface HostApiOptions {
 
 /** Answers requests below {@link API_PATH}. */
 export type HostApi = (request: IncomingMessage, body: Buffer) => Promise<GatewayAnswer>;
+
+/** Of one answer. */
+const MAX_LAST_LINES = 300;
 
 interface Asked {
   /** What stands behind the name of the resource. */
@@ -45,7 +51,7 @@ interface Asked {
 type Answering = (asked: Asked) => GatewayAnswer | Promise<GatewayAnswer>;
 
 /**
- * Makes the API of what runs: `GET environments`, `functions`, `invocations`, `logs`, `stream` and `sample-events`,
+ * Makes the API of what runs: `GET environments`, `functions`, `invocations`, `log-lines`, `logs`, `stream` and `sample-events`,
  * `DELETE environments` and `environments/{id}`, `POST functions/{name}/invocations`, `POST logs`, `GET` and `POST failed-events` (which tries them again). Lists are JSON objects with one array; times are milliseconds since the epoch.
  */
 export function createHostApi(options: HostApiOptions): HostApi {
@@ -77,11 +83,14 @@ export function createHostApi(options: HostApiOptions): HostApi {
       return options.lambda(request, body);
     },
     'GET invocations': ({ functionName, query }) => {
-      const limit = Number(query.get('limit') ?? 100);
-      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_RECENT) {
-        return invalid(`limit: must be a whole number from 1 to ${MAX_RECENT}, is ${query.get('limit')}`);
-      }
-      return json(200, { invocations: recent.list(limit, functionName) });
+      const limit = limitOf(query, MAX_RECENT);
+      return typeof limit === 'number' ? json(200, { invocations: recent.list(limit, functionName) }) : limit;
+    },
+    'GET log-lines': ({ functionName, query }) => {
+      const limit = limitOf(query, MAX_LAST_LINES);
+      if (typeof limit !== 'number') return limit;
+      const group = groupOf(functionName);
+      return options.cloudWatchLogs.lastLines(group === undefined ? options.logGroups() : [group], limit);
     },
     'GET stream': () => options.live.open(),
     'GET sample-events': () =>
@@ -92,7 +101,7 @@ export function createHostApi(options: HostApiOptions): HostApi {
         return apiError(404, 'ResourceNotFoundException', `Sample event not found: ${id}`);
       return json(200, kind.make({}, { region: options.region, nowMs: Date.now(), newId: randomUUID }));
     },
-    'POST logs': ({ request, body }) => options.cloudWatchLogs(request, body),
+    'POST logs': ({ request, body }) => options.cloudWatchLogs.handle(request, body),
     'GET failed-events': ({ functionName }) => json(200, { failedEvents: queue.failed(functionName) }),
     'POST failed-events': async ({ functionName }) => json(200, await queue.redrive(functionName)),
     'GET logs': ({ functionName, query }) =>
@@ -137,7 +146,11 @@ function isForced(query: URLSearchParams): boolean {
   return query.get('force') === 'true';
 }
 
-function invalid(message: string): GatewayAnswer {
+/** How many are wanted, 100 when not given; or the answer that says what is allowed. */
+function limitOf(query: URLSearchParams, most: number): number | GatewayAnswer {
+  const limit = Number(query.get('limit') ?? 100);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit;
+  const message = `limit: must be a whole number from 1 to ${most}, is ${query.get('limit')}`;
   return apiError(400, 'InvalidParameterValueException', message);
 }
 

@@ -5,6 +5,7 @@ import { guarded, type OnFault } from '../fault-boundary.ts';
 import type { GatewayAnswer } from '../gateway/answer.ts';
 import { apiError } from '../lambda-api/errors.ts';
 import { INSIGHTS_GROUP } from '../logs/insights-line.ts';
+import { MAX_LINE_CHARACTERS } from '../logs-api/last-lines.ts';
 import type { LiveEnvironments, ShownEnvironment } from './environments.ts';
 import type { EndedInvocation } from './recent.ts';
 
@@ -54,7 +55,6 @@ const LIMITS: LiveLimits = { streams: 16, intervalMs: 250, behind: 2_097_152 };
 /** A delta holds no more of each. */
 const MAX_INVOCATIONS = 50;
 const MAX_LINES = 100;
-const MAX_LINE_CHARACTERS = 2_000;
 /** So often a stream without news says that it lives, in ms. */
 const ALIVE_MS = 15_000;
 
@@ -148,6 +148,11 @@ export function createLiveStream(options: LiveStreamOptions, limits = LIMITS): L
         if (clients.size === 0) end();
       });
       if (clients.size === 0) begin();
+      // What waits is in the snapshot already.
+      if (timer !== undefined) {
+        clearTimeout(timer);
+        flush();
+      }
       clients.add(client);
       const snapshot = {
         environments: environments.list(),

@@ -5,7 +5,9 @@ import type { HostedFunction } from '../function-host.ts';
 import { type GatewayAnswer, gatewayMessage } from '../gateway/answer.ts';
 import type { HandleRequest } from '../http-server.ts';
 import type { EventQueue } from '../lambda-api/event-queue.ts';
+import { INSIGHTS_GROUP } from '../logs/insights-line.ts';
 import type { LogStore } from '../logs/log-store.ts';
+import type { LogsApi } from '../logs-api/logs-api.ts';
 import { createLiveEnvironments, type LiveEnvironments } from './environments.ts';
 import { createHostApi, shownFunctions } from './host-api.ts';
 import { API_PATH, HOST_PATH, METRICS_PATH, OWN_METRICS_PATH } from './host-path.ts';
@@ -39,7 +41,7 @@ export interface ObservationOptions {
   readonly token: string | undefined;
   readonly region: string;
   readonly lambda: HandleRequest;
-  readonly cloudWatchLogs: HandleRequest;
+  readonly cloudWatchLogs: Pick<LogsApi, 'handle' | 'lastLines'>;
   readonly onFault: OnFault;
   readonly queue: Pick<EventQueue, 'failed' | 'redrive'>;
 }
@@ -60,7 +62,13 @@ export function createObservation(options: ObservationOptions): Observation {
     invocations: () => recent.list(SHOWN_INVOCATIONS),
     onFault: options.onFault,
   });
-  const api = createHostApi({ ...options, environments, recent, tallies, logs, live });
+  const logGroups = (): readonly string[] => {
+    const ofFunctions = [...functions().values()].map(({ definition }) => definition.logGroup);
+    return [...new Set([...ofFunctions, ...options.logStore.groups])].filter(
+      (name) => name !== INSIGHTS_GROUP,
+    );
+  };
+  const api = createHostApi({ ...options, environments, recent, tallies, logs, logGroups, live });
 
   function pageOf(path: string): GatewayAnswer {
     if (path === '/_host') return toPage();

@@ -72,8 +72,11 @@ function listen() {
     const snapshot = JSON.parse(data);
     environments.clear();
     for (const one of snapshot.environments) environments.set(one.environmentId, one);
-    invocations = snapshot.invocations.slice(0, MAX_INVOCATIONS * 4);
     setFunctions(snapshot.functions);
+    invocations = [];
+    addInvocations(snapshot.invocations);
+    if (chosen !== undefined) void loadInvocations();
+    log.begin();
     later();
   });
   source.addEventListener('delta', ({ data }) => {
@@ -81,7 +84,7 @@ function listen() {
     for (const one of delta.environments) environments.set(one.environmentId, one);
     for (const gone of delta.ended) environments.delete(gone);
     counted.calls += delta.invocations.length + delta.skipped.invocations;
-    invocations = [...delta.invocations.reverse(), ...invocations].slice(0, MAX_INVOCATIONS * 4);
+    addInvocations(delta.invocations.reverse());
     log.add(delta.log, delta.skipped.lines);
     if (delta.functions !== undefined) setFunctions(delta.functions);
     later();
@@ -91,7 +94,33 @@ function listen() {
 function setFunctions(list) {
   functions = list;
   changedFunctions = true;
-  if (!functions.some(({ functionName }) => functionName === chosen)) chosen = undefined;
+  if (chosen !== undefined && !functions.some(({ functionName }) => functionName === chosen))
+    choose(undefined);
+}
+
+/** @param newer the newest first. */
+function addInvocations(newer) {
+  invocations = [...newer.filter(isChosen), ...invocations].slice(0, MAX_INVOCATIONS);
+}
+
+/** Those of one function, which may be older than the latest of all. */
+async function loadInvocations() {
+  const name = chosen;
+  const about = name === undefined ? '' : `&function=${encodeURIComponent(name)}`;
+  const kept = await fetch(`api/invocations?limit=${MAX_INVOCATIONS}${about}`)
+    .then((answer) => (answer.ok ? answer.json() : {}))
+    .then(({ invocations = [] }) => invocations)
+    .catch(() => []);
+  if (name !== chosen) return;
+  const known = new Set(kept.map(tryOf));
+  const later = invocations.filter((one) => !known.has(tryOf(one)));
+  invocations = [];
+  addInvocations([...later, ...kept]);
+  show();
+}
+
+function tryOf({ requestId, attempt }) {
+  return `${requestId} ${attempt}`;
 }
 
 /** Once a frame, however much has come. */
@@ -100,22 +129,16 @@ function later() {
 }
 
 function show() {
+  if (frame !== undefined) cancelAnimationFrame(frame);
   frame = undefined;
   if (changedFunctions) showFunctions();
   const all = [...environments.values()];
   const shown = all.filter(isChosen);
   environmentRows.show(shown.slice(0, MAX_ENVIRONMENTS));
   note('environments-note', shown.length, MAX_ENVIRONMENTS, 'No environment runs.', 'environments');
-  const latest = invocations.filter(isChosen);
-  invocationRows.show(latest.slice(0, MAX_INVOCATIONS));
-  note(
-    'invocations-note',
-    Math.min(latest.length, MAX_INVOCATIONS),
-    MAX_INVOCATIONS,
-    'There was no invocation yet.',
-    '',
-  );
-  log.show(functions.find(({ functionName }) => functionName === chosen)?.logGroup);
+  invocationRows.show(invocations);
+  note('invocations-note', invocations.length, MAX_INVOCATIONS, 'There was no invocation yet.', '');
+  log.show(chosen, functions.find(({ functionName }) => functionName === chosen)?.logGroup);
   text(byId('total-functions'), String(functions.length));
   text(byId('total-environments'), String(all.length));
   text(byId('total-busy'), String(all.filter(({ state }) => state === 'busy').length));
@@ -155,11 +178,13 @@ function functionItem(one) {
 
 function choose(name) {
   chosen = name;
+  invocations = invocations.filter(isChosen);
+  void loadInvocations();
   changedFunctions = true;
   for (const scope of document.querySelectorAll('.scope'))
     text(scope, name === undefined ? '' : `of ${name}`);
   for (const id of ['invoke-function', 'query-function']) if (name !== undefined) byId(id).value = name;
-  later();
+  show();
 }
 
 function showCounts(all) {

@@ -62,6 +62,13 @@ test('the page asks a browser for the token once, and shows what the API shows',
     headers: { ...headers, 'x-amz-target': 'Logs_20140328.DescribeLogGroups' },
   });
   assert.match(await groups.text(), /\/aws\/lambda\/orders/);
+  for (const path of ['api/log-lines?limit=4', 'api/log-lines?limit=4&function=orders']) {
+    const { lines } = (await (await ask(path, { headers })).json()) as { lines: Record<string, string>[] };
+    const words = lines.map(({ message }) => /START|got 7|END|REPORT/.exec(message ?? '')?.[0]);
+    assert.deepEqual(words, ['START', 'got 7', 'END', 'REPORT'], path);
+    assert.equal(lines[0]?.['group'], '/aws/lambda/orders');
+  }
+  assert.equal((await ask('api/log-lines?limit=301', { headers })).status, 400);
 
   const stream = await ask('api/stream', { headers });
   assert.equal(stream.headers.get('content-type'), 'text/event-stream');
@@ -81,6 +88,27 @@ test('the page asks a browser for the token once, and shows what the API shows',
   await host.dropEnvironments();
   await readUntil(/"ended":\["[\da-f]{32}"\]/);
   await reader?.cancel();
+});
+
+test('who comes later gets what was before in the snapshot, and not once more', () => {
+  const events = createEventBus(() => assert.fail());
+  const live = createLiveStream(
+    {
+      events,
+      environments: createLiveEnvironments(),
+      functions: () => [],
+      invocations: () => [],
+      onFault: () => assert.fail(),
+    },
+    { streams: 2, intervalMs: 60_000, behind: 5_000 },
+  );
+  const first = live.open().body as Readable;
+  events.emit({ type: 'log-line', timeMs: 1, group: 'g', stream: 's', message: 'before' });
+  const second = live.open().body as Readable;
+  assert.match(String(first.read()), /^event: snapshot\n.*event: delta\ndata: .*"before"/s);
+  assert.match(String(second.read()), /^event: snapshot\n(?!.*"before")/s);
+  first.destroy();
+  second.destroy();
 });
 
 test('streams are few, and a client that does not read is let go', async () => {
