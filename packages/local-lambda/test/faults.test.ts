@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { EXECUTABLE, startHost, temporaryFolder, writePackage } from './fixture-package.ts';
+import { startGates } from './gates.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const PROVIDED = { Runtime: 'provided.al2023', Handler: 'bootstrap', Timeout: 1 };
@@ -229,20 +230,21 @@ test('no process outlives a host that is killed, and no folder', async (t) => {
 });
 
 test('throttling: beyond the limit requests wait, then get 429 and 503', async (t) => {
-  const source = 'export const handler = () => new Promise((done) => setTimeout(done, 1_500, 1));';
+  const gates = await startGates(t);
+  const source = `export const handler = async () => { await fetch('${gates.url}first'); return 1; };`;
+  const properties = { Timeout: 60, ReservedConcurrentExecutions: 1 };
   const host = await startHost(
     t,
-    { one: { source, routes: ['GET /one'], properties: { ReservedConcurrentExecutions: 1 } } },
+    { one: { source, routes: ['GET /one'], properties } },
     { queueSeconds: 0.2 },
   );
-  const [first, second, third] = await Promise.all([
-    host.invoke('one', {}),
-    host.invoke('one', {}),
-    fetch(`${host.url}/one`),
-  ]);
-  assert.equal(first?.payload, 1);
-  assert.equal(second?.errorType, 'TooManyRequestsException');
-  assert.equal(third?.status, 503);
+  const first = host.invoke('one', {});
+  await gates.arrival('first');
+  const [second, third] = await Promise.all([host.invoke('one', {}), fetch(`${host.url}/one`)]);
+  assert.equal(second.errorType, 'TooManyRequestsException');
+  assert.equal(third.status, 503);
+  gates.open('first');
+  assert.equal((await first).payload, 1);
 });
 
 test('no single request and no answer of a function ends the host', async (t) => {

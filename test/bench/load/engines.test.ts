@@ -62,7 +62,7 @@ for (const name of ENGINE_NAMES) {
       setTimeout(() => response.end(request.url), 40);
     });
     const result = await load(url, { connections: 4, seconds: 0.25 });
-    assert.ok(served > 4, 'more than one call on each connection');
+    assert.ok(served >= 4, 'a call on each connection');
     assert.equal(result.calls, served);
     assert.equal(result.latency.count, served);
     assert.equal(result.lost, 0);

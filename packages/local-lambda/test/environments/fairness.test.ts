@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Claimant, createHostPlaces, type Seat } from '../../src/environments/host-places.ts';
 import { createStartGate } from '../../src/environments/start-gate.ts';
-import { startHost, temporaryFolder } from '../fixture-package.ts';
+import { startHost } from '../fixture-package.ts';
+import { startGates } from '../gates.ts';
 
 test('functions take turns at the start gate, and what one starts is started in order', () => {
   const gate = createStartGate(1);
@@ -91,33 +90,13 @@ test('memory is shared as places are', () => {
   assert.deepEqual(got, ['small']);
 });
 
-test('one noisy function does not starve another on a full host, and each refusal names its bound', async (t) => {
-  const gone = join(await temporaryFolder(t), 'gone');
+test('one noisy function does not starve another on a full host', async (t) => {
   const source = 'export const handler = (e) => new Promise((done) => setTimeout(done, 5, e));';
-  const slow = `import { existsSync } from 'node:fs';
-  export const handler = async () => {
-    while (!existsSync(process.env.GONE)) await new Promise((done) => setTimeout(done, 20));
-  };`;
-  let hold = (): void => undefined;
-  const bothHold = new Promise<void>((resolve) => {
-    hold = resolve;
-  });
-  let held = 0;
   const host = await startHost(
     t,
-    { noisy: { source }, quiet: { source }, slow: { source: slow, properties: { Timeout: 60 } } },
-    {
-      maxHostEnvironments: 2,
-      queueSeconds: 3,
-      // What waits is looked at twice in this time.
-      idleSeconds: 0.4,
-      environment: { GONE: gone },
-      onEvent: (event) => {
-        if (event.type !== 'invocation-started' || event.functionName !== 'slow') return;
-        held += 1;
-        if (held === 2) hold();
-      },
-    },
+    { noisy: { source }, quiet: { source } },
+    // What waits is looked at twice in the idle time.
+    { maxHostEnvironments: 2, queueSeconds: 60, idleSeconds: 0.4 },
   );
   // A crowd that asks again at once, for as long as the quiet one has not been served.
   const answers: unknown[] = [];
@@ -136,18 +115,27 @@ test('one noisy function does not starve another on a full host, and each refusa
   await Promise.all(crowd);
   await served;
   assert.deepEqual(answers, [{ n: 0 }, { n: 1 }, { n: 2 }]);
+});
 
-  // Both places are taken for as long as a call may wait.
-  const taken = [host.invoke('slow', {}), host.invoke('slow', {})];
-  await bothHold;
+test('what finds a host full for as long as it may wait is refused with the bound', async (t) => {
+  const gates = await startGates(t);
+  const source = `export const handler = async ({ gate }) => { await fetch('${gates.url}' + gate); };`;
+  const properties = { Timeout: 60 };
+  const host = await startHost(
+    t,
+    { slow: { source, properties }, quiet: { source } },
+    { maxHostEnvironments: 2, queueSeconds: 0.2 },
+  );
+  const taken = ['a', 'b'].map((gate) => host.invoke('slow', { gate }));
+  await Promise.all([gates.arrival('a'), gates.arrival('b')]);
   const refused = await fetch(`${host.url}/2015-03-31/functions/quiet/invocations`, { method: 'POST' });
   assert.equal(refused.status, 429);
   assert.deepEqual(await refused.json(), {
     Type: 'User',
     Reason: 'ConcurrentInvocationLimitExceeded',
-    Message: "Rate Exceeded. The host's 2 environments were taken for 3 s.",
-    message: "Rate Exceeded. The host's 2 environments were taken for 3 s.",
+    Message: "Rate Exceeded. The host's 2 environments were taken for 0.2 s.",
+    message: "Rate Exceeded. The host's 2 environments were taken for 0.2 s.",
   });
-  await writeFile(gone, '');
-  await Promise.all(taken);
+  for (const gate of ['a', 'b']) gates.open(gate);
+  for (const { errorType } of await Promise.all(taken)) assert.equal(errorType, undefined);
 });

@@ -10,6 +10,7 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { startHost } from '../fixture-package.ts';
+import { startGates } from '../gates.ts';
 
 const ECHO = `export const handler = async (event, context) => {
   if (event.fail) throw new TypeError('as asked');
@@ -90,18 +91,21 @@ test('dry runs, unknown functions and broken payloads are answered as AWS answer
 });
 
 test('throttling reaches the SDK as TooManyRequestsException', async (t) => {
-  const source = 'export const handler = () => new Promise((done) => setTimeout(done, 1_000));';
+  const gates = await startGates(t);
+  const source = `export const handler = () => fetch('${gates.url}first').then(() => 1);`;
   const host = await startHost(
     t,
-    { one: { source, properties: { ReservedConcurrentExecutions: 1 } } },
+    { one: { source, properties: { Timeout: 60, ReservedConcurrentExecutions: 1 } } },
     { queueSeconds: 0.05 },
   );
   const client = clientOf(host.url);
   const first = client.send(new InvokeCommand({ FunctionName: 'one' }));
-  await assert.rejects(Promise.all([first, client.send(new InvokeCommand({ FunctionName: 'one' }))]), {
+  await gates.arrival('first');
+  await assert.rejects(client.send(new InvokeCommand({ FunctionName: 'one' })), {
     name: 'TooManyRequestsException',
   });
-  await first;
+  gates.open('first');
+  assert.equal((await first).FunctionError, undefined);
 });
 
 test('an event is taken with 202, tried three times, and recorded when it fails for good', async (t) => {
