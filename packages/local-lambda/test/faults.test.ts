@@ -11,7 +11,7 @@ import { EXECUTABLE, startHost, temporaryFolder, writePackage } from './fixture-
 import { startGates } from './gates.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const PROVIDED = { Runtime: 'provided.al2023', Handler: 'bootstrap', Timeout: 1 };
+const PROVIDED = { Runtime: 'provided.al2023', Handler: 'bootstrap', Timeout: 60 };
 const provided = (script: string) => ({
   files: { bootstrap: [bytes(`#!${process.execPath}\n${script}`), EXECUTABLE] as [Uint8Array, object] },
   properties: PROVIDED,
@@ -123,7 +123,8 @@ test('init that fails is repeated once within the invocation, then reported', as
 });
 
 test('a runtime that never asks for work times out within the invocation', async (t) => {
-  const silent = provided('setInterval(() => {}, 1000); process.on("SIGTERM", () => {});');
+  const { files } = provided('setInterval(() => {}, 1000); process.on("SIGTERM", () => {});');
+  const silent = { files, properties: { ...PROVIDED, Timeout: 1 } };
   const host = await startHost(t, { silent }, { initSeconds: 0.3 });
   assert.equal((await host.invoke('silent', {})).errorType, 'Sandbox.Timedout');
 });

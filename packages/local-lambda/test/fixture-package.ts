@@ -92,7 +92,8 @@ function resourcesOf(name: string, fixture: FixtureFunction): Record<string, unk
         Runtime: `nodejs${process.versions.node.split('.')[0]}.x`,
         FunctionName: name,
         MemorySize: 128,
-        Timeout: 5,
+        // A busy machine must not make a test's function time out.
+        Timeout: 60,
         Architectures: ['arm64'],
         ...fixture.properties,
       },

@@ -130,7 +130,9 @@ test('a runtime that closes its waiting connection and asks again on another one
   socket.pause();
   await new Promise((done) => setTimeout(done, 300));
   for (;;) { const [id] = await next(); await post('invocation/' + id + '/response', '"again"'); }`;
-  const host = await startHost(t, { away: runtime(script, { Timeout: 5, ReservedConcurrentExecutions: 1 }) });
+  const host = await startHost(t, {
+    away: runtime(script, { Timeout: 60, ReservedConcurrentExecutions: 1 }),
+  });
   // The first event is sent to a connection that closes without reading it.
   for (const { payload } of await Promise.all([host.invoke('away', {}), host.invoke('away', {})])) {
     assert.equal(payload, 'again');
