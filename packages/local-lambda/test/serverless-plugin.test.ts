@@ -9,7 +9,7 @@ import { SERVERLESS, writeService } from './fixture-service.ts';
 
 const run = promisify(execFile);
 
-// That it packages, serves and swaps is shown with the packed plugin: test/packages/packed.test.ts.
+// That it packages, serves and swaps is shown with the packed plugin: test/packages/packed.tools.ts.
 
 test('sls local shows its settings and where they come from, and names a wrong one', async (t) => {
   const project = await temporaryFolder(t);
