@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../is-alive.ts';
 
 const NAME = /^local-lambda-package-(\d+)-\w+$/;
 
@@ -19,13 +20,4 @@ export async function makePackagingFolder(): Promise<string> {
 /** Removes such a folder; never rejects: what writes into it still is found by the next packaging. */
 export async function removePackagingFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

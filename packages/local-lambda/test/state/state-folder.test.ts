@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startLocalLambda } from '../../src/start.ts';
+import { lockFolder } from '../../src/state/lock.ts';
 import { openStateFolder } from '../../src/state/state-folder.ts';
 import { serve, temporaryFolder } from '../fixture-package.ts';
 
@@ -24,7 +25,8 @@ test('documents are there again when the folder is opened again', async (t) => {
 
   // What a killed host was writing, and the lock of a process that is gone.
   await writeFile(join(folder, 'functions/half.tmp'), '{"for');
-  await writeFile(join(folder, 'lock'), `${process.pid} 0`);
+  await mkdir(join(folder, 'lock'));
+  await writeFile(join(folder, 'lock', `${process.pid}-0`), '');
   const second = await openStateFolder(folder, false);
   assert.deepEqual([...(await second.readAll('functions'))], [['orders', { n: 3 }]]);
   assert.deepEqual([...(await second.readAll('nowhere'))], []);
@@ -40,6 +42,22 @@ test('documents are there again when the folder is opened again', async (t) => {
   }
   await second.close();
   assert.deepEqual((await readdir(folder)).sort(), ['code', 'functions']);
+});
+
+test('of hosts that find the lock of a dead one at the same moment, one gets the folder', async (t) => {
+  const parent = await temporaryFolder(t);
+  for (let round = 0; round < 20; round += 1) {
+    const folder = join(parent, String(round));
+    await mkdir(join(folder, 'lock'), { recursive: true });
+    await writeFile(join(folder, 'lock', `${process.pid}-0`), '');
+    const tries = await Promise.allSettled(Array.from({ length: 4 }, () => lockFolder(folder)));
+    const got = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const refused = tries.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+    assert.equal(got.length, 1);
+    for (const reason of refused) assert.match(reason, /is in use by the process/);
+    await got[0]?.();
+    assert.deepEqual(await readdir(folder), []);
+  }
 });
 
 test('a host without packages serves nothing, says what it keeps, and leaves the folder to the next one', async (t) => {
