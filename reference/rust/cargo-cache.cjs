@@ -34,6 +34,9 @@ const PROBE_LIMIT_MS = 20_000;
 /** Most of it goes to the SDK, once for each compiler and processor. */
 const BUILD_LIMIT_MS = 25 * 60_000;
 const LOCK_INTERVAL_MS = 500;
+/** Who holds the lock touches it this often; one that was not for the second time belongs to nobody. */
+const LOCK_TOUCH_MS = 2_000;
+const LOCK_STALE_MS = 30_000;
 const OUTPUT_LIMIT = 20_000;
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 
@@ -199,37 +202,38 @@ async function removeOthers(cache, targetDir) {
   }
 }
 
-/** Runs work while this process alone holds the lock file; a lock whose process is gone is taken over. */
+/**
+ * Runs work while this process alone holds the lock file. A lock that nobody touches any more is taken over: its process
+ * was killed. A process id would not tell, since containers that share the cache do not see each other's processes.
+ */
 async function holding(lock, work) {
   const deadline = Date.now() + 2 * BUILD_LIMIT_MS;
   while (!(await take(lock))) {
     if (Date.now() > deadline) throw new Error(`${lock} is held for too long: remove it`);
     await sleep(LOCK_INTERVAL_MS);
   }
+  const touching = setInterval(() => {
+    const now = new Date();
+    utimes(lock, now, now).catch(() => undefined);
+  }, LOCK_TOUCH_MS);
   try {
     await work();
   } finally {
+    clearInterval(touching);
     await rm(lock, { force: true });
   }
 }
 
 async function take(lock) {
   try {
-    await writeFile(lock, `${process.pid}`, { flag: 'wx' });
+    await writeFile(lock, '', { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
-    if (holder > 0 && !isAlive(holder)) await rm(lock, { force: true });
+    const touched = await stat(lock).catch(() => undefined);
+    if (touched !== undefined && Date.now() - touched.mtimeMs > LOCK_STALE_MS)
+      await rm(lock, { force: true });
     return false;
-  }
-}
-
-function isAlive(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
   }
 }
 
