@@ -1,15 +1,16 @@
 /**
- * `npm run test:unit`: all tests (`*.test.ts`), those that need no process of their own in one process, and beside it
- * the others, each file in its own. `npm run test:quick` (`quick`): the first alone.
+ * `npm run test:unit`: all tests (`*.test.ts`). Most share a process with many others, since a process for each file
+ * spends half a second on loading the same modules; some need one of their own. `npm run test:quick` (`quick`): only
+ * those that start no server and no process.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 const ALL = '{lab,packages/*,.}/test/**/*.test.ts';
-/** Tests that start no server and no process, and leave nothing behind in theirs: a process for each costs 0.2 s. */
+/** Tests that start no server and no process, and leave nothing behind in theirs. */
 const QUICK = [
   'packages/options/test/*.test.ts',
   'packages/log-insights/test/{aggregates,commands,docs,functions,golden,language}.test.ts',
@@ -21,6 +22,10 @@ const QUICK = [
   'test/bench/{agents/judge,load/arrivals}.test.ts',
   'test/bench/statistics/!(coverage)*.test.ts',
 ];
+/** Tests that start servers and processes, but set no variable, handler or global of theirs that others would see. */
+const SHARED = ['packages/{local-lambda,log-insights}/test/**/*.test.ts'];
+/** Processes for those, side by side: each waits for its functions most of the time. */
+const SHARED_PROCESSES = 3;
 
 /** The paths of a pattern, written alike, without those of installed packages. */
 function filesOf(patterns: string | readonly string[]): readonly string[] {
@@ -28,33 +33,37 @@ function filesOf(patterns: string | readonly string[]): readonly string[] {
   return found.map((path) => path.replace(/^\.\//, '')).sort();
 }
 
-function startTests(
+/** Starts `node --test`; resolves with its exit code and what it has printed, unless that went to the terminal. */
+async function runTests(
   options: readonly string[],
   files: readonly string[],
   output: 'inherit' | 'pipe',
-): ChildProcess {
-  return spawn(process.execPath, ['--test', ...options, ...files], { stdio: ['ignore', output, output] });
+): Promise<{ readonly code: number; readonly printed: string }> {
+  const child = spawn(process.execPath, ['--test', ...options, ...files], {
+    stdio: ['ignore', output, output],
+  });
+  const streams = [child.stdout, child.stderr].map((stream) => text(stream ?? Readable.from([])));
+  const [code] = await once(child, 'exit');
+  return { code: code ?? 1, printed: (await Promise.all(streams)).join('') };
 }
 
 const quick = filesOf(QUICK);
-const inOneProcess = ['--test-isolation=none', '--test-timeout=60000'];
+const inOneProcess = ['--test-isolation=none', '--test-timeout=120000'];
 
 if (process.argv[2] === 'quick') {
-  const [code] = await once(startTests(inOneProcess, quick, 'inherit'), 'exit');
-  process.exitCode = code ?? 1;
+  process.exitCode = (await runTests(inOneProcess, quick, 'inherit')).code;
 } else {
-  const others = filesOf(ALL).filter((path) => !quick.includes(path));
-  const beside = startTests(inOneProcess, quick, 'pipe');
-  const printed = Promise.all([
-    text(beside.stdout ?? Readable.from([])),
-    text(beside.stderr ?? Readable.from([])),
+  const shared = filesOf(SHARED).filter((path) => !quick.includes(path));
+  const others = filesOf(ALL).filter((path) => !quick.includes(path) && !shared.includes(path));
+  // Every third, not a third: neighbours of one folder take about the same time.
+  const parts = Array.from({ length: SHARED_PROCESSES }, (_, part) =>
+    shared.filter((_, i) => i % SHARED_PROCESSES === part),
+  );
+  const runs = await Promise.all([
+    runTests(['--test-concurrency=2', '--test-timeout=420000'], others, 'inherit'),
+    ...[quick, ...parts].map((files) => runTests(inOneProcess, files, 'pipe')),
   ]);
-  const ends = [
-    once(beside, 'exit'),
-    once(startTests(['--test-concurrency=4', '--test-timeout=420000'], others, 'inherit'), 'exit'),
-  ];
-  const codes = (await Promise.all(ends)).map(([code]) => code);
   // Whole, where it does not lie between the lines of the others.
-  process.stdout.write(`\nThe tests that need no process:\n${(await printed).join('')}`);
-  process.exitCode = codes.every((code) => code === 0) ? 0 : 1;
+  for (const { printed } of runs) process.stdout.write(printed);
+  process.exitCode = runs.every(({ code }) => code === 0) ? 0 : 1;
 }

@@ -1,8 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
 
-/** The runtime client as one CommonJS file. In the repository alone: the published package holds the result. */
-export async function bundleClient(): Promise<Uint8Array> {
+let bundled: Promise<Uint8Array> | undefined;
+
+/**
+ * The runtime client as one CommonJS file, made once in a process. In the repository alone: the published package holds
+ * the result.
+ */
+export function bundleClient(): Promise<Uint8Array> {
+  bundled ??= bundle();
+  return bundled;
+}
+
+async function bundle(): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('./client/main.ts', import.meta.url))],
     bundle: true,
