@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { lstatSync, readdirSync } from 'node:fs';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -72,21 +73,31 @@ async function findPython(): Promise<{ python: string; version: string } | strin
 async function findDamage(sitePackages: string): Promise<string | undefined> {
   if (!(await exists(sitePackages))) return '';
   const expected = await readFile(join(sitePackages, CONTENTS), 'utf8').catch(() => undefined);
-  // What vanishes under the look is being replaced: damage, not a fault.
-  const found = await contentsOf(sitePackages).catch(() => undefined);
-  if (expected !== undefined && expected === found) return undefined;
+  try {
+    if (expected !== undefined && expected === contentsOf(sitePackages)) return undefined;
+  } catch {
+    // What vanishes under the look is being replaced: damage, not a fault.
+  }
   return `${sitePackages} is not as it was installed; `;
 }
 
-/** One line for each file: its size and its path. What Python compiled on its own does not count. */
-async function contentsOf(folder: string): Promise<string> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const paths = entries
-    .filter((entry) => entry.isFile() && entry.name !== CONTENTS && !entry.name.endsWith('.pyc'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  const lines = paths.map(async (path) => `${(await stat(path)).size} ${relative(folder, path)}`);
-  return (await Promise.all(lines)).join('\n');
+/**
+ * One line for each file: its size and its path. What Python compiled on its own does not count.
+ *
+ * Reads at once: for each of 2 000 files, a promise costs several times the reading.
+ */
+function contentsOf(folder: string): string {
+  const paths: string[] = [];
+  const walk = (path: string): void => {
+    for (const entry of readdirSync(join(folder, path), { withFileTypes: true })) {
+      const own = join(path, entry.name);
+      if (entry.isDirectory()) walk(own);
+      else if (entry.isFile() && entry.name !== CONTENTS && !entry.name.endsWith('.pyc')) paths.push(own);
+    }
+  };
+  walk('');
+  const lines = paths.sort().map((path) => `${lstatSync(join(folder, path)).size} ${path}`);
+  return lines.join('\n');
 }
 
 /** Installs beside the final place and renames, so that a half-done or a second installation does no harm. */
@@ -98,7 +109,7 @@ async function install(python: string, target: string): Promise<string | undefin
     await run(python, ['-m', 'pip', 'install', ...options, '--target', partial, '-r', REQUIREMENTS], {
       timeout: INSTALL_TIMEOUT_MS,
     });
-    await writeFile(join(partial, CONTENTS), await contentsOf(partial));
+    await writeFile(join(partial, CONTENTS), contentsOf(partial));
     await replace(partial, target);
     return undefined;
   } catch (error) {
