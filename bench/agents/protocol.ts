@@ -122,22 +122,24 @@ export function sayLine(message: FromAgent): string {
   return `${JSON.stringify(message)}\n`;
 }
 
-/** Longest line that is taken in: a result whose histogram has every bucket stays below it. */
-export const MAX_LINE_CHARS = 5_000_000;
+/** Longest response that is taken in, in bytes: one whose histogram has every bucket stays below it. */
+export const MAX_RESPONSE_BYTES = 5_000_000;
 
 /**
  * Reads the lines of an agent's response from its pieces, however they are cut.
- * @throws RangeError for a line above {@link MAX_LINE_CHARS}; SyntaxError for one that is no JSON.
+ * @throws RangeError for a response above {@link MAX_RESPONSE_BYTES}; SyntaxError for a line that is no JSON.
  */
-export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FromAgent> {
+export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
   const decoder = new TextDecoder();
   let rest = '';
+  let bytes = 0;
   for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > MAX_RESPONSE_BYTES)
+      throw new RangeError(`a response of more than ${MAX_RESPONSE_BYTES} bytes`);
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE_CHARS)
-      throw new RangeError(`a line of more than ${MAX_LINE_CHARS} characters`);
-    for (const line of lines) yield JSON.parse(line) as FromAgent;
+    for (const line of lines) yield JSON.parse(line);
   }
   if (rest !== '')
     throw new SyntaxError(`the response was cut off after ${JSON.stringify(rest.slice(0, 80))}`);

@@ -2,7 +2,8 @@ import type { AgentFault } from '../../results/agent-result.ts';
 import { type Greeting, MAX_HOLD_MS } from '../protocol.ts';
 import type { Clocks } from './clocks.ts';
 import type { Invoke } from './invoke.ts';
-import { deadline, faultOf } from './tell-piece.ts';
+import { listen } from './listen.ts';
+import { faultOf } from './tell-piece.ts';
 
 /** What the greeting needs. */
 export interface GreetingWorld extends Pick<Greeting, 'toOpen'> {
@@ -67,9 +68,9 @@ function greet(
   { invoke, clocks, now, signal, toOpen }: GreetingWorld,
 ): { readonly wayMs: Promise<number>; readonly ended: Promise<void> } {
   const way = Promise.withResolvers<number>();
-  const listen = async () => {
+  const hear = async () => {
     const greeting: Greeting = { kind: 'greeting', sentAt: now(), holdMs, ...(toOpen && { toOpen }) };
-    for await (const said of invoke(greeting, deadline(READY_LIMIT_MS, signal))) {
+    for await (const said of listen(invoke, greeting, READY_LIMIT_MS, signal)) {
       if (said.kind === 'refused') throw new Error(said.message);
       if (said.kind !== 'ready') continue;
       const heardAt = now();
@@ -78,5 +79,5 @@ function greet(
     }
     way.reject(new Error('it ended without a word'));
   };
-  return { wayMs: way.promise, ended: listen().catch(way.reject) };
+  return { wayMs: way.promise, ended: hear().catch(way.reject) };
 }

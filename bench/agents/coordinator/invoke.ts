@@ -1,12 +1,12 @@
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { type FromAgent, readLines, type ToAgent } from '../protocol.ts';
+import { readLines, type ToAgent } from '../protocol.ts';
 
 /**
- * Invokes an agent with a message and gives what it says, as it comes.
+ * Invokes an agent with a message and gives what it says, as it comes and unchecked.
  * @throws Error when it cannot be invoked, or ends without its last word; by the name `TooManyRequestsException` when
  * Lambda throttles.
  */
-export type Invoke = (message: ToAgent, signal: AbortSignal) => AsyncIterable<FromAgent>;
+export type Invoke = (message: ToAgent, signal: AbortSignal) => AsyncIterable<unknown>;
 
 /** Where agents are invoked. */
 export interface AgentsAddress {

@@ -4,6 +4,7 @@ import type { Clocks } from './clocks.ts';
 import type { FleetLoad } from './fleet.ts';
 import type { Invoke } from './invoke.ts';
 import type { Ledger } from './ledger.ts';
+import { listen } from './listen.ts';
 
 /** A piece before it is said: who says it knows the time, the clocks and the tattoos. */
 export type PieceToTell = Omit<Piece, 'kind' | 'sentAt' | 'clocks' | 'scenario'> &
@@ -46,7 +47,7 @@ export async function tellPiece(
   const waitMs = Math.max(0, piece.beginsAt - sentAt) + LEASE_MS + piece.timeoutSeconds * 1000 + PATIENCE_MS;
   let done: Done | undefined;
   try {
-    for await (const said of invoke(message, deadline(waitMs, signal))) {
+    for await (const said of listen(invoke, message, waitMs, signal)) {
       if (said.kind === 'refused') throw new Error(`refused its piece: ${said.message}`);
       if (said.kind === 'ready') ledger.met(said, clocks.learn(sentAt, said, now()).errorMs);
       if (said.kind === 'progress') onProgress(said.answers);
@@ -64,11 +65,6 @@ export async function tellPiece(
   return done;
 }
 
-/** Aborts with the signal, or after so many milliseconds. */
-export function deadline(milliseconds: number, signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
-}
-
 /** What an invocation that failed means for its agent. */
 export function faultOf(
   error: unknown,
@@ -77,5 +73,5 @@ export function faultOf(
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   if (name === 'TooManyRequestsException')
     return { fault: 'throttled', problem: `was throttled by Lambda: ${message}` };
-  return { fault: 'lost', problem: `${what}: ${message.replaceAll(/\s+/g, ' ').slice(0, 200)}` };
+  return { fault: 'lost', problem: `${what}: ${message.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 200)}` };
 }

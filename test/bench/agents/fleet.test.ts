@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { type AgentWorld, runAgent } from '../../../bench/agents/agent/run.ts';
 import { type Invoke, openInvoke } from '../../../bench/agents/coordinator/invoke.ts';
+import { listen } from '../../../bench/agents/coordinator/listen.ts';
 import type { FromAgent, ToAgent } from '../../../bench/agents/protocol.ts';
 import { keepConnections } from '../../../bench/load/kept-connections.ts';
 import { systemClock } from '../../../bench/world/clock.ts';
@@ -104,6 +106,45 @@ test('an agent that is lost or throttled is named; the others go on', async (t) 
     (await fleetOver(1, silent).drive(loadOf({ url }))).problem,
     'agent 1 was lost: ended without its last word',
   );
+});
+
+test('an agent that says what no agent says is lost, and named; the others go on', async (t) => {
+  const url = await serve(t, shedServer().listener);
+  const { invoke, pieces } = simulated(t, () => undefined);
+  const garbage: readonly [said: unknown, problem: RegExp][] = [
+    [null, /it said what no agent says: the message must be object; got null$/],
+    [{ kind: 'moo' }, /value of tag "kind" must be in oneOf; got {"kind":"moo"}$/],
+    [{ kind: 'progress', answers: '1\u001b[2J' }, /"\/answers" must be integer/],
+    [
+      { kind: 'ready', environment: 'e', served: 1, receivedAt: null, saidAt: 1 },
+      /"\/receivedAt" must be number/,
+    ],
+    [
+      { kind: 'done', added: 0, lateMs: 0, lostWhy: [], load: {} },
+      /"\/load" must have required property 'calls'/,
+    ],
+  ];
+  for (const [said, problem] of garbage) {
+    let isTold = false;
+    const babbling: Invoke = async function* (message, signal) {
+      const isFirst = message.kind === 'piece' && !isTold;
+      isTold ||= isFirst;
+      if (isFirst) yield said;
+      else yield* invoke(message, signal);
+    };
+    const { agents, load } = await fleetOver(2, babbling).drive(loadOf({ url, calls: 2 }));
+    assert.match(agents[0]?.problem ?? '', problem);
+    assert.deepEqual([agents[0]?.fault, agents[1]?.fault, load.calls], ['lost', undefined, 1]);
+  }
+  assert.equal(pieces.length, garbage.length);
+
+  const hanging: Invoke = async function* (_, signal) {
+    yield await once(new EventTarget(), 'never', { signal });
+  };
+  const heard = Array.fromAsync(
+    listen(hanging, { kind: 'greeting', sentAt: 0, holdMs: 0 }, 20, new AbortController().signal),
+  );
+  await assert.rejects(heard, /^Error: it had not ended after 0.0 s$/);
 });
 
 test('an interrupt ends it at once, and hands over no more', async (t) => {

@@ -119,4 +119,9 @@ test('lines arrive whole, however the response is cut', async () => {
     yield bytes.subarray(0, -4);
   })();
   await assert.rejects(Array.fromAsync(readLines(cut)), /the response was cut off after/);
+  const flood = (async function* () {
+    for (;;) yield Buffer.alloc(1_000_000, ' ');
+  })();
+  const heard = Array.fromAsync(readLines(flood));
+  await assert.rejects(heard, /a response of more than 5000000 bytes/);
 });
