@@ -27,6 +27,8 @@ export interface SampleShape {
   /** Spread of the logarithms of rounds among each other. */
   readonly spread?: number;
   readonly cold?: number;
+  /** Whether CPU time is known, so that every report of it predicts Lambda. */
+  readonly hasCpu?: boolean;
   readonly rates?: readonly number[];
 }
 
@@ -52,7 +54,7 @@ const STATUS: Readonly<Record<ScenarioName, string>> = {
 /** All of a result of the bench is known. */
 export type SampleResult = BenchResult & { readonly plan: Plan; readonly machine: Machine };
 
-/** A result as a run on this machine gives it, whole: cold starts, rate curves, everything known. */
+/** A result as a run on this machine gives it, whole: cold starts, rate curves, everything known but what the shape leaves out. */
 export function sampleResult(shape: SampleShape = {}): SampleResult {
   const { stacks = ['ts', 'python'], scenarios = CALL_SCENARIOS, rounds = 5, cold = 20 } = shape;
   const random = seeded(shape.seed ?? 1);
@@ -96,7 +98,7 @@ export function sampleResult(shape: SampleShape = {}): SampleResult {
     })),
     scenarios: pairs.map(({ scenario, stack }) => sampleScenario(scenario, stack, rounds, shape, random)),
     coldStarts:
-      cold === 0 ? [] : pairs.map(({ scenario, stack }) => sampleCold(scenario, stack, cold, random)),
+      cold === 0 ? [] : pairs.map(({ scenario, stack }) => sampleCold(scenario, stack, cold, shape, random)),
     rateCurves:
       rates.length === 0
         ? []
@@ -171,7 +173,7 @@ export function bareResult(): BenchResult {
     scenarios: whole.scenarios.map((one) => ({
       ...one,
       reported: undefined,
-      rounds: one.rounds.map(({ cpuMs: _, ...round }) => ({
+      rounds: one.rounds.map((round) => ({
         ...round,
         reported: undefined,
         brokenOff: undefined,
@@ -204,7 +206,7 @@ function sampleScenario(
       isFresh: true,
       load,
       reported: sampleReported(own, calls, stack, index === 0 ? 1 : 0),
-      ...(!isEventScenario(scenario) && { cpuMs: own * calls * 0.6 }),
+      ...(shape.hasCpu && !isEventScenario(scenario) && { cpuMs: own * calls * 0.6 }),
       brokenOff: undefined,
       ...(scenario === 'import' && { rows: 1000 * calls }),
     };
@@ -281,7 +283,13 @@ function sampleReported(
   };
 }
 
-function sampleCold(scenario: ScenarioName, stack: string, count: number, random: () => number): ColdResult {
+function sampleCold(
+  scenario: ScenarioName,
+  stack: string,
+  count: number,
+  { hasCpu }: SampleShape,
+  random: () => number,
+): ColdResult {
   const [level, times] = LEVELS[scenario];
   const init = stack === 'python' ? 208 : scenario === 'cat' ? 45 : 76;
   return {
@@ -294,8 +302,7 @@ function sampleCold(scenario: ScenarioName, stack: string, count: number, random
         initMs,
         durationMs,
         billedMs: Math.ceil(initMs + durationMs),
-        cpuMs: durationMs * 0.8,
-        initCpuMs: initMs * 0.9,
+        ...(hasCpu && { cpuMs: durationMs * 0.8, initCpuMs: initMs * 0.9 }),
         clientMs: initMs + durationMs + 14,
       };
     }),

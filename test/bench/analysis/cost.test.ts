@@ -54,7 +54,7 @@ test('a wolf that finds nothing is charged no write, and a sheep that is in the 
 });
 
 test('the cost of a run on this machine is predicted, and no measurement', () => {
-  const local = sampleResult({ stacks: ['ts'] });
+  const local = sampleResult({ stacks: ['ts'], scenarios: ['cat', 'wolf'], hasCpu: true });
   for (const one of local.scenarios) assert.equal(costFiguresOf(local, one), undefined);
   const [kept] = checkThreshold(local, parseThreshold('cat.cost<9'));
   assert.match(JSON.stringify(kept?.value), /predicted, and no measurement/);

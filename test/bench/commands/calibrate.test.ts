@@ -21,7 +21,7 @@ const FACTOR = 3;
 async function folder(t: TestContext) {
   const path = await mkdtemp(join(tmpdir(), 'calibrate-test-'));
   t.after(() => rm(path, { recursive: true }));
-  const sample = sampleResult({ scenarios: ['cat'], rates: [] });
+  const sample = sampleResult({ scenarios: ['cat'], rates: [], hasCpu: true });
   await writeResult(join(path, 'x.json'), sample);
   return (name: string) => join(path, name);
 }

@@ -11,14 +11,10 @@ test('predict shows each memory size with its ranges, and says what it cannot pr
   const folder = await mkdtemp(join(tmpdir(), 'predict-test-'));
   t.after(() => rm(folder, { recursive: true }));
   const at = (name: string) => join(folder, name);
-  const sample = sampleResult({ scenarios: ['cat', 'dog'], stacks: ['ts'], rates: [] });
-  const cpuless = sample.scenarios.map((one) => ({
-    ...one,
-    rounds: one.rounds.map(({ cpuMs: _, ...round }) => round),
-  }));
-  await writeResult(at('x.json'), sample);
+  const shape = { scenarios: ['cat', 'dog'], stacks: ['ts'], rates: [] } as const;
+  await writeResult(at('x.json'), sampleResult({ ...shape, hasCpu: true }));
   await writeResult(at('remote.json'), bareResult());
-  await writeResult(at('cpuless.json'), { ...sample, scenarios: cpuless });
+  await writeResult(at('cpuless.json'), sampleResult(shape));
 
   const sizes = ['--memory', '256,1769', '--memory', '10240', '--calls-per-day', '1000000'];
   const shown = await bench('predict', at('x.json'), ...sizes, '--architecture', 'x86_64');

@@ -12,8 +12,11 @@ import { bareResult, sampleResult } from '../sample-result.ts';
 import { chromiumPath, startChromium } from './chromium.ts';
 
 const SAMPLES: readonly [name: string, result: BenchResult][] = [
-  ['whole', sampleResult()],
-  ['three stacks', sampleResult({ stacks: ['ts', 'python', 'a-name-that-is-rather-long'], rounds: 15 })],
+  ['whole', sampleResult({ hasCpu: true })],
+  [
+    'three stacks',
+    sampleResult({ stacks: ['ts', 'python', 'a-name-that-is-rather-long'], rounds: 15, hasCpu: true }),
+  ],
   ['bare', bareResult()],
 ];
 

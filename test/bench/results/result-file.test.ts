@@ -41,7 +41,7 @@ const WHOLE_AGENT: AgentResult = {
 
 /** A broken-off round has every property that a round may have. */
 function wholeResult(): BenchResult {
-  const whole = sampleResult();
+  const whole = sampleResult({ hasCpu: true });
   const [first, ...others] = whole.scenarios;
   assert.ok(first);
   const throttle = <T extends { readonly load: ToldLoad }>(one: T) => ({

@@ -9,7 +9,7 @@ import {
 import type { BenchResult, ScenarioResult } from '../../../../bench/results/result.ts';
 import { sampleResult } from '../../sample-result.ts';
 
-const sample = sampleResult({ rates: [] });
+const sample = sampleResult({ rates: [], hasCpu: true });
 const of = (scenario: string, stack: string) => {
   const one = sample.scenarios.find((each) => each.scenario === scenario && each.stack === stack);
   assert.ok(one);
