@@ -8,6 +8,8 @@ import { readTargetInput } from '../../src/event-sources/schedules/target-input.
 import { startHost } from '../fixture-package.ts';
 
 const MINUTE_MS = 60_000;
+/** Until a schedule is due: a host must have started before, also on a busy machine. */
+const LEAD_MS = 4_000;
 
 const next = (text: string, after: string, timeZone = 'UTC', anchor = '2027-01-01T00:00:00Z') => {
   const timeMs = readScheduleExpression(text, timeZone, 'Path')(Date.parse(after), Date.parse(anchor));
@@ -254,7 +256,7 @@ test('a target gets the event, its input, a part, or what its template makes', (
 test('rules and schedules invoke their functions as events, with --schedules only', async (t) => {
   const source = `export const handler = async (event) => { console.log(JSON.stringify(event)); };`;
   const arn = { 'Fn::GetAtt': ['TickLambdaFunction', 'Arn'] };
-  const soon = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 1_000).toISOString().slice(0, 19);
+  const soon = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + LEAD_MS).toISOString().slice(0, 19);
   const other = { Arn: 'arn:aws:sqs:eu-west-3:000000000000:jobs' };
   const resources = {
     Once: {
