@@ -139,7 +139,7 @@ test('functions can be listed and described', async (t) => {
     ['echo', 'other'],
   );
   const one = await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'echo' }));
-  assert.deepEqual([one.MemorySize, one.Timeout, one.Architectures], [128, 5, ['arm64']]);
+  assert.deepEqual([one.MemorySize, one.Timeout, one.Architectures], [128, 60, ['arm64']]);
   const whole = await client.send(new GetFunctionCommand({ FunctionName: 'other' }));
   assert.equal(whole.Configuration?.FunctionName, 'other');
 });
