@@ -1,16 +1,11 @@
 import { createHeldTimer } from '../debugging/hold.ts';
 import type { EndReason } from '../events/platform-event.ts';
 import { createTimer, guarded } from '../fault-boundary.ts';
-import { openEnvironmentLog } from '../logs/environment-log.ts';
-import { streamName } from '../logs/log-store.ts';
-import { platformLines } from '../logs/platform-lines.ts';
 import type { Refusal } from '../runtime-api/protocol.ts';
 import { startRuntimeApi } from '../runtime-api/server.ts';
-import { openAccount } from './account.ts';
 import type { Environment, EnvironmentOptions } from './environment-options.ts';
-import { createInitRecord } from './init-record.ts';
+import { openRecords } from './environment-records.ts';
 import type { Invocation } from './invocation.ts';
-import { createInvocationRecord } from './invocation-record.ts';
 import { createMemoryWatch } from './memory-watch.ts';
 import { createMeter } from './meter.ts';
 import { conclude, reportedFailure } from './outcome.ts';
@@ -49,26 +44,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       drop('fault');
     },
   });
-  const stream = options.logStore.openStream(
-    definition.logGroup,
-    streamName(now(), options.id, definition.version),
-  );
-  const log = openEnvironmentLog(stream, now, (line) => record.current()?.onLogLine?.(line));
-  const lines = platformLines(definition, now);
-  const { id, events } = options;
-  const account = openAccount({ definition, id, logStream: stream.name, events, now });
-  const record = createInvocationRecord({
-    definition,
-    environmentId: id,
-    log,
-    lines,
-    now,
-    clock,
-    onReport: (report, invocation, startedMs) => {
-      account.finished(report, invocation, startedMs);
-      options.onReport(report, invocation);
-    },
-  });
+  const { logStream, log, account, record, init } = openRecords(options);
   const meter = createMeter(clock);
   const { hold } = options;
   const newTimer = (action: () => void) =>
@@ -88,7 +64,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   });
   const { figures } = account;
   const environment: Environment = {
-    id,
+    id: options.id,
     state: () => state,
     dispatch,
     drop,
@@ -98,7 +74,6 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 
   let state: EnvironmentState = STARTING;
   let child: RuntimeProcess | undefined;
-  const init = createInitRecord(log, lines, now, clock);
 
   account.starting();
   try {
@@ -159,7 +134,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
           // Not the developer's own.
           HOME: confinement.tmpDir,
           ...options.variables,
-          AWS_LAMBDA_LOG_STREAM_NAME: stream.name,
+          AWS_LAMBDA_LOG_STREAM_NAME: logStream,
           AWS_LAMBDA_RUNTIME_API: api.address,
           TMPDIR: confinement.tmpDir,
         },

@@ -6,6 +6,7 @@ import { createInFlight } from './in-flight.ts';
 import { hostFault, type Invocation, type InvocationOutcome, throttled } from './invocation.ts';
 import type { Pool, PoolOptions } from './pool-options.ts';
 import { tellOf } from './queue-events.ts';
+import { countStarts } from './starts.ts';
 import { allWereBusy, hostWasFull, mayHaveNone, tooManyWait } from './throttling.ts';
 
 /** Requests that wait for a place, at most; one more is throttled at once. */
@@ -33,9 +34,6 @@ export function createPool(options: PoolOptions): Pool {
   const { changed, until } = createConditions();
   const inFlight = createInFlight(changed);
   const tell = tellOf(options);
-  let starting = 0;
-  /** Invocations that wait for the init of the environment that was started for them. */
-  let promised = 0;
   let closing = false;
   let successor: Pool | undefined;
   /** Environments that have served: one that others wait for ends no sooner. */
@@ -46,6 +44,7 @@ export function createPool(options: PoolOptions): Pool {
     idleSince: idle.since,
     dropIdle: () => idle.dropOldest('idle'),
   });
+  const starts = countStarts(seat);
 
   const sweep = setInterval(guard(expire), Math.max(10, Math.min(1_000, options.idleMs / 2))).unref();
   let softTimer: NodeJS.Timeout | undefined;
@@ -86,7 +85,9 @@ export function createPool(options: PoolOptions): Pool {
         for (const environment of all) environment.drop('closed');
       });
       const force = setTimeout(cut, drainMs);
-      await until(() => inFlight.size() === 0 && starting === 0 && promised === 0 && queue.length === 0);
+      await until(
+        () => inFlight.size() === 0 && starts.size() === 0 && starts.promised() === 0 && queue.length === 0,
+      );
       for (const environment of all) environment.drop('closed');
       await until(() => all.size === 0);
       seat.close();
@@ -120,7 +121,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function size(): number {
-    return all.size + starting;
+    return all.size + starts.size();
   }
 
   /** Hands over an invocation; false when the environment turns out to be gone. */
@@ -141,7 +142,7 @@ export function createPool(options: PoolOptions): Pool {
 
   /** A place on the host has become free. */
   function takePlace(): boolean {
-    const isWanted = queue.length > starting - promised && size() < max;
+    const isWanted = queue.length > starts.size() - starts.promised() && size() < max;
     if (!isWanted || closing || successor !== undefined) return false;
     start();
     startAsNeeded(0);
@@ -150,32 +151,14 @@ export function createPool(options: PoolOptions): Pool {
 
   /** Starts an environment in a place that was taken; with `own`, the invocation that it is started for and will serve first. */
   function start(own?: Invocation): void {
-    starting += 1;
-    if (own !== undefined) promised += 1;
-    let bound = own;
-    let counted = true;
-    const settled = (): void => {
-      if (counted) starting -= 1;
-      counted = false;
-    };
-    let hasPlace = true;
-    const leavePlace = (): void => {
-      if (hasPlace) seat.leave();
-      hasPlace = false;
-    };
-    const takeOwn = (): Invocation | undefined => {
-      const taken = bound;
-      bound = undefined;
-      if (taken !== undefined) promised -= 1;
-      return taken;
-    };
+    const begun = starts.begin(own);
     gate.enter(definition.name, () => {
       // What has waited for its turn to start need not start old code.
-      const mine = successor === undefined ? undefined : takeOwn();
+      const mine = successor === undefined ? undefined : begun.takeOwn();
       if (mine !== undefined) {
-        settled();
+        begun.settle();
         gate.release();
-        leavePlace();
+        begun.leavePlace();
         successor?.invoke(mine);
         changed();
         return;
@@ -184,10 +167,10 @@ export function createPool(options: PoolOptions): Pool {
         .start({
           onInitOver: gate.release,
           onAvailable: (environment) => {
-            settled();
+            begun.settle();
             all.add(environment);
-            if (isTooMuch(environment, bound === undefined)) return tooMany(environment, takeOwn());
-            const mine = takeOwn() ?? queue.shift()?.invocation;
+            if (isTooMuch(environment, !begun.isAwaited())) return tooMany(environment, begun.takeOwn());
+            const mine = begun.takeOwn() ?? queue.shift()?.invocation;
             if (mine === undefined) idle.add(environment, clock());
             else if (!hand(environment, mine)) serve(mine);
             if (queue.length > 0) serveQueue();
@@ -196,28 +179,28 @@ export function createPool(options: PoolOptions): Pool {
           onUnavailable: idle.forget,
           onGiveBack: giveBack,
           takeForRestart: () => {
-            const invocation = takeOwn() ?? queue.shift()?.invocation;
+            const invocation = begun.takeOwn() ?? queue.shift()?.invocation;
             return invocation && inFlight.enter(invocation);
           },
           onEnded: (environment) => {
-            settled();
+            begun.settle();
             all.delete(environment);
             idle.forget(environment);
-            leavePlace();
-            takeOwn()?.settle(hostFault('the environment ended before it was ready'));
+            begun.leavePlace();
+            begun.takeOwn()?.settle(hostFault('the environment ended before it was ready'));
             if (queue.length > 0) serveQueue();
             changed();
           },
         })
         .then((environment) => {
-          if (counted) all.add(environment);
-          settled();
+          if (begun.isUnderWay()) all.add(environment);
+          begun.settle();
         })
         .catch((error: Error) => {
-          settled();
+          begun.settle();
           gate.release();
-          leavePlace();
-          const own = takeOwn();
+          begun.leavePlace();
+          const own = begun.takeOwn();
           if (own === undefined) options.onFault(`starting ${definition.name}`, error);
           else own.settle(hostFault(error.message));
           changed();
@@ -263,7 +246,7 @@ export function createPool(options: PoolOptions): Pool {
       );
       return;
     }
-    const isWanted = size() < max && starting < Math.min(queue.length, few ? SOFT_LIMIT : SOFT_STARTS);
+    const isWanted = size() < max && starts.size() < Math.min(queue.length, few ? SOFT_LIMIT : SOFT_STARTS);
     if (isWanted && seat.take()) start();
   }
 
