@@ -40,18 +40,13 @@ export function createAdmission(host: string, token: string | undefined): Admiss
   const carriesToken = token === undefined ? undefined : tokenCheck(token);
   const ofPage = token === undefined ? undefined : pageCheck(token);
   return ({ headers, url = '/' }) => {
-    const isOwnApi =
-      isLambdaApi(url) ||
-      isLogsApi({ headers, url }) ||
-      isHostPath(url) ||
-      isApiGatewayManagement(url, headers);
     if (carriesToken === undefined) {
       if (!isOwnHost(headers.host ?? '')) return FORBIDDEN;
     } else if (!carriesToken(headers)) {
       const refusal = ofPage === undefined ? UNAUTHORIZED : ofPage(headers, url);
       if (refusal !== undefined) return refusal;
     }
-    return isOwnApi && isForeignPage(headers) ? FOREIGN_PAGE : undefined;
+    return isForeignPage(headers) && isOwnApi(headers, url) ? FOREIGN_PAGE : undefined;
   };
 }
 
@@ -105,6 +100,12 @@ const PUBLIC = new Set([LOGIN_PATH, `${HOST_PATH}page.css`, `${HOST_PATH}icon.sv
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
+}
+
+function isOwnApi(headers: IncomingHttpHeaders, url: string): boolean {
+  return (
+    isLambdaApi(url) || isLogsApi({ headers, url }) || isHostPath(url) || isApiGatewayManagement(url, headers)
+  );
 }
 
 /** A browser says where a request comes from; programs say nothing of it. */

@@ -71,9 +71,9 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
   const { definition, log, lines, now, clock } = options;
   let open: Open | undefined;
 
-  function write({ onLogLine }: Invocation, line: string | undefined): void {
+  function write({ onLogLine }: Invocation, timeMs: number, line: string | undefined): void {
     if (line === undefined) return;
-    log.platform(now(), line);
+    log.platform(timeMs, line);
     if (onLogLine !== undefined) log.after(() => onLogLine(line));
   }
 
@@ -81,7 +81,8 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
     if (open === undefined || open.started) return;
     open.started = true;
     const { requestId, traceId } = open.invocation;
-    write(open.invocation, lines.start(now(), requestId, sampled(traceId)));
+    const timeMs = now();
+    write(open.invocation, timeMs, lines.start(timeMs, requestId, sampled(traceId)));
   }
 
   /** The caller's answer waits for the runtime's next request, so that a caller's next call finds it idle. */
@@ -103,7 +104,9 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
     open.status = status;
     open.errorType = status === 'error' ? outcome.errorType : undefined;
     open.functionError = outcome.errorType;
-    if (fault !== undefined) write(invocation, lines.fault(now(), invocation.requestId, fault));
+    if (fault === undefined) return;
+    const timeMs = now();
+    write(invocation, timeMs, lines.fault(timeMs, invocation.requestId, fault));
   }
 
   return {
@@ -154,7 +157,8 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
       const durationMs = status === 'timeout' ? timeoutSeconds * 1000 : workMs;
       answerCaller();
       const usage = measure(workMs);
-      write(invocation, lines.end(requestId));
+      const endedMs = now();
+      write(invocation, endedMs, lines.end(requestId));
       const report: Report = {
         requestId,
         durationMs,
@@ -168,8 +172,8 @@ export function createInvocationRecord(options: RecordOptions): InvocationRecord
         ...(errorType !== undefined && { errorType }),
         ...(functionError !== undefined && { functionError }),
       };
-      write(invocation, lines.runtimeDone(now(), report));
-      write(invocation, lines.report(now(), report));
+      write(invocation, endedMs, lines.runtimeDone(endedMs, report));
+      write(invocation, endedMs, lines.report(endedMs, report));
       log.after(() => {
         if (finished.answered) log.written();
         if (open === finished) open = undefined;
