@@ -17,10 +17,9 @@ export const SLICE_MS = 1000;
 export const MAX_HOLD_MS = 5000;
 /** A piece must not begin later than this after it was handed over, in milliseconds. */
 export const MAX_WAIT_MS = 5000;
-/** Seconds until an answer counts as lost, at most: an invocation waits for what it sent. */
+/** Seconds until an answer counts as lost, at most: an invocation waits for what it sent, below the time-out of its
+ * function in serverless.yml. */
 export const MAX_TIMEOUT_SECONDS = 40;
-/** The function's own time-out must be above what its longest piece takes, in seconds. */
-export const FUNCTION_TIMEOUT_SECONDS = 60;
 /** Tattoos that a piece may use: more than any piece sends. */
 export const TATTOOS_A_PIECE = 2n ** 20n;
 

@@ -36,7 +36,7 @@ export interface Comparison {
 export const ASSUMED_BETWEEN_RUNS = 0.05;
 
 /** What is compared from run to run. */
-export const COMPARED_METRICS = [
+const COMPARED_METRICS = [
   'p50',
   'p99',
   'throughput',

@@ -59,7 +59,7 @@ export function codeOf(
 }
 
 /** Whether anything in a result did not verify. That requests are lost at a rate that is tried is what is found out. */
-export function isAnyWrong({ scenarios, coldStarts, rateCurves }: BenchResult): boolean {
+function isAnyWrong({ scenarios, coldStarts, rateCurves }: BenchResult): boolean {
   return (
     scenarios.some(isWrong) ||
     coldStarts.some(({ violations }) => violations.length > 0) ||

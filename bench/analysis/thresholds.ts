@@ -41,7 +41,7 @@ const FACTORS: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
 };
 
 /** The grammar of thresholds, in words. */
-export const THRESHOLD_ALLOWED = `<scenario or *>[.<stack>].<metric> then <, <=, > or >= and a number with its unit, such as wolf.p99<250ms or cat.ts.billed<=3ms; metrics: ${THRESHOLD_METRICS.join(', ')}`;
+const THRESHOLD_ALLOWED = `<scenario or *>[.<stack>].<metric> then <, <=, > or >= and a number with its unit, such as wolf.p99<250ms or cat.ts.billed<=3ms; metrics: ${THRESHOLD_METRICS.join(', ')}`;
 
 /**
  * Reads a threshold.

@@ -4,7 +4,7 @@ import { STACK_NAME } from './named-targets.ts';
 import { BENCH_OPTIONS } from './options.ts';
 
 /** What a run can be written for; `k6-operator` is k6 on Kubernetes. */
-export const EXPORT_NAMES = ['k6', 'k6-operator', 'artillery'] as const;
+const EXPORT_NAMES = ['k6', 'k6-operator', 'artillery'] as const;
 
 /** The options of `bench export` that a run does not have, or has with another meaning. */
 export const EXPORT_OWN_OPTIONS = {

@@ -61,7 +61,7 @@ export function planOf(stacks: readonly string[], options: BenchOptions): Plan {
  * How many cold starts of each function and stack the rounds give without being forced for it: on this machine each new
  * execution environment begins with one call, alone where there is one connection.
  */
-export function coldStartsInRounds(plan: Plan): number {
+function coldStartsInRounds(plan: Plan): number {
   const { isRemote, engine, warmUp, freshEvery, connections, rate, rounds } = plan;
   const isOneByOne = !isRemote && engine === 'bench' && (connections === 1 || rate !== undefined);
   return isOneByOne && warmUp > 0 && freshEvery > 0 ? Math.ceil(rounds / freshEvery) : 0;

@@ -22,7 +22,7 @@ export function renderJudgement(
 }
 
 /** The verdict against another revision, in one line. */
-export function againstLine({ against, ratios, slower }: AgainstVerdict): string {
+function againstLine({ against, ratios, slower }: AgainstVerdict): string {
   if (slower.length > 0) {
     const named = slower.map(({ scenario, figures }) =>
       isMissing(figures) ? scenario : `${scenario} (${decimal(1 / figures.ratio)} times as long)`,

@@ -10,7 +10,7 @@ import type { ReportTable } from './report-tables.ts';
 export const WAIT_NOTE = 'wait: duration less CPU, - where threads side by side took more CPU than that.';
 
 /** Where the numbers of a prediction come from, below each table of them. */
-export const PREDICTION_SOURCES = 'docs/prediction.md#constants';
+const PREDICTION_SOURCES = 'docs/prediction.md#constants';
 
 /** A value with its range, as `25.1 (18.0–33.2)`; alone where both ends read as it does. */
 export function spreadText(spread: Spread): string {

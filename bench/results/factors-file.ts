@@ -5,7 +5,7 @@ import { OptionError } from '@sheep-shed/options';
 export const FACTORS_PATH = 'results/lambda-factors.json';
 
 /** What tells a file of factors from other JSON. */
-export const FACTORS_KIND = 'sheep-shed-lambda-factors';
+const FACTORS_KIND = 'sheep-shed-lambda-factors';
 
 /** One memory size that was measured on an account. */
 export interface CalibratedSize {

@@ -2,7 +2,7 @@
 export const CALL_SCENARIOS = ['cat', 'sheep', 'dog', 'wolf'] as const;
 
 /** Event-driven scenarios: something is put into a bucket, whose event calls the function, and is later visible. */
-export const EVENT_SCENARIOS = ['import', 'portrait'] as const;
+const EVENT_SCENARIOS = ['import', 'portrait'] as const;
 
 /** What the bench does to one function each. */
 export const SCENARIO_NAMES = [...CALL_SCENARIOS, ...EVENT_SCENARIOS] as const;

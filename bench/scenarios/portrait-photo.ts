@@ -25,7 +25,7 @@ export function photoSize(megapixels: number): PhotoSize {
 }
 
 /** The colour of a block of a photo, from 0 to 255 for red, green and blue; neighbours and photos differ. */
-export function colourOf(photo: number, column: number, row: number): readonly [number, number, number] {
+function colourOf(photo: number, column: number, row: number): readonly [number, number, number] {
   const block = photo + column + COLUMNS * row;
   const level = (channel: number) => LEVELS[Math.floor(block / 3 ** channel) % 3] ?? LEVELS[0];
   return [level(0), level(1), level(2)];

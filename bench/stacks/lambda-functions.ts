@@ -7,7 +7,7 @@ import { sayWhy } from './say-why.ts';
 import type { ColdAccess } from './stack.ts';
 
 /** The variable by whose change execution environments become outdated; its value counts the cold starts of a run. */
-export const COLD_VARIABLE = 'SHEEP_SHED_BENCH_COLD_START';
+const COLD_VARIABLE = 'SHEEP_SHED_BENCH_COLD_START';
 
 /** The functions of one deployed stack, looked up before anything is measured. */
 export interface DeployedFunctions {

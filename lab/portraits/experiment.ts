@@ -7,6 +7,7 @@ import type { Option } from '@sheep-shed/options';
 import { wholeNumber } from '@sheep-shed/options/readers';
 import { renderTable } from '../../bench/reports/table.ts';
 import { uploadPortrait } from '../../bench/stacks/portrait-upload.ts';
+import { quantileOf } from '../../bench/statistics/quantile.ts';
 import { REGION } from '../../rehearsal/emulator.ts';
 import { manyHostileImages } from '../../test/adapters/sharp/hostile-images.ts';
 import { sampleImages } from '../../test/adapters/sharp/sample-images.ts';
@@ -78,7 +79,7 @@ async function inits({ host, logLines }: PortraitStack, colds: number, { say, si
     execFileSync(process.execPath, ['-e', '']);
     bare.push(performance.now() - started);
   }
-  rows.push(['bare Node, started and ended', ms(quantile(bare, 0.5)), '']);
+  rows.push(['bare Node, started and ended', ms(quantileOf(bare, 0.5)), '']);
   for (const [end, event] of [
     ['get-cat', { queryStringParameters: { m: '1', n: '1' } }],
     ['make-portrait', { Event: 's3:TestEvent' }],
@@ -94,7 +95,7 @@ async function inits({ host, logLines }: PortraitStack, colds: number, { say, si
       const report = logLines.slice(from).find((line) => line.startsWith('REPORT')) ?? '';
       found.push(Number(/Init Duration: ([\d.]+)/.exec(report)?.[1]));
     }
-    rows.push([`init of ${end}`, ms(quantile(found, 0.5)), ms(quantile(found, 0.99))]);
+    rows.push([`init of ${end}`, ms(quantileOf(found, 0.5)), ms(quantileOf(found, 0.99))]);
   }
   say(renderTable(['start', 'p50, ms', 'p99, ms'], rows));
 }
@@ -163,12 +164,7 @@ async function hostileFiles(stack: PortraitStack, count: number, lab: Lab): Prom
   );
 }
 
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-}
-
-function ms(value: number): string {
+function ms(value = Number.NaN): string {
   return value.toFixed(0);
 }
 

@@ -107,7 +107,7 @@ import(${JSON.stringify(bundle.file)}).then(() => process.stdout.write(JSON.stri
 type Times = Readonly<Record<string, { readonly ms: number; readonly parent?: string }>>;
 
 /** Arranges times by who imports whom first; modules of one package are one node. */
-export function treeOf({ inputs, outputs }: Metafile, times: Times): ImportNode {
+function treeOf({ inputs, outputs }: Metafile, times: Times): ImportNode {
   const entry = Object.values(outputs).find(({ entryPoint }) => entryPoint !== undefined)?.entryPoint;
   if (entry === undefined) throw new Error('the bundle has no entry');
   const parents = new Map<string, string | undefined>();

@@ -1,5 +1,5 @@
 /** The most sheep that are asked for at once. */
-export const MAX_FOUND = 100;
+const MAX_FOUND = 100;
 
 /** Who of some sheep is in the shed; every implementation passes `test/contracts/sheep-finder.ts`. */
 export interface SheepFinder {

@@ -222,7 +222,7 @@ function sampleScenario(
 }
 
 /** So much load around a level in ms. */
-export function sampleLoad(
+function sampleLoad(
   level: number,
   calls: number,
   statuses: Readonly<Record<string, number>>,

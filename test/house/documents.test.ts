@@ -162,10 +162,24 @@ test('docs/dependencies.md names every dependency, and no other', () => {
   assert.deepEqual(named.sort(), [...foreign].sort());
 });
 
+/** The anchors of a page, as GitHub makes them of its headings. */
+const anchorsOf = (page: string) =>
+  new Set(
+    [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+
 test('every link between documents leads somewhere', () => {
   for (const page of PAGES) {
-    for (const [, link = ''] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-      assert.ok(existsSync(join(ROOT, page, '..', link)), `${page} links to ${link}`);
+    for (const [, link = '', anchor] of read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
+      const target = link === '' ? page : join(page, '..', link);
+      assert.ok(existsSync(join(ROOT, target)), `${page} links to ${link}`);
+      if (anchor !== undefined)
+        assert.ok(anchorsOf(target).has(anchor), `${page} links to ${link}#${anchor}`);
     }
   }
 });

@@ -225,6 +225,26 @@ test('every source file obeys the import table of the design', () => {
   }
 });
 
+/** The source files that a file loads when it is imported: types are erased. */
+function loadedBy(file: string): string[] {
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  return [...source.matchAll(/^(?:import|export) (?!type\b)[^'";]*?\bfrom '(\.[^']+)'/gm)].map(
+    ([, name = '']) => normalize(join(dirname(file), name)),
+  );
+}
+
+test('no file loads itself by way of others', () => {
+  const done = new Set<string>();
+  const follow = (file: string, path: readonly string[]): void => {
+    const from = path.indexOf(file);
+    assert.equal(from, -1, `a circle of imports: ${[...path.slice(from), file].join(' → ')}`);
+    if (done.has(file)) return;
+    for (const next of loadedBy(file)) follow(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) follow(file, []);
+});
+
 test('every function is in the catalogue', () => {
   const runs = files.filter((one) => /^src\/functions\/[^/]+\/run\.ts$/.test(one));
   const imported = importsOf('src/functions/catalogue.ts').filter((name) => name.endsWith('/run.ts'));

@@ -34,7 +34,7 @@ export interface PortraitStack {
 }
 
 /** Packages the stack, unless it is packaged already. @returns the folder. */
-export function packagePortraits(): Promise<string> {
+function packagePortraits(): Promise<string> {
   // As local-lambda says itself when it packages.
   process.env['LOCAL_LAMBDA'] = '1';
   const { ts } = STACKS;

@@ -1,7 +1,8 @@
 import type { AgentFault, AgentResult } from '../../results/agent-result.ts';
+import { quantileOf } from '../../statistics/quantile.ts';
 
 /** An agent that begins later than this after the agreed moment, in milliseconds, is late. */
-export const LATE_MS = 100;
+const LATE_MS = 100;
 /** An agent whose median latency is above this multiple of that of the others is slow … */
 const SLOW_FACTOR = 2;
 /** … by at least so many milliseconds, which are no machine's fault … */
@@ -25,7 +26,10 @@ export function judgeAgents(agents: readonly AgentResult[]): AgentResult[] {
       );
     }
     const others = agents.filter((other) => other !== one && isJudged(other));
-    const usual = medianOf(others.map((other) => other.p50Ms ?? 0));
+    const usual = quantileOf(
+      others.map((other) => other.p50Ms ?? 0),
+      0.5,
+    );
     if (p50Ms === undefined || usual === undefined || !isJudged(one)) return one;
     if (p50Ms <= SLOW_FACTOR * usual || p50Ms <= usual + SLOW_MS) return one;
     const said = `has a median latency of ${p50Ms.toFixed(1)} ms where the others have ${usual.toFixed(1)}`;
@@ -55,9 +59,4 @@ function isJudged({ calls, p50Ms, fault }: AgentResult): boolean {
 
 function faulty(agent: AgentResult, fault: AgentFault, problem: string): AgentResult {
   return { ...agent, fault, problem };
-}
-
-function medianOf(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)];
 }

@@ -13,7 +13,7 @@ export interface Bandwidth {
  * Memory at which a function has one whole virtual CPU, in MB.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
-export const MB_A_VCPU = 1769;
+const MB_A_VCPU = 1769;
 
 /** The sizes that Lambda offers, in MB. */
 export const MEMORY_MB = { min: 128, max: 10_240 } as const;
@@ -22,7 +22,7 @@ export const MEMORY_MB = { min: 128, max: 10_240 } as const;
  * Lambda's period, in ms: pauses of a spinning function end at multiples of 20 ms, at every memory size.
  * @see https://github.com/pwrdrvr/lambda-throttling (docs/index.html, March 2025)
  */
-export const PERIOD_MS = 20;
+const PERIOD_MS = 20;
 
 /**
  * The kernel's tick, in ms (CONFIG_HZ=250): the quota is only looked at when it comes. At 128 MB a spinning function

@@ -10,7 +10,7 @@ import { type Prediction, predict } from './predict.ts';
 import { workOf } from './work.ts';
 
 /** The sizes that are predicted unless others are asked for, in MB. */
-export const PREDICTED_MB = [128, 256, 512, 1024, 1769, 3008] as const;
+const PREDICTED_MB = [128, 256, 512, 1024, 1769, 3008] as const;
 
 /**
  * Milliseconds of `bench/run/yardstick.ts` on the machine that the built-in factors were found on: another machine's

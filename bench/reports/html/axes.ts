@@ -89,7 +89,7 @@ function common(name: string) {
 }
 
 /** A value as an axis shows it: without zeros that say nothing. */
-export function tickText(value: number): string {
+function tickText(value: number): string {
   return Math.abs(value) >= 1000
     ? `${Number((value / 1000).toPrecision(3))}k`
     : String(Number(value.toPrecision(3)));

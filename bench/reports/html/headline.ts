@@ -8,7 +8,7 @@ import { decimal, difference, range } from '../format.ts';
 import { html, type Markup } from './markup.ts';
 
 /** What each scenario stands for. */
-export const SCENARIO_TEXTS: Readonly<Record<ScenarioName, string>> = {
+const SCENARIO_TEXTS: Readonly<Record<ScenarioName, string>> = {
   cat: 'CPU alone: Ackermann’s function, step by step',
   sheep: 'one conditional write',
   dog: 'a scan, page by page, that only counts',

@@ -31,7 +31,7 @@ export interface ErrorBody {
 export type ReplyCode = ErrorCode | 'EXPIRED' | 'TOO_MANY_ATTEMPTS';
 
 export const JSON_TYPE = 'application/json';
-export const BYTES_TYPE = 'application/octet-stream';
+const BYTES_TYPE = 'application/octet-stream';
 
 /** As the container takes it: 10 MB. */
 const MAX_BODY_BYTES = 10_485_760;

@@ -18,7 +18,7 @@ export async function listEnvironments(
 }
 
 /** A table of environments, those of one function together. */
-export function renderEnvironments(environments: readonly ShownEnvironment[], nowMs: number): string {
+function renderEnvironments(environments: readonly ShownEnvironment[], nowMs: number): string {
   if (environments.length === 0) return 'No environment runs.\n';
   const sorted = environments.toSorted(
     (a, b) => a.functionName.localeCompare(b.functionName) || a.startedMs - b.startedMs,

@@ -1,5 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
 import { LOCAL_CREDENTIALS } from '../runtimes/variables.ts';
+import { type SignatureScope, sha256Hex, signatureOf } from '../signature-v4.ts';
 
 /** A server that speaks one of AWS's protocols, and whom requests to it come from. */
 export interface AwsServer {
@@ -111,7 +111,7 @@ function signedHeaders(
 ): Record<string, string> {
   const date = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
   const day = date.slice(0, 8);
-  const digest = sha256(body);
+  const digest = sha256Hex(body);
   const all: Record<string, string> = {
     ...headers,
     host,
@@ -122,21 +122,12 @@ function signedHeaders(
   const signed = names.join(';');
   const lines = names.map((name) => `${name}:${all[name]}\n`).join('');
   const canonical = [method, path, query, lines, signed, digest].join('\n');
-  const scope = [day, region, service, 'aws4_request'];
-  const text = ['AWS4-HMAC-SHA256', date, scope.join('/'), sha256(canonical)].join('\n');
-  const key = scope.reduce<Buffer>(hmac, Buffer.from(`AWS4${credentials.secretAccessKey}`));
+  const scope: SignatureScope = [day, region, service, 'aws4_request'];
+  const signature = signatureOf(credentials.secretAccessKey, date, scope, canonical).toString('hex');
   const credential = `${credentials.accessKeyId}/${scope.join('/')}`;
   const { host: _own, ...sent } = all;
   return {
     ...sent,
-    authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signed}, Signature=${hmac(key, text).toString('hex')}`,
+    authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signed}, Signature=${signature}`,
   };
-}
-
-function sha256(data: string): string {
-  return createHash('sha256').update(data).digest('hex');
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
 }

@@ -1,8 +1,6 @@
 import { jsonFilter } from './json-pattern.ts';
-import { invalid, type LogsError } from './logs-error.ts';
-
-/** Whether a log event's message passes. */
-export type MessageFilter = (message: string) => boolean;
+import { invalid } from './logs-error.ts';
+import { type MessageFilter, regexTest, unknownTerm } from './regex-term.ts';
 
 const TERM = /\s*([?-]?)(?:"((?:[^"\\]|\\.)*)"|%((?:[^%\\]|\\.)*)%|([^\s"%]+))/y;
 
@@ -29,17 +27,6 @@ export function parseFilterPattern(pattern: string): MessageFilter {
   return (message) => all.every((test) => test(message)) && !none.some((test) => test(message));
 }
 
-/** Makes the test of a regular expression, of the few forms that AWS takes. @throws LogsError when it is another. */
-export function regexTest(source: string): MessageFilter {
-  if (/[()]/.test(source.replaceAll(/\\./g, ''))) throw unknownTerm(source);
-  try {
-    const regex = new RegExp(source);
-    return (message) => regex.test(message);
-  } catch {
-    throw unknownTerm(source);
-  }
-}
-
 function termsOf(text: string): { readonly sign: string; readonly test: MessageFilter }[] {
   const terms: { sign: string; test: MessageFilter }[] = [];
   TERM.lastIndex = 0;
@@ -55,10 +42,4 @@ function termsOf(text: string): { readonly sign: string; readonly test: MessageF
     });
   }
   return terms;
-}
-
-function unknownTerm(term: string): LogsError {
-  return invalid(
-    `Invalid character(s) in term '${term}': put what is more than letters, digits and _ between double quotes`,
-  );
 }

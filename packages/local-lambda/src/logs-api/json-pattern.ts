@@ -1,5 +1,5 @@
-import { type MessageFilter, regexTest } from './filter-pattern.ts';
 import { invalid, type LogsError } from './logs-error.ts';
+import { type MessageFilter, regexTest } from './regex-term.ts';
 
 type Condition = (root: unknown) => boolean;
 

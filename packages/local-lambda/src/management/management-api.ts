@@ -17,7 +17,7 @@ import { URL_OPERATIONS } from './url-operations.ts';
 import { VERSION_OPERATIONS } from './version-operations.ts';
 
 /** All operations: those of Lambda that manage functions, and those of API Gateway's HTTP APIs. */
-export const OPERATIONS: readonly Operation[] = [
+const OPERATIONS: readonly Operation[] = [
   ...FUNCTION_OPERATIONS,
   ...VERSION_OPERATIONS,
   ...SETTINGS_OPERATIONS,

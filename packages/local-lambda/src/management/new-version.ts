@@ -41,7 +41,7 @@ export function codeFacts(zip: Buffer, codeFile: string): CodeFacts {
 }
 
 /** In base64. */
-export function sha256Of(zip: Buffer): string {
+function sha256Of(zip: Buffer): string {
   return createHash('sha256').update(zip).digest('base64');
 }
 

@@ -39,7 +39,7 @@ export interface Tallies {
 /** Functions that have a tally of their own; what more there are share one, so that their number bounds no memory. */
 export const MAX_TALLIES = 300;
 /** Under which the others are counted. */
-export const OTHER_FUNCTIONS = '(other)';
+const OTHER_FUNCTIONS = '(other)';
 
 /** From a millisecond to a quarter of an hour, in seconds. */
 const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];

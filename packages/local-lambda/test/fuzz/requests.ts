@@ -77,7 +77,7 @@ const BODIES = [
 const SEGMENTS = ['a', '%zz', '%2e%2e', '..', '', '%00', '{x}', '$default', '😀', 'x'.repeat(3_000)];
 
 /** Makes a request from the grammar of HTTP/1.1, as bytes; one in two is then damaged. */
-export function randomRequest(pick: Pick, paths: readonly string[]): Buffer {
+function randomRequest(pick: Pick, paths: readonly string[]): Buffer {
   const one = (items: readonly string[]): string => items[pick(items.length)] ?? '';
   const target =
     pick(3) > 0 ? one(paths) : `/${one(SEGMENTS)}/${one(SEGMENTS)}?${one(SEGMENTS)}=${one(VALUES)}`;

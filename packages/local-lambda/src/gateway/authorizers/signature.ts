@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { LOCAL_CREDENTIALS } from '../../runtimes/variables.ts';
+import { sha256Hex, signatureOf } from '../../signature-v4.ts';
 import { decode, type GatewayRequest } from '../gateway-request.ts';
 import { headerOf } from './identity.ts';
 
@@ -26,13 +27,9 @@ export function signatureProblem(request: GatewayRequest, nowMs: number): Signat
   const date = headerOf(request, 'x-amz-date') ?? '';
   if (!date.startsWith(day) || !(Math.abs(timeOf(date) - nowMs) <= MAX_SKEW_MS)) return 'expired';
   const canonical = canonicalRequest(request, signed.split(';'));
-  const scope = `${day}/${region}/${service}/aws4_request`;
-  const text = ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n');
-  const key = [day, region, service, 'aws4_request'].reduce<Buffer>(
-    (secret, part) => hmac(secret, part),
-    Buffer.from(`AWS4${LOCAL_CREDENTIALS.secretAccessKey}`),
-  );
-  return timingSafeEqual(hmac(key, text), Buffer.from(signature, 'hex')) ? undefined : 'wrong';
+  const { secretAccessKey } = LOCAL_CREDENTIALS;
+  const own = signatureOf(secretAccessKey, date, [day, region, service, 'aws4_request'], canonical);
+  return timingSafeEqual(own, Buffer.from(signature, 'hex')) ? undefined : 'wrong';
 }
 
 function canonicalRequest(request: GatewayRequest, signed: readonly string[]): string {
@@ -43,7 +40,7 @@ function canonicalRequest(request: GatewayRequest, signed: readonly string[]): s
   });
   // The path is encoded once more than it was sent, by every service but S3.
   const path = rawPath.split('/').map(encode).join('/');
-  return [method, path, canonicalQuery(rawQuery), headers.join(''), signed.join(';'), sha256(body)].join(
+  return [method, path, canonicalQuery(rawQuery), headers.join(''), signed.join(';'), sha256Hex(body)].join(
     '\n',
   );
 }
@@ -70,12 +67,4 @@ function encode(text: string): string {
 
 function timeOf(date: string): number {
   return Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-}
-
-function sha256(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
 }
