@@ -17,8 +17,7 @@ export const SLICE_MS = 1000;
 export const MAX_HOLD_MS = 5000;
 /** A piece must not begin later than this after it was handed over, in milliseconds. */
 export const MAX_WAIT_MS = 5000;
-/** Seconds until an answer counts as lost, at most: an invocation waits for what it sent, below the time-out of its
- * function in serverless.yml. */
+/** Seconds until an answer counts as lost, at most: less than the time-out of the function, which waits for it. */
 export const MAX_TIMEOUT_SECONDS = 40;
 /** Tattoos that a piece may use: more than any piece sends. */
 export const TATTOOS_A_PIECE = 2n ** 20n;
@@ -122,7 +121,7 @@ export function sayLine(message: FromAgent): string {
 }
 
 /** Longest response that is taken in, in bytes: one whose histogram has every bucket stays below it. */
-export const MAX_RESPONSE_BYTES = 5_000_000;
+const MAX_RESPONSE_BYTES = 5_000_000;
 
 /**
  * Reads the lines of an agent's response from its pieces, however they are cut.
