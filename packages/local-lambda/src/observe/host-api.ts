@@ -166,7 +166,7 @@ export function shownFunctions({
   }
   return [...functions().values()].map(({ definition }) => {
     const { name, runtime, handler, memorySizeMb, timeoutSeconds, logGroup } = definition;
-    const { invocations = 0, errors = 0, throttles = 0 } = tallies.of(name) ?? {};
+    const tally = tallies.of(name);
     return {
       functionName: name,
       runtime,
@@ -175,9 +175,9 @@ export function shownFunctions({
       timeoutSeconds,
       logGroup,
       environments: running.get(name) ?? 0,
-      invocations,
-      errors,
-      throttles,
+      invocations: tally?.invocations,
+      errors: tally?.errors,
+      throttles: tally?.throttles,
     };
   });
 }

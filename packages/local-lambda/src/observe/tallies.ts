@@ -29,7 +29,7 @@ export interface Tally {
 
 /** The tallies of a host by function. */
 export interface Tallies {
-  /** Undefined: it has never been called. */
+  /** Undefined: it is counted with others. */
   of(functionName: string): Readonly<Tally> | undefined;
   all(): ReadonlyMap<string, Readonly<Tally>>;
   /** The name under which a function is counted. */
@@ -50,7 +50,9 @@ const AGES = [0.01, 0.1, 1, 10, 60, 300, 900, 3_600, 21_600];
 export function keepTallies(events: EventBus): Tallies {
   const tallies = new Map<string, Tally>();
   const labelOf = (functionName: string): string =>
-    tallies.has(functionName) || tallies.size < MAX_TALLIES ? functionName : OTHER_FUNCTIONS;
+    tallies.has(functionName) || tallies.size - Number(tallies.has(OTHER_FUNCTIONS)) < MAX_TALLIES
+      ? functionName
+      : OTHER_FUNCTIONS;
   const tallyOf = (functionName: string): Tally => {
     const name = labelOf(functionName);
     const known = tallies.get(name);
@@ -77,10 +79,17 @@ export function keepTallies(events: EventBus): Tallies {
   events.on(['async-tried'], ({ functionName, timeMs, queuedMs }) => {
     count(tallyOf(functionName).asyncAge, Math.max(0, timeMs - queuedMs) / 1_000);
   });
+  // What is made and removed again and again leaves room for others.
+  events.on(['function-removed'], ({ functionName }) => tallies.delete(functionName));
   events.on(['async-ended'], ({ functionName, condition }) => {
     if (condition !== 'Success') tallyOf(functionName).asyncDropped += 1;
   });
-  return { of: (name) => tallies.get(name), all: () => tallies, labelOf };
+  const none = newTally();
+  return {
+    of: (name) => tallies.get(name) ?? (labelOf(name) === name ? none : undefined),
+    all: () => tallies,
+    labelOf,
+  };
 }
 
 function newTally(): Tally {

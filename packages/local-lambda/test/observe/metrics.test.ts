@@ -68,5 +68,10 @@ test('functions beyond a bound are counted together, so that labels stay few', a
   }
   assert.equal(tallies.all().size, MAX_TALLIES + 1);
   const { text } = await metrics.render();
+  assert.equal(tallies.of(`f${MAX_TALLIES}`), undefined);
+  assert.ok(text.includes('lambda_throttles_total{function="f0"} 1'));
+  bus.emit({ type: 'function-removed', timeMs: 0, functionName: 'f0' });
+  assert.equal(tallies.of('another')?.throttles, 0);
+  assert.equal(tallies.labelOf('another'), 'another', 'a function that is gone leaves its place');
   assert.ok(text.includes('lambda_throttles_total{function="(other)"} 5'));
 });
