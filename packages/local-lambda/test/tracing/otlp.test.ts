@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { createEventBus } from '../../src/events/event-bus.ts';
+import { exportSpans } from '../../src/tracing/otlp.ts';
 import { onEnd, startHost } from '../fixture-package.ts';
 
 interface Span {
@@ -19,7 +21,7 @@ interface Span {
 }
 
 /** A collector of OTLP/HTTP that keeps what it gets. */
-async function startCollector(t: TestContext) {
+async function startCollector(t: TestContext, mayAnswer: Promise<void> = Promise.resolve()) {
   const spans: Span[] = [];
   const services = new Set<unknown>();
   const server = createServer(async (request, response) => {
@@ -32,6 +34,7 @@ async function startCollector(t: TestContext) {
       services.add(name.value.stringValue);
       for (const scope of scopeSpans) spans.push(...scope.spans);
     }
+    await mayAnswer;
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -117,6 +120,22 @@ test('a collector gets the spans of gateway, queue, init and invocation, and of 
   assert.deepEqual(first.links ?? [], []);
   const [accepted] = named('POST /2015-03-31/functions/{FunctionName}/invocations');
   assert.deepEqual([first.parentSpanId, second.parentSpanId], [accepted?.spanId, accepted?.spanId]);
+});
+
+test('a collector that does not answer gets a bounded number of spans, and a notice says so once', async (t) => {
+  const answer = Promise.withResolvers<void>();
+  const { endpoint, spans } = await startCollector(t, answer.promise);
+  const events = createEventBus(() => assert.fail());
+  const notices: string[] = [];
+  const spanExport = await exportSpans({ events, endpoint, onNotice: (notice) => notices.push(notice) });
+  const about = { requestId: '', route: undefined, functionName: undefined, parentId: undefined };
+  const request = { ...about, method: 'GET', path: '/', status: 200, startedMs: 0, durationMs: 1 };
+  const traceId = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+  for (let i = 0; i < 5_000; i += 1) events.emit({ type: 'request-ended', timeMs: 0, traceId, ...request });
+  assert.deepEqual(notices, [`spans are dropped: ${endpoint} takes them more slowly than they come`]);
+  answer.resolve();
+  await spanExport.close();
+  assert.equal(spans.length, 2_048);
 });
 
 test('a collector that refuses costs a notice, and no answer', async (t) => {
