@@ -103,7 +103,7 @@ test('in a real browser: log in, see, invoke, query and end, by keyboard too', {
   assert.deepEqual(faults, []);
 });
 
-/** Every control has a name, every heading its place. */
+/** Every control has a name, and the keyboard reaches whatever scrolls. */
 async function assertAccessible(page: Page): Promise<void> {
   const nameless = await page.evaluate(`
     [...document.querySelectorAll('button, select, textarea, input, [role=log], table th')]
@@ -114,4 +114,7 @@ async function assertAccessible(page: Page): Promise<void> {
       })
       .map((element) => element.outerHTML)`);
   assert.deepEqual(nameless, []);
+  const outOfReach = await page.evaluate(`
+    [...document.querySelectorAll('.scroll')].filter(({ tabIndex }) => tabIndex !== 0).map(({ outerHTML }) => outerHTML.slice(0, 80))`);
+  assert.deepEqual(outOfReach, []);
 }

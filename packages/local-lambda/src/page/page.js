@@ -59,6 +59,8 @@ const invocationRows = createRows(byId('invocation-rows'), [
   (cell, one) => id(cell, /Root=([^;]*)/.exec(one.traceId)?.[1] ?? one.traceId),
 ]);
 
+// Not every browser lets the keyboard into what scrolls.
+for (const one of document.querySelectorAll('.scroll')) one.tabIndex = 0;
 startInvokeForm();
 startQueryForm();
 listen();
@@ -150,6 +152,7 @@ function showFunctions() {
   const list = byId('functions');
   const focused = document.activeElement?.dataset?.name;
   list.replaceChildren(...[undefined, ...functions].map(functionItem));
+  byId('functions-note').hidden = functions.length > 0;
   if (focused !== undefined) list.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus();
   for (const select of [byId('invoke-function'), byId('query-function')]) {
     const before = select.value;
