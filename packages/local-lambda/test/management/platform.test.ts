@@ -36,6 +36,16 @@ test('a function is made, changed, published, given aliases, URLs and routes, ke
   );
   assert.match(created.LastModified ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000$/);
   assert.equal(await invoke(FunctionName), '$LATEST "one a"');
+  const body = `{"Runtime":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+  const ofLogs = { 'x-amz-target': 'Logs_20140328.DescribeLogGroups' };
+  for (const [path, headers, reason] of [
+    ['2015-03-31/functions', {}, /nests deeper than 100 levels/],
+    ['', ofLogs, /SerializationException/],
+  ] as const) {
+    const refused = await fetch(`${first.url}/${path}`, { method: 'POST', headers, body });
+    assert.equal(refused.status, 400);
+    assert.match(await refused.text(), reason);
+  }
   await assert.rejects(client.send(new lambda.CreateFunctionCommand(base)), {
     name: 'ResourceConflictException',
     message: 'Function already exist: orders',
