@@ -16,6 +16,7 @@ import { readResult, writeWhole } from '../results/result-file.ts';
 import { measureCat } from '../run/calibrate-cat.ts';
 import { progressOn } from '../world/progress.ts';
 import type { Terminal } from '../world/terminal.ts';
+import { oneResult } from './one-result.ts';
 
 const DEFAULT_MB = [256, 512, 1769];
 
@@ -49,12 +50,7 @@ export async function calibrateCommand(
     return 0;
   }
   const { values, words } = line;
-  const [path, extra] = words;
-  if (path === undefined || extra !== undefined) {
-    throw new OptionError(
-      `calibrate takes one result file of this machine, such as results/x.json; got "${words.join(' ')}"`,
-    );
-  }
+  const path = oneResult('calibrate', words);
   const { url, region, stage, sign, memory = DEFAULT_MB, calls, out } = values;
   const here = await readResult(path);
   const work = catOf(here, path, url.name);

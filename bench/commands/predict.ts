@@ -6,6 +6,7 @@ import { onLambdaTable } from '../reports/on-lambda-table.ts';
 import { renderTable } from '../reports/table.ts';
 import { readResult } from '../results/result-file.ts';
 import type { Terminal } from '../world/terminal.ts';
+import { oneResult } from './one-result.ts';
 import { ownFactors } from './own-factors.ts';
 
 const USAGE = (options: string) => `Usage: npm run bench -- predict <result file> [options]
@@ -30,10 +31,7 @@ export async function predictCommand(args: readonly string[], terminal: Terminal
     return 0;
   }
   const { values, words } = line;
-  const [path, extra] = words;
-  if (path === undefined || extra !== undefined) {
-    throw new OptionError(`predict takes one result file, such as results/x.json; got "${words.join(' ')}"`);
-  }
+  const path = oneResult('predict', words);
   const { memory, architecture, callsPerDay, factors } = values;
   const options = {
     ...(await ownFactors(factors)),

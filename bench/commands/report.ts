@@ -1,5 +1,4 @@
 import type { Option } from '@sheep-shed/options';
-import { OptionError } from '@sheep-shed/options';
 import { readCommand } from '@sheep-shed/options/command';
 import { filePath, wordOf } from '@sheep-shed/options/readers';
 import { judge, readGates } from '../analysis/gates.ts';
@@ -15,6 +14,7 @@ import { renderTerminal } from '../reports/terminal.ts';
 import type { BenchResult } from '../results/result.ts';
 import { readResult, writeWhole } from '../results/result-file.ts';
 import type { Terminal } from '../world/terminal.ts';
+import { oneResult } from './one-result.ts';
 import { ownFactors } from './own-factors.ts';
 
 /** The formats of reports. */
@@ -59,10 +59,7 @@ export async function reportCommand(args: readonly string[], terminal: Terminal)
     return 0;
   }
   const { values, words } = line;
-  const [path, extra] = words;
-  if (path === undefined || extra !== undefined) {
-    throw new OptionError(`report takes one result file, such as results/x.json; got "${words.join(' ')}"`);
-  }
+  const path = oneResult('report', words);
   const gates = await readGates(values);
   const result = await readResult(path);
   const hasColour = values.out === undefined && wantsColour(terminal.stdout, terminal.env);
