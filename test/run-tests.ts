@@ -23,7 +23,17 @@ const QUICK = [
   'test/bench/statistics/!(coverage)*.test.ts',
 ];
 /** Tests that start servers and processes, but set no variable, handler or global of theirs that others would see. */
-const SHARED = ['packages/{local-lambda,log-insights}/test/**/*.test.ts'];
+const SHARED = [
+  'packages/{local-lambda,log-insights}/test/**/*.test.ts',
+  'test/bench/{cli,{commands,engines,scenarios}/*}.test.ts',
+  // Simulations begin before any test is registered, after which the runner follows each promise: theirs take as long again.
+  'test/bench/run/!(equal-work|uneven-rounds)*.test.ts',
+  'test/bench/stacks/!(package-stack)*.test.ts',
+  'test/bench/load/{connection,event-connection,pacing,response-reader,throttling}.test.ts',
+  'test/adapters/dynamodb/{aws-signature,http-exchange,side-by-side}.test.ts',
+  'test/deploy/{guard,partitions,query-definitions,workflows}.test.ts',
+  'test/hosts/{container,extension,functions-contract,watch}.test.ts',
+];
 /** Processes for those, side by side: each waits for its functions most of the time. */
 const SHARED_PROCESSES = 3;
 
