@@ -30,7 +30,7 @@ const EMPTY: Variant = {
   instead: 'export const handler = async () => ({ statusCode: 200 });',
 };
 
-/** The levers of docs/performance.md by name. */
+/** The levers of lab/results/startup.md by name. */
 export const LEVERS = {
   builtins: {
     help: 'node:http, node:https and node:crypto by process.getBuiltinModule instead of import',
