@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../bounded-json.ts';
 import type { InvocationOutcome } from '../environments/invocation.ts';
 import type { QueuedEvent } from '../lambda-api/event-queue.ts';
 
@@ -70,10 +71,9 @@ export function deadLetterAttributes(
 
 /** A runtime may answer with anything. */
 function jsonOrText(payload: Buffer): unknown {
-  const text = payload.toString('utf8');
   try {
-    return JSON.parse(text || 'null');
+    return payload.length === 0 ? null : parseBoundedJson(payload);
   } catch {
-    return text;
+    return payload.toString('utf8');
   }
 }

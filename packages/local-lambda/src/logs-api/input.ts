@@ -1,4 +1,4 @@
-import { parseRequestJson } from '../request-json.ts';
+import { parseBoundedJson } from '../bounded-json.ts';
 import { invalid, LogsError } from './logs-error.ts';
 
 /** The members of a request, not yet checked. */
@@ -9,7 +9,7 @@ const MAX_LIST = 100;
 /** Reads a request's body. @throws LogsError when it is no JSON object. */
 export function parseInput(body: Buffer): Input {
   try {
-    const value = body.length === 0 ? {} : parseRequestJson(body);
+    const value = body.length === 0 ? {} : parseBoundedJson(body);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Input;
   } catch {
     // Told below.

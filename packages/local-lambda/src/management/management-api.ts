@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { parseBoundedJson } from '../bounded-json.ts';
 import type { GatewayAnswer } from '../gateway/answer.ts';
 import { decode } from '../gateway/gateway-request.ts';
 import { apiError, json } from '../lambda-api/errors.ts';
-import { parseRequestJson } from '../request-json.ts';
 import { API_CHANGE_OPERATIONS } from './api-change-operations.ts';
 import { API_OPERATIONS } from './api-operations.ts';
 import { FUNCTION_OPERATIONS } from './function-operations.ts';
@@ -107,7 +107,7 @@ function queryOf(parameters: URLSearchParams): object {
 function parse(body: Buffer): unknown {
   if (body.length === 0) return {};
   try {
-    return parseRequestJson(body);
+    return parseBoundedJson(body);
   } catch (cause) {
     throw invalid(`the body: must be JSON, is not (${(cause as Error).message})`, { cause });
   }

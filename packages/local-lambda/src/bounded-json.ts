@@ -1,8 +1,8 @@
-/** No request of AWS's nests deeper; what does would overflow the stack of whoever walks or shows it. */
+/** What nests much deeper overflows the stack of whoever walks it or writes it as JSON again. */
 const MAX_LEVELS = 100;
 
-/** Reads the JSON of a request to an API of AWS. @throws SyntaxError when it is none, or nests deeper than 100 levels. */
-export function parseRequestJson(body: Buffer): unknown {
+/** Reads JSON that somebody else wrote. @throws SyntaxError when it is none, or nests deeper than 100 levels. */
+export function parseBoundedJson(body: Buffer): unknown {
   const value: unknown = JSON.parse(body.toString('utf8'));
   let level: readonly unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
