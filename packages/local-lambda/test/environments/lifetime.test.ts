@@ -31,8 +31,8 @@ test('an environment without work ends after the idle time, and one with work do
 
 test('an idle environment that somebody kills is replaced, and no invocation is lost', async (t) => {
   const host = await startHost(t, { idle: { source: PID } }, { maxEnvironments: 1 });
-  // Four times each of the pauses below.
-  for (let round = 0; round < 16; round += 1) {
+  // Twice each of the pauses below.
+  for (let round = 0; round < 8; round += 1) {
     const { payload: pid, errorType: fault } = await host.invoke('idle', {});
     assert.equal(fault, undefined);
     const first = pid as number;
