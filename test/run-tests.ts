@@ -1,7 +1,7 @@
 /**
- * `npm run test:unit`: all tests (`*.test.ts`). Most share a process with many others, since a process for each file
- * spends half a second on loading the same modules; some need one of their own. `npm run test:quick` (`quick`): only
- * those that start no server and no process.
+ * `npm run test:unit`: all tests (`*.test.ts`), many files in one process, since a process for each would spend half a
+ * second on loading the same modules. A test must therefore leave variables, handlers and globals as they were.
+ * `npm run test:quick` (`quick`): only the tests that start no server and no process.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,20 +22,15 @@ const QUICK = [
   'test/bench/{agents/judge,load/arrivals}.test.ts',
   'test/bench/statistics/!(coverage)*.test.ts',
 ];
-/** Tests that start servers and processes, but set no variable, handler or global of theirs that others would see. */
-const SHARED = [
-  'packages/{local-lambda,log-insights}/test/**/*.test.ts',
-  'test/bench/{cli,{commands,engines,scenarios}/*}.test.ts',
-  // Simulations begin before any test is registered, after which the runner follows each promise: theirs take as long again.
-  'test/bench/run/!(equal-work|uneven-rounds)*.test.ts',
-  'test/bench/stacks/!(package-stack)*.test.ts',
-  'test/bench/load/{connection,event-connection,pacing,response-reader,throttling}.test.ts',
-  'test/adapters/dynamodb/{aws-signature,http-exchange,side-by-side}.test.ts',
-  'test/deploy/{guard,partitions,query-definitions,workflows}.test.ts',
-  'test/hosts/{container,extension,functions-contract,watch}.test.ts',
-];
-/** Processes for those, side by side: each waits for its functions most of the time. */
-const SHARED_PROCESSES = 3;
+/**
+ * Simulations on a virtual clock, which would jump while other tests keep their process busy. They begin before any test
+ * is registered, after which the runner follows each promise: theirs take as long again.
+ */
+const VIRTUAL = ['test/bench/run/{equal-work,uneven-rounds}.test.ts'];
+/** The others run in so many processes … */
+const PROCESSES = 8;
+/** … of which so many run side by side: most of the time each waits for what it has started. */
+const SIDE_BY_SIDE = 4;
 
 /** The paths of a pattern, written alike, without those of installed packages. */
 function filesOf(patterns: string | readonly string[]): readonly string[] {
@@ -43,37 +38,38 @@ function filesOf(patterns: string | readonly string[]): readonly string[] {
   return found.map((path) => path.replace(/^\.\//, '')).sort();
 }
 
-/** Starts `node --test`; resolves with its exit code and what it has printed, unless that went to the terminal. */
+/** Runs tests in one process; resolves with its exit code and what it has printed, unless that went to the terminal. */
 async function runTests(
-  options: readonly string[],
   files: readonly string[],
   output: 'inherit' | 'pipe',
 ): Promise<{ readonly code: number; readonly printed: string }> {
-  const child = spawn(process.execPath, ['--test', ...options, ...files], {
-    stdio: ['ignore', output, output],
-  });
+  const options = ['--test', '--test-isolation=none', '--test-timeout=420000'];
+  const child = spawn(process.execPath, [...options, ...files], { stdio: ['ignore', output, output] });
   const streams = [child.stdout, child.stderr].map((stream) => text(stream ?? Readable.from([])));
   const [code] = await once(child, 'exit');
   return { code: code ?? 1, printed: (await Promise.all(streams)).join('') };
 }
 
 const quick = filesOf(QUICK);
-const inOneProcess = ['--test-isolation=none', '--test-timeout=120000'];
+let failed = false;
 
 if (process.argv[2] === 'quick') {
-  process.exitCode = (await runTests(inOneProcess, quick, 'inherit')).code;
+  failed = (await runTests(quick, 'inherit')).code !== 0;
 } else {
-  const shared = filesOf(SHARED).filter((path) => !quick.includes(path));
-  const others = filesOf(ALL).filter((path) => !quick.includes(path) && !shared.includes(path));
-  // Every third, not a third: neighbours of one folder take about the same time.
-  const parts = Array.from({ length: SHARED_PROCESSES }, (_, part) =>
-    shared.filter((_, i) => i % SHARED_PROCESSES === part),
+  const virtual = filesOf(VIRTUAL);
+  const others = filesOf(ALL).filter((path) => !quick.includes(path) && !virtual.includes(path));
+  // Every eighth, not an eighth: neighbours of one folder take about the same time.
+  const parts = Array.from({ length: PROCESSES }, (_, part) =>
+    others.filter((_path, i) => i % PROCESSES === part),
   );
-  const runs = await Promise.all([
-    runTests(['--test-concurrency=2', '--test-timeout=420000'], others, 'inherit'),
-    ...[quick, ...parts].map((files) => runTests(inOneProcess, files, 'pipe')),
-  ]);
-  // Whole, where it does not lie between the lines of the others.
-  for (const { printed } of runs) process.stdout.write(printed);
-  process.exitCode = runs.every(({ code }) => code === 0) ? 0 : 1;
+  const waiting = [virtual, ...parts, quick];
+  const work = async (): Promise<void> => {
+    for (let files = waiting.shift(); files !== undefined; files = waiting.shift()) {
+      const { code, printed } = await runTests(files, 'pipe');
+      if (code !== 0) failed = true;
+      process.stdout.write(printed);
+    }
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
 }
+process.exitCode = failed ? 1 : 0;
