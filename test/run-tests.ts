@@ -14,7 +14,7 @@ const ALL = '{lab,packages/*,.}/test/**/*.test.ts';
 const QUICK = [
   'packages/options/test/*.test.ts',
   'packages/log-insights/test/{aggregates,commands,docs,functions,golden,language}.test.ts',
-  'packages/local-lambda/test/{gateway/router,environments/state,runtime-api/http-request}.test.ts',
+  'packages/local-lambda/test/{gateway/router,environments/state,runtime-api/http-request,event-sources/schedule-expressions}.test.ts',
   'packages/local-lambda/test/{logs-api/*-*,sample-events/samples,tell-once,cli/env-file}.test.ts',
   'test/{domain,house,adapters/memory}/**/*.test.ts',
   'test/{functions/run,hosts/lambda,hosts/exact-json,hosts/queue-message,hosts/worker/message}.test.ts',

@@ -1,7 +1,7 @@
 import { after } from 'node:test';
 import type { ErrorCode } from '../../src/domain/errors.ts';
+import type { CallOutcome, FunctionHost, FunctionWorld } from '../contracts/function-cases.ts';
 import { servedBy } from '../contracts/function-hosts.ts';
-import type { CallOutcome, FunctionHost, FunctionWorld } from '../contracts/functions.ts';
 import { startContainer } from './start-container.ts';
 
 /** The container for the contract of functions, until the tests of the file end. */

@@ -5,7 +5,7 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { s3Objects } from '../../src/adapters/s3/s3-objects.ts';
 import type { Objects } from '../../src/domain/objects.ts';
 import { dynamodbTable } from '../contracts/dynamodb-table.ts';
-import type { FunctionBucket, FunctionWorld } from '../contracts/functions.ts';
+import type { FunctionBucket, FunctionWorld } from '../contracts/function-cases.ts';
 import { CREDENTIALS } from '../reference/faulty-database.ts';
 import type { EmulatorPlace } from '../with-emulator.ts';
 

@@ -1,100 +1,20 @@
 /** What becomes of requests that are not simply answered, on one broker. */
 import assert from 'node:assert/strict';
-import { after, before, type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Channel, ChannelModel, GetMessage, Options } from 'amqplib';
-import { connect } from 'amqplib';
-import { type Rabbitmq, startRabbitmq } from '../../../rabbitmq/start-rabbitmq.ts';
+import { after, before, test } from 'node:test';
 import { openAmqpClient } from '../../../src/hosts/worker/client.ts';
 import { startSlowDatabase } from '../slow-database.ts';
+import { type Deliveries, errorOf, NO_DATABASE, openDeliveries, until } from './deliveries.ts';
 import { startWorker } from './start-worker.ts';
 
-const LIMIT_MS = 30_000;
-const JSON_TYPE = 'application/json';
-const NO_DATABASE = {
-  SHEEP_SHED_TABLE: 'shed',
-  AWS_REGION: 'eu-west-3',
-  AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-};
-let broker: Rabbitmq;
-let connection: ChannelModel;
-let channel: Channel;
-let prefixes = 0;
+let deliveries: Deliveries;
 
 before(async () => {
-  broker = await startRabbitmq();
-  connection = await connect(broker.url);
-  channel = await connection.createChannel();
+  deliveries = await openDeliveries();
 });
-after(async () => {
-  await connection.close();
-  await broker.stop();
-});
-
-/** A worker with queues and dead letters of its own, and what a test does with them. */
-async function start(t: TestContext, environment: Readonly<Record<string, string>> = {}) {
-  prefixes += 1;
-  const prefix = `test${prefixes}.`;
-  const letters = `${prefix}dead`;
-  const lines: string[] = [];
-  const settings = {
-    AMQP_URL: broker.url,
-    HOST_FUNCTIONS: 'echo',
-    AMQP_QUEUE_PREFIX: prefix,
-    AMQP_DEAD_LETTER_EXCHANGE: letters,
-    ...environment,
-  };
-  const host = await startWorker(settings, lines);
-  t.after(host.stop);
-  const { queue: replies } = await channel.assertQueue('', { exclusive: true });
-  return {
-    host,
-    prefix,
-    lines,
-    settings,
-    send: (body: string | Buffer, properties: Options.Publish = {}, name = 'echo', isHeard = true) =>
-      channel.sendToQueue(`${prefix}${name}`, Buffer.from(body), {
-        contentType: JSON_TYPE,
-        ...(isHeard && { replyTo: replies }),
-        correlationId: 'mine',
-        ...properties,
-      }),
-    reply: () => take(replies),
-    deadLetter: () => take(letters),
-    isEmpty: async (name = 'echo') => (await channel.checkQueue(`${prefix}${name}`)).messageCount === 0,
-  };
-}
-
-/** Waits until something is so. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const over = AbortSignal.timeout(LIMIT_MS);
-  while (!(await isSo())) {
-    assert.ok(!over.aborted, 'it takes too long');
-    await sleep(10);
-  }
-}
-
-/** Waits for a message. */
-async function take(queue: string): Promise<GetMessage> {
-  let taken: GetMessage | false = false;
-  await until(async () => {
-    taken = await channel.get(queue, { noAck: true });
-    return taken !== false;
-  });
-  assert.ok(taken);
-  return taken;
-}
-
-const errorOf = ({ content, properties }: GetMessage) => {
-  assert.equal(properties.type, 'error');
-  assert.equal(properties.contentType, JSON_TYPE);
-  return JSON.parse(content.toString()) as { errorType: string; errorMessage: string; code: string };
-};
+after(() => deliveries.close());
 
 test('nonsense of every kind is answered, and the worker goes on', async (t) => {
-  const { send, reply, deadLetter } = await start(t);
+  const { send, reply, deadLetter } = await deliveries.start(t);
   for (const [body, properties, said] of [
     ['{"a":', {}, /^the event must be JSON: /],
     [Buffer.from([0x22, 0xff, 0x22]), {}, /UTF-8/],
@@ -125,7 +45,7 @@ test('nonsense of every kind is answered, and the worker goes on', async (t) => 
 });
 
 test('a request without reply_to: its result is dropped, a failure that would come again is a dead letter', async (t) => {
-  const { send, deadLetter, isEmpty } = await start(t, { HOST_FUNCTIONS: 'get-cat' });
+  const { send, deadLetter, isEmpty } = await deliveries.start(t, { HOST_FUNCTIONS: 'get-cat' });
   send('{"m":1,"n":1}', {}, 'get-cat', false);
   send('{"m":1}', {}, 'get-cat', false);
   const letter = await deadLetter();
@@ -136,7 +56,7 @@ test('a request without reply_to: its result is dropped, a failure that would co
 
 for (const queue of ['durable', 'quorum', 'transient']) {
   test(`what never succeeds on a ${queue} queue becomes a dead letter after its attempts`, async (t) => {
-    const { send, deadLetter, lines } = await start(t, {
+    const { send, deadLetter, lines } = await deliveries.start(t, {
       ...NO_DATABASE,
       HOST_FUNCTIONS: 'get-dog',
       AMQP_ATTEMPTS: '3',
@@ -151,7 +71,7 @@ for (const queue of ['durable', 'quorum', 'transient']) {
 
 test('expiry: what comes too late is not called but answered, what runs too long is answered in time', async (t) => {
   const database = await startSlowDatabase(t);
-  const { send, reply, lines, host } = await start(t, {
+  const { send, reply, lines, host } = await deliveries.start(t, {
     ...NO_DATABASE,
     AWS_ENDPOINT_URL_DYNAMODB: database.url,
     HOST_FUNCTIONS: 'get-dog',
@@ -175,7 +95,7 @@ test('expiry: what comes too late is not called but answered, what runs too long
 
 test('at most once: a request is acknowledged before its call', async (t) => {
   const database = await startSlowDatabase(t);
-  const { send, reply, isEmpty, prefix, host } = await start(t, {
+  const { send, reply, isEmpty, prefix, host } = await deliveries.start(t, {
     ...NO_DATABASE,
     AWS_ENDPOINT_URL_DYNAMODB: database.url,
     HOST_FUNCTIONS: 'get-dog',
@@ -184,7 +104,7 @@ test('at most once: a request is acknowledged before its call', async (t) => {
   });
   send('{}', {}, 'get-dog');
   const release = await database.scanned;
-  const listed = await broker.control('list_queues', 'name', 'messages');
+  const listed = await deliveries.broker.control('list_queues', 'name', 'messages');
   assert.match(listed, new RegExp(`^${prefix}get-dog\\s+0$`, 'm'), 'it is under way, and not in the queue');
   release();
   assert.equal((await reply()).content.toString(), '{"count":7}');
@@ -194,7 +114,7 @@ test('at most once: a request is acknowledged before its call', async (t) => {
 
 test('a stop: what is under way is answered and acknowledged, what is not goes back', async (t) => {
   const database = await startSlowDatabase(t);
-  const { send, reply, host, prefix } = await start(t, {
+  const { send, reply, host, prefix } = await deliveries.start(t, {
     ...NO_DATABASE,
     AWS_ENDPOINT_URL_DYNAMODB: database.url,
     HOST_FUNCTIONS: 'get-dog',
@@ -207,12 +127,15 @@ test('a stop: what is under way is answered and acknowledged, what is not goes b
   release();
   await stopped;
   assert.equal((await reply()).properties.correlationId, 'first');
-  const { messageCount, consumerCount } = await channel.checkQueue(`${prefix}get-dog`);
+  const { messageCount, consumerCount } = await deliveries.channel.checkQueue(`${prefix}get-dog`);
   assert.deepEqual([messageCount, consumerCount], [1, 0]);
 });
 
 test('priorities, trace and delivery mode', async (t) => {
-  const { send, reply, lines } = await start(t, { AMQP_MAX_PRIORITY: '5', HOST_FUNCTIONS: 'echo,get-cat' });
+  const { send, reply, lines } = await deliveries.start(t, {
+    AMQP_MAX_PRIORITY: '5',
+    HOST_FUNCTIONS: 'echo,get-cat',
+  });
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   send('{}', { headers: { traceparent }, priority: 5, persistent: true });
   const { properties } = await reply();
@@ -223,7 +146,7 @@ test('priorities, trace and delivery mode', async (t) => {
 });
 
 test('a queue with other properties, wrong credentials, a queue that is deleted', async (t) => {
-  const { prefix, settings, host, send, reply } = await start(t);
+  const { prefix, settings, host, send, reply } = await deliveries.start(t);
   await assert.rejects(
     startWorker({ ...settings, AMQP_QUEUE: 'transient' }),
     new RegExp(
@@ -235,10 +158,10 @@ test('a queue with other properties, wrong credentials, a queue that is deleted'
     /^OptionError: amqp:\/\/127\.0\.0\.1:\d+ refuses user, password or virtual host: .*ACCESS.REFUSED/,
   );
   await assert.rejects(
-    startWorker({ ...settings, AMQP_URL: `${broker.url}/nowhere` }),
+    startWorker({ ...settings, AMQP_URL: `${deliveries.broker.url}/nowhere` }),
     /refuses user, password/,
   );
-  await channel.deleteQueue(`${prefix}echo`);
+  await deliveries.channel.deleteQueue(`${prefix}echo`);
   const isReady = async () => (await fetch(`${host.url}/health/readiness`)).status === 200;
   await until(async () => !(await isReady()));
   await until(isReady);
@@ -248,7 +171,7 @@ test('a queue with other properties, wrong credentials, a queue that is deleted'
 
 test('a broker low on memory: no call is begun, the worker says so, and goes on', async (t) => {
   const database = await startSlowDatabase(t);
-  const { host, send, reply, lines } = await start(t, {
+  const { host, send, reply, lines } = await deliveries.start(t, {
     ...NO_DATABASE,
     AWS_ENDPOINT_URL_DYNAMODB: database.url,
     HOST_FUNCTIONS: 'get-dog',
@@ -256,17 +179,17 @@ test('a broker low on memory: no call is begun, the worker says so, and goes on'
     HOST_CONCURRENCY: '1',
   });
   const status = async () => (await fetch(`${host.url}/health/readiness`)).status;
-  t.after(() => broker.control('set_vm_memory_high_watermark', 'absolute', '512MB'));
+  t.after(() => deliveries.broker.control('set_vm_memory_high_watermark', 'absolute', '512MB'));
   send('{}', { messageId: 'first' }, 'get-dog');
   send('{"a":', { messageId: 'second' }, 'get-dog');
   const release = await database.scanned;
-  await broker.control('set_vm_memory_high_watermark', '0.000001');
+  await deliveries.broker.control('set_vm_memory_high_watermark', '0.000001');
   // The broker blocks a connection when it publishes, here the reply.
   release();
   await until(async () => (await status()) === 503);
   const blocked = /^the broker takes no replies, so no calls are begun: low on memory/;
   assert.ok(lines.some((line) => blocked.test(line)));
-  await broker.control('set_vm_memory_high_watermark', 'absolute', '512MB');
+  await deliveries.broker.control('set_vm_memory_high_watermark', 'absolute', '512MB');
   await until(async () => (await status()) === 200);
   assert.ok(lines.includes('the broker takes replies again'));
   assert.deepEqual([(await reply()).properties.type, (await reply()).properties.type], ['result', 'error']);
@@ -274,12 +197,12 @@ test('a broker low on memory: no call is begun, the worker says so, and goes on'
 
 test('the client: time-outs, too many calls, no worker, wrong names, and its end', async (t) => {
   const database = await startSlowDatabase(t);
-  const { prefix } = await start(t, {
+  const { prefix } = await deliveries.start(t, {
     ...NO_DATABASE,
     AWS_ENDPOINT_URL_DYNAMODB: database.url,
     HOST_FUNCTIONS: 'get-dog,echo',
   });
-  const client = await openAmqpClient({ url: broker.url, queuePrefix: prefix, maxPending: 2 });
+  const client = await openAmqpClient({ url: deliveries.broker.url, queuePrefix: prefix, maxPending: 2 });
   t.after(client.close);
   const codeOf = (call: Promise<unknown>) =>
     call.then(
