@@ -89,7 +89,7 @@ export function insertions(
       text: `${constant},`,
     },
     {
-      file: 'test/contracts/functions.ts',
+      file: 'test/contracts/function-cases.ts',
       place: /(?<=^export const CASES\b[\s\S]*?)^\];/m,
       text: `  { functionName: '${kebab}', event: { name: 'sheep' }, outcome: '{"greeting":"Hello sheep"}' },
   {

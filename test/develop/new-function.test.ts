@@ -55,7 +55,7 @@ test('a new function passes lint, types, its test and its contract, and is in te
   assert.match(tested.stdout, /pass 2\n.*fail 0\n/);
 
   const { FUNCTIONS } = await import(join(folder, 'src/functions/catalogue.ts'));
-  const { CASES } = await import(join(folder, 'test/contracts/functions.ts'));
+  const { CASES } = await import(join(folder, 'test/contracts/function-cases.ts'));
   const portable = FUNCTIONS.at(-1);
   assert.deepEqual(portable.http, { routes: [`GET /${NAME}`], success: 200 });
   const cases = CASES.filter(({ functionName }: { functionName: string }) => functionName === NAME);
