@@ -72,7 +72,12 @@ test('queues, dead letters and buckets of MiniStack call functions', async (t) =
     seen.includes(wanted)
       ? Promise.resolve()
       : new Promise((resolve) => waiting.push({ line: wanted, resolve }));
-  const host = await startHost(t, { worker: { source: WORKER } }, { environment, onLogEvent }, resources);
+  const host = await startHost(
+    t,
+    { worker: { source: WORKER, properties: { Timeout: 5 } } },
+    { environment, onLogEvent },
+    resources,
+  );
   assert.deepEqual(host.notices, []);
 
   const sqs = createSqsClient({ endpoint, service: 'sqs', region: REGION, credentials: KEY }, Date.now);
