@@ -50,6 +50,11 @@ async function runTests(
   return { code: code ?? 1, printed: (await Promise.all(streams)).join('') };
 }
 
+/** A number of the summary that the runner ends with; 0 where it did not come so far. */
+function countOf(what: 'pass' | 'fail' | 'cancelled', printed: string): number {
+  return Number([...printed.matchAll(new RegExp(`^\\S ${what} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
+}
+
 const quick = filesOf(QUICK);
 let failed = false;
 
@@ -63,13 +68,22 @@ if (process.argv[2] === 'quick') {
     others.filter((_path, i) => i % PROCESSES === part),
   );
   const waiting = [virtual, ...parts, quick];
+  process.stdout.write(
+    `${waiting.length} processes, ${SIDE_BY_SIDE} at a time; each prints its tests when it ends.\n`,
+  );
+  let passed = 0;
+  let notPassed = 0;
   const work = async (): Promise<void> => {
     for (let files = waiting.shift(); files !== undefined; files = waiting.shift()) {
       const { code, printed } = await runTests(files, 'pipe');
       if (code !== 0) failed = true;
       process.stdout.write(printed);
+      passed += countOf('pass', printed);
+      // A process that ends before its summary counts as one.
+      notPassed += Math.max(countOf('fail', printed) + countOf('cancelled', printed), code === 0 ? 0 : 1);
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
+  process.stdout.write(`\nAll processes together:\n${passed} passed, ${notPassed} failed\n`);
 }
 process.exitCode = failed ? 1 : 0;
